@@ -1,0 +1,80 @@
+"""One HTTP request as planned, and what came back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+NOON_UTC = time(12, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request and the rows it carries.
+
+    `path` is relative to the platform's base address. `body` holds what JSON can hold. `touches`
+    names what the call changes ("PO 10001"): calls that touch the same thing never overlap.
+    """
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+    rows: tuple[int, ...] = ()
+    touches: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> bytes | None:
+        """The body's bytes as they travel and as the journal keeps them."""
+        if self.body is None:
+            return None
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a platform answered. `headers` have lower-case names; `text` is cut at a sane length."""
+
+    status: int
+    text: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; None where it is empty or something else."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return None
+
+
+def json_value(value: Any, date_only_at: time = NOON_UTC) -> Any:
+    """A body as JSON holds it: no field that is None, decimals as numbers, dates as ISO 8601 in UTC.
+
+    A date without a time becomes `date_only_at` of that day, noon by default, so that no time
+    zone moves the day.
+
+    >>> json_value({"UnitPrice": Decimal("12.50"), "CasePrice": None, "ETA": date(2026, 3, 1)})
+    {'UnitPrice': 12.5, 'ETA': '2026-03-01T12:00:00.000Z'}
+    """
+    match value:
+        case Mapping():
+            return {k: json_value(v, date_only_at) for k, v in value.items() if v is not None}
+        case list() | tuple():
+            return [json_value(v, date_only_at) for v in value]
+        case Decimal():
+            # Money has at most 15 significant digits (columns.Money), which a float keeps exactly.
+            return int(value) if value == value.to_integral_value() else float(value)
+        case datetime():
+            instant = value.astimezone(UTC).replace(tzinfo=None)
+            return instant.isoformat(timespec="milliseconds") + "Z"
+        case date():
+            return json_value(datetime.combine(value, date_only_at), date_only_at)
+        case _:
+            return value

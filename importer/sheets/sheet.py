@@ -1,0 +1,60 @@
+"""A worksheet as its file holds it: typed cells, before anything is made of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TypeAlias
+
+STATUS_HEADING = "Import Status"
+ERROR_HEADING = "Import Error"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cell without a value: an Excel error such as #N/A, or a formula never calculated."""
+
+    text: str  # as a person sees it: "#N/A", "=B2*2"
+
+
+Cell: TypeAlias = str | int | float | bool | datetime | date | time | Fault | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextFormat:
+    """How a text file is written, so that its result can be written alike."""
+
+    encoding: str  # a Python codec name; "utf-8-sig" where the file began with a byte-order mark
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """One worksheet, or a whole text file, column by column.
+
+    `columns[0][0]` is cell A1; all columns have the same length. In a text file a row is a
+    record, as Excel would number it.
+    """
+
+    path: Path
+    name: str | None  # None for a text file
+    columns: list[list[Cell]]
+    text_format: TextFormat | None = None
+    row_faults: Mapping[int, str] = field(default_factory=dict)  # row -> what is wrong with it whole
+    notes: tuple[str, ...] = ()  # what a person should hear about how it was read
+
+    @property
+    def height(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+
+def column_letters(number: int) -> str:
+    """
+    >>> column_letters(1), column_letters(26), column_letters(27)
+    ('A', 'Z', 'AA')
+    """
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
