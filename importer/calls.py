@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 NOON_UTC = time(12, tzinfo=UTC)
@@ -55,7 +55,7 @@ class Reply:
 
 
 def json_value(value: Any, date_only_at: time = NOON_UTC) -> Any:
-    """A body as JSON holds it: no field that is None, decimals as numbers, dates as ISO 8601 in UTC.
+    """A body as JSON holds it: no field that is None, decimals as numbers, dates in ISO 8601, UTC.
 
     A date without a time becomes `date_only_at` of that day, noon by default, so that no time
     zone moves the day.
@@ -78,3 +78,32 @@ def json_value(value: Any, date_only_at: time = NOON_UTC) -> Any:
             return json_value(datetime.combine(value, date_only_at), date_only_at)
         case _:
             return value
+
+
+def same_value(wish: Any, found: Any) -> bool:
+    """Whether what a platform holds is what was wished, by value: 5 is 5.00, a day is its day.
+
+    A day is compared as a day, since no vendor says in which zone it keeps its dates.
+
+    >>> same_value(Decimal("5"), 5.00), same_value(date(2026, 3, 1), "2026-03-01T00:00:00")
+    (True, True)
+    """
+    if found is None or isinstance(found, bool):
+        return False
+    try:
+        match wish:
+            case datetime():
+                return _instant(str(found)) == wish
+            case date():
+                return _instant(str(found)).date() == wish
+            case Decimal() | int():
+                return Decimal(str(found)) == wish
+            case _:
+                return str(found).strip().casefold() == str(wish).strip().casefold()
+    except (ValueError, InvalidOperation):
+        return False
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text.strip())
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

@@ -2,22 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from pathlib import Path
-from typing import TypeAlias
+
+from importer.cells import Cell
 
 STATUS_HEADING = "Import Status"
 ERROR_HEADING = "Import Error"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A cell without a value: an Excel error such as #N/A, or a formula never calculated."""
-
-    text: str  # as a person sees it: "#N/A", "=B2*2"
-
-
-Cell: TypeAlias = str | int | float | bool | datetime | date | time | Fault | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""One cell as its file holds it, and how a person sees it."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cell without a value: an Excel error such as #N/A, or a formula never calculated."""
+
+    text: str  # as a person sees it: "#N/A", "=B2*2"
+
+
+Cell: TypeAlias = str | int | float | bool | datetime | date | time | Fault | None
+
+# Seen in vendors' exports and never meant: zero-width marks, soft hyphens, byte-order marks.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def clean(text: str) -> str:
+    """The text without what nobody can see; no-break spaces become spaces.
+
+    >>> clean("\\u00a0 1Z999\\u200b ")
+    '1Z999'
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u202f", " ")
+    return _CONTROL.sub("", text).strip()
+
+
+def is_empty(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not clean(cell))
+
+
+def shown(cell: Cell) -> str:
+    """The cell as Excel would show it, for a sentence.
+
+    >>> shown(10001.0), shown(9.40011120620640e21), shown(None)
+    ('10001', '9.40011E+21', '')
+    """
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return str(cell).upper()
+        case float() if cell.is_integer() and abs(cell) < 1e15:
+            return str(int(cell))
+        case int() | float() if abs(cell) >= 1e15:
+            return f"{float(cell):.5E}".replace("E+0", "E+")
+        case float():
+            return f"{cell:.15g}"
+        case datetime():
+            midnight = cell.time() == time()
+            return cell.date().isoformat() if midnight else cell.isoformat(" ", "minutes")
+        case Fault():
+            return cell.text
+        case _:
+            return clean(str(cell))[:200]

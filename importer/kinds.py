@@ -1,0 +1,429 @@
+"""Kinds of column and how a cell of each is read.
+
+A kind is a pandera logical type: a model that annotates a column with it has both the type of the
+values and the way to read a cell. To the type checker a kind is the type of the value in a row.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from pandera import dtypes
+from pandera.engines import pandas_engine
+
+from importer.cells import Cell, Fault, clean, shown
+from importer.columns import Column
+from importer.spelling import did_you_mean, key
+
+Value = int | Decimal | date | datetime | str | None
+
+LAST_EXACT = 10**15  # Excel keeps 15 digits and puts zeros for the rest
+_MOST_CHARACTERS = 5_000
+_MOST_IN_CODE = 64  # capped before any pattern looks at it
+
+
+class Unreadable(ValueError):
+    """Why a cell cannot be read: one sentence that quotes it and says what to do."""
+
+
+@dtypes.immutable
+class Kind(pandas_engine.DataType):
+    """A kind of column. `read_column` may look at the whole column before it reads a cell."""
+
+    type: Any = np.dtype("object")
+    words: ClassVar[str] = "text"  # for the tables of columns
+
+    def read(self, cell: Cell, about: Column) -> Value:
+        """The value of a cell that is neither empty nor a Fault; raises Unreadable."""
+        raise NotImplementedError
+
+    def reader(self, cells: Sequence[Cell], about: Column) -> Callable[[Cell], Value]:  # noqa: ARG002  (dates look at the cells)
+        return lambda cell: self.read(cell, about)
+
+    def from_journal(self, value: Any) -> Value:
+        """The value as it was before it was kept as JSON."""
+        text: Value = value
+        return text
+
+
+def read_column(
+    kind: Kind, cells: Sequence[Cell], about: Column
+) -> tuple[list[Value], dict[int, str]]:
+    """Every cell's value, None where it is empty or unreadable, and what is wrong by position."""
+    read = kind.reader(cells, about)
+    values: list[Value] = [None] * len(cells)
+    faults: dict[int, str] = {}
+    known: dict[Any, Value] = {}
+    for i, cell in enumerate(cells):
+        if cell is None:
+            continue
+        key = (cell.__class__, cell)  # True == 1 == 1.0, and each is read in its own way
+        if key in known:
+            values[i] = known[key]
+            continue
+        try:
+            values[i] = known[key] = _read_cell(cell, read)
+        except Unreadable as unreadable:
+            faults[i] = str(unreadable)
+    return values, faults
+
+
+def _read_cell(cell: Cell, read: Callable[[Cell], Value]) -> Value:
+    if isinstance(cell, str):
+        cell = clean(cell)
+        if len(cell) > 1 and cell[0] == "'":
+            cell = cell[1:].lstrip()  # Excel's own mark for "this is text", typed or exported
+        if not cell:
+            return None
+        if len(cell) > _MOST_CHARACTERS:
+            raise Unreadable(f"the text is longer than {_MOST_CHARACTERS:,} characters; shorten it")
+        if cell in _EXCEL_ERRORS:
+            cell = Fault(cell)
+    if isinstance(cell, Fault):
+        if cell.text.startswith("="):
+            raise Unreadable(
+                f'the formula "{cell.text[:60]}" has no stored value; '
+                "open the sheet in Excel and save it"
+            )
+        raise Unreadable(f"{cell.text} is an Excel error, not a value; mend the formula")
+    return read(cell)
+
+
+_EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"}
+
+
+@pandas_engine.Engine.register_dtype
+@dtypes.immutable
+class _Identifier(Kind):
+    """A platform's number for something: ASCII digits, no sign, no separator, never a guess."""
+
+    type = pd.Int64Dtype()
+    words = "id (digits)"
+
+    def read(self, cell: Cell, about: Column) -> Value:
+        """
+        >>> _Identifier().read("10001", Column("PO ID")), _Identifier().read(10001.0, Column(""))
+        (10001, 10001)
+        """
+        if isinstance(cell, str):
+            word = {key(w): number for w, number in about.words.items()}.get(key(cell))
+            if word is not None:
+                return word
+            if re.fullmatch(r"[1-9][0-9]{0,9}", cell, re.ASCII):
+                return int(cell)
+        elif not isinstance(cell, bool) and _is_whole(cell):
+            return int(shown(cell))
+        raise Unreadable(f'"{shown(cell)}" is not an id: write its digits only, such as 10001')
+
+
+def _is_whole(cell: Cell) -> bool:
+    return isinstance(cell, int | float) and 0 < cell < LAST_EXACT and float(cell).is_integer()
+
+
+@pandas_engine.Engine.register_dtype
+@dtypes.immutable
+class _WholeNumber(Kind):
+    type = pd.Int64Dtype()
+    words = "whole number"
+
+    def read(self, cell: Cell, about: Column) -> Value:  # noqa: ARG002  (the contract)
+        """
+        >>> _WholeNumber().read("1,200", Column("Qty")), _WholeNumber().read("12.0", Column("Qty"))
+        (1200, 12)
+        """
+        number = _number(cell)
+        if number is None or number != number.to_integral_value() or abs(number) >= LAST_EXACT:
+            raise Unreadable(f'"{shown(cell)}" is not a whole number; write it in digits')
+        return int(number)
+
+
+@pandas_engine.Engine.register_dtype
+@dtypes.immutable
+class _Money(Kind):
+    words = "money"
+
+    def read(self, cell: Cell, about: Column) -> Value:  # noqa: ARG002  (the contract)
+        """
+        >>> _Money().read("$1,234.50", Column("")), _Money().read(274.65999999999997, Column(""))
+        (Decimal('1234.50'), Decimal('274.66'))
+        """
+        if isinstance(cell, str):
+            cell = clean(cell.strip("$€£¥ ").removeprefix("USD").removesuffix("USD"))
+        number = _number(cell)
+        if number is None:
+            raise Unreadable(f'"{shown(cell)}" is not an amount of money; write it like 1234.50')
+        if len(number.as_tuple().digits) > 15:
+            raise Unreadable(f'"{shown(cell)}" has more than 15 digits; round it')
+        return number
+
+    def from_journal(self, value: Any) -> Value:
+        return None if value is None else Decimal(value)
+
+
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
+
+
+def _number(cell: Cell) -> Decimal | None:
+    """A number that is one for every reader; None for "12,50", which is 12.5 or 1,250."""
+    match cell:
+        case bool():
+            return None
+        case int():
+            return Decimal(cell)
+        case float():
+            # Excel itself shows 15 digits: 274.65999999999997 is what it stores for 274.66.
+            return Decimal(f"{cell:.15g}") if np.isfinite(cell) else None
+        case str() if len(cell) <= _MOST_IN_CODE and _NUMBER.fullmatch(cell):
+            return Decimal(cell.replace(",", ""))
+        case _:
+            return None
+
+
+@pandas_engine.Engine.register_dtype
+@dtypes.immutable
+class _Text(Kind):
+    def read(self, cell: Cell, about: Column) -> Value:  # noqa: ARG002  (the contract)
+        return _exact_text(cell)
+
+
+def _exact_text(cell: Cell) -> str:
+    """A cell's text; a number only where Excel kept all its digits."""
+    if isinstance(cell, str):
+        if _SCIENTIFIC.fullmatch(cell):
+            raise Unreadable(_damaged(cell))
+        return cell
+    if isinstance(cell, bool) or cell is None:
+        raise Unreadable(f'"{shown(cell)}" is a yes or no; write it as text')
+    if isinstance(cell, int | float):
+        if abs(cell) >= LAST_EXACT:
+            raise Unreadable(_damaged(shown(cell)))
+        return shown(cell)
+    raise Unreadable(
+        f'"{shown(cell)}" is a date to Excel; format the column as Text and write it again'
+    )
+
+
+_SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
+
+
+def _damaged(text: str) -> str:
+    return (
+        f'"{text}" was stored by Excel as a number and its last digits are lost; '
+        "format the column as Text and paste it again"
+    )
+
+
+@pandas_engine.Engine.register_dtype
+@dtypes.immutable
+class _Code(Kind):
+    """A platform's text id, safe to stand in a path: letters, digits, hyphen, underscore."""
+
+    words = "id"
+
+    def read(self, cell: Cell, about: Column) -> Value:
+        text = _exact_text(cell)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", text[:65], re.ASCII):
+            example = f", such as {about.example}" if about.example else ""
+            raise Unreadable(f'"{text[:80]}" is not an id: letters, digits and hyphens{example}')
+        return text
+
+
+@pandas_engine.Engine.register_dtype
+@dtypes.immutable
+class _TrackingNumber(Kind):
+    words = "tracking number (text)"
+
+    def read(self, cell: Cell, about: Column) -> Value:  # noqa: ARG002  (the contract)
+        """
+        >>> _TrackingNumber().read("1z 999aa1 01 2345 6784", Column("Tracking Number"))
+        '1Z999AA10123456784'
+        """
+        text = _exact_text(cell)
+        if len(text) > 2 * _MOST_IN_CODE:
+            raise Unreadable(f'"{text[:40]}…" is too long for a tracking number')
+        parts = [
+            part
+            for part in re.split(r"[,;/|\n]|\s(?=1Z)|(?<=\w{10})\s(?=\w{10})", text)
+            if part.strip()
+        ]
+        if len(parts) > 1:
+            raise Unreadable(
+                f'"{shown(cell)}" holds {len(parts)} tracking numbers; give each a row of its own'
+            )
+        number = re.sub(r"[\s\-.]", "", text).upper()
+        if not re.fullmatch(r"[A-Z0-9]{4,64}", number, re.ASCII):
+            raise Unreadable(f'"{shown(cell)}" is not a tracking number: letters and digits only')
+        if number.isdigit() and len(number) >= 16 and not number[15:].strip("0"):
+            raise Unreadable(_damaged(number))  # as a csv file or a paste keeps Excel's damage
+        return number
+
+
+@pandas_engine.Engine.register_dtype
+@dtypes.immutable
+class _Choice(Kind):
+    words = "one of"
+
+    def read(self, cell: Cell, about: Column) -> Value:
+        value = {key(label): value for label, value in about.choices.items()}.get(key(shown(cell)))
+        if value is None:
+            near = did_you_mean(shown(cell), about.choices)
+            raise Unreadable(f'"{shown(cell)}" is not one of {", ".join(about.labels)}.{near}')
+        return value
+
+
+@pandas_engine.Engine.register_dtype
+@dtypes.immutable
+class _CarrierCode(Kind):
+    """A carrier in ShipEngine's spelling, lower snake case; well-known names are translated."""
+
+    words = "carrier code"
+
+    def read(self, cell: Cell, about: Column) -> Value:
+        """
+        >>> _CarrierCode().read("Fed Ex", Column("Carrier Code", choices={"FedEx": "fedex"}))
+        'fedex'
+        """
+        text = _exact_text(cell)
+        known = {key(label): value for label, value in about.choices.items()}
+        known |= {key(value): value for value in about.choices.values()}
+        if key(text) in known:
+            return known[key(text)]
+        code = re.sub(r"[\s\-]+", "_", text[:_MOST_IN_CODE].strip()).lower()
+        if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", code, re.ASCII):
+            raise Unreadable(f'"{text[:80]}" is not a carrier code, such as ups or stamps_com')
+        return code
+
+
+@pandas_engine.Engine.register_dtype
+@dtypes.immutable
+class _Instant(Kind):
+    """A day, or an instant in UTC where the cell has a time. A time without a zone is UTC."""
+
+    words = "date"
+
+    def reader(self, cells: Sequence[Cell], about: Column) -> Callable[[Cell], Value]:  # noqa: ARG002  (the contract)
+        day_first = _day_first(cells)
+        return lambda cell: _instant(cell, day_first=day_first)
+
+    def read(self, cell: Cell, about: Column) -> Value:
+        return self.reader([cell], about)(cell)
+
+    def from_journal(self, value: Any) -> Value:
+        if value is None:
+            return None
+        return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+
+
+_NUMERIC_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T](.*))?", re.ASCII)
+_NAMED_MONTH = (
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%d-%b-%y",
+    "%Y/%m/%d",
+)
+_EXCEL_DAY_ZERO = date(1899, 12, 30)
+
+
+def _day_first(cells: Sequence[Cell]) -> bool | None:
+    """Whether 03/04 is 3 April, as far as the column's other dates tell; None where they do not."""
+    found = {
+        int(m[1]) > 12
+        for cell in cells
+        if isinstance(cell, str)
+        and (m := _NUMERIC_DATE.fullmatch(clean(cell)))
+        and (int(m[1]) > 12) != (int(m[2]) > 12)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _instant(cell: Cell, *, day_first: bool | None) -> date | datetime:
+    """
+    >>> _instant("2026-03-01", day_first=None), _instant("3/25/2026", day_first=None)
+    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 25))
+    """
+    match cell:
+        case datetime():
+            found: date | datetime = _day_or_instant(cell)
+        case date():
+            found = cell
+        case int() | float() if not isinstance(cell, bool) and 36526 <= cell < 73051:
+            # A serial whose cell is not formatted as a date: 36526 is 2000-01-01.
+            found = _EXCEL_DAY_ZERO + timedelta(days=int(cell))
+        case str():
+            found = _instant_of_text(cell, day_first=day_first)
+        case _:
+            raise Unreadable(f'"{shown(cell)}" is not a date; write it like 2026-11-20')
+    if not 2000 <= found.year <= 2100:
+        raise Unreadable(
+            f'"{shown(cell)}" is in the year {found.year}; write a date like 2026-11-20'
+        )
+    return found
+
+
+def _day_or_instant(instant: datetime) -> date | datetime:
+    if instant.tzinfo is None and instant.time().replace(microsecond=0) == datetime.min.time():
+        return instant.date()
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _instant_of_text(text: str, *, day_first: bool | None) -> date | datetime:
+    numeric = _NUMERIC_DATE.fullmatch(text)
+    if numeric:
+        text = _numeric_date(numeric, day_first=day_first)
+    try:
+        return (
+            date.fromisoformat(text)
+            if len(text) <= 10
+            else _day_or_instant(datetime.fromisoformat(text))
+        )
+    except ValueError:
+        pass
+    for form in _NAMED_MONTH:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007  (a day has no zone)
+        except ValueError:
+            continue
+    raise Unreadable(f'"{text[:60]}" is not a date; write it like 2026-11-20')
+
+
+def _numeric_date(found: re.Match[str], *, day_first: bool | None) -> str:
+    first, second, year, rest = int(found[1]), int(found[2]), found[3], found[4]
+    if first > 12 or second > 12 or first == second:
+        day, month = (first, second) if first > 12 else (second, first)
+    elif day_first is None:
+        raise Unreadable(
+            f'"{found[0]}" may be day/month or month/day, and no other date of the column tells; '
+            "write it like 2026-11-20"
+        )
+    else:
+        day, month = (first, second) if day_first else (second, first)
+    return f"{year}-{month:02}-{day:02}" + (f" {rest}" if rest else "")
+
+
+if TYPE_CHECKING:
+    Identifier = int
+    WholeNumber = int
+    Money = Decimal
+    Text = str
+    Code = str
+    TrackingNumber = str
+    Choice = str
+    CarrierCode = str
+    Instant = date | datetime
+else:
+    Identifier = _Identifier
+    WholeNumber = _WholeNumber
+    Money = _Money
+    Text = _Text
+    Code = _Code
+    TrackingNumber = _TrackingNumber
+    Choice = _Choice
+    CarrierCode = _CarrierCode
+    Instant = _Instant

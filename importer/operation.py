@@ -1,0 +1,122 @@
+"""The contract that a file in operations/ fills in: one endpoint, from columns to read back."""
+
+from abc import ABC, abstractmethod
+from collections import namedtuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+
+import pandera.pandas as pa
+
+from importer.calls import Call
+from importer.columns import Column
+from importer.kinds import Kind, Value
+from importer.platforms.platform import Platform
+
+
+class Row(pa.DataFrameModel):
+    """The columns of an operation and the rules over its rows, as a pandera model.
+
+    A row handed to an operation is a named tuple with the model's fields and `number`, the row's
+    number in Excel. Its values are those of the annotated kinds, None for an empty cell.
+    """
+
+    if TYPE_CHECKING:
+        number: int
+
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of an operation under the name its values have in a row."""
+
+    name: str
+    kind: Kind
+    needed: bool
+    about: Column
+
+    @property
+    def title(self) -> str:
+        return self.about.title
+
+
+class Operation(ABC, Generic[RowT]):
+    """One endpoint we can write to.
+
+    `group_by` names the fields whose values make one call. `repeatable` says whether the same
+    call may be sent twice without harm. `together` names the fields of a group whose rows must
+    travel in one call however it is cut; empty where each row may go alone. `most_rows` cuts a
+    call where a group is larger.
+    `in_reply` says that the reply to the call itself shows what the platform now holds.
+    """
+
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    platform: ClassVar[type[Platform]]
+    group_by: ClassVar[tuple[str, ...]]
+    repeatable: ClassVar[bool]
+    together: ClassVar[tuple[str, ...]] = ()
+    most_rows: ClassVar[int] = 100  # no vendor documents a limit; a call of 100 rows stays small
+    in_reply: ClassVar[bool] = False
+    row: type[RowT]
+
+    @abstractmethod
+    def call(self, rows: Sequence[RowT]) -> Call:
+        """The request that carries these rows of one group; what is None in it is left out."""
+
+    @abstractmethod
+    def touches(self, row: RowT) -> tuple[str, ...]:
+        """What the row's call changes: calls that share one of these never overlap."""
+
+    def read_back(self, rows: Sequence[RowT]) -> Call | None:  # noqa: ARG002  (for those that can)
+        """The GET that shows whether the rows of one group were applied; None where none can."""
+        return None
+
+    def is_applied(self, row: RowT, found: Any) -> bool | None:  # noqa: ARG002  (for those that can)
+        """Whether the JSON read back shows the row applied; None where it cannot be told."""
+        return None
+
+    def identity(self, row: RowT) -> tuple[Value, ...]:
+        """What makes two rows the same wish: all values, unless the operation knows better."""
+        return tuple(getattr(row, field.name) for field in self.fields)
+
+    blames: ClassVar[Mapping[str, str]] = {}  # the platform's name of a field -> ours
+
+    @cached_property
+    def name(self) -> str:
+        """The name of its file: add_tracking."""
+        return type(self).__module__.rpartition(".")[2]
+
+    @cached_property
+    def schema(self) -> pa.DataFrameSchema:
+        return self.row.to_schema()
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(
+            Field(
+                name=str(name),
+                kind=cast("Kind", found.dtype),
+                needed=found.required,
+                about=cast("Column", (found.metadata or {})["column"]),
+            )
+            for name, found in self.schema.columns.items()
+        )
+
+    @cached_property
+    def _record(self) -> Any:
+        # pandera never makes an instance of a model, so a row is a named tuple of its name.
+        return namedtuple(self.row.__name__, ["number", *(field.name for field in self.fields)])  # noqa: PYI024
+
+    def make_rows(
+        self, numbers: Sequence[int], values: Mapping[str, Sequence[Value]]
+    ) -> list[RowT]:
+        """Rows from columns of values, all as long as `numbers`."""
+        columns = (values[field.name] for field in self.fields)
+        return [self._record(*cells) for cells in zip(numbers, *columns, strict=True)]
+
+    def group(self, row: RowT) -> tuple[Value, ...]:
+        return tuple(getattr(row, name) for name in self.group_by)

@@ -1,0 +1,38 @@
+"""What can be done: each file beside this one is one operation, found by itself."""
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from importer.errors import UsageError
+from importer.operation import Operation
+from importer.spelling import did_you_mean, key
+
+
+@cache
+def operations() -> dict[str, Operation[Any]]:
+    """Every operation by its name, in alphabetical order."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    found = (_defined_in(f"{__name__}.{name}") for name in names)
+    return {operation.name: operation for operation in found}
+
+
+def _defined_in(module: str) -> Operation[Any]:
+    classes = vars(import_module(module)).values()
+    return next(
+        cls()
+        for cls in classes
+        if isinstance(cls, type) and issubclass(cls, Operation) and cls.__module__ == module
+    )
+
+
+def operation(name: str) -> Operation[Any]:
+    """The operation of that name, however spelt: add_tracking, add-tracking, "Add Tracking"."""
+    for known in operations().values():
+        if key(known.name) == key(name):
+            return known
+    raise UsageError(
+        f'"{name}" is not an operation; there are {", ".join(operations())}.'
+        f"{did_you_mean(name, operations())}"
+    )

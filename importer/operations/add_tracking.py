@@ -1,0 +1,164 @@
+"""Tracking numbers onto Sellercloud purchase orders.
+
+Source of all facts: "Add PO Shipping Information (Multiple Tracking Numbers)" and the pages on
+getting and deleting them, developer.sellercloud.com.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from importer.calls import Call
+from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
+from importer.kinds import Choice, Identifier, Instant, Text, TrackingNumber
+from importer.operation import Operation, Row
+from importer.platforms.sellercloud import Sellercloud
+
+CARRIERS = ("UPS", "USPS", "FedEx", "DHL", "Other")
+SHIPPING_STATUSES = {
+    "None": "None",
+    "Partially Shipped": "Partially Shipped",
+    "Fully Shipped": "Fully Shipped",
+    "0": "None",
+    "1": "Partially Shipped",
+    "2": "Fully Shipped",
+}
+SHIPPING_STATUS_CODES = {"None": 0, "Partially Shipped": 1, "Fully Shipped": 2}
+
+
+class TrackingRow(Row):
+    po_id: Identifier = column(
+        "PO ID",
+        "Sellercloud's number of the purchase order",
+        aliases=PO_ID_ALIASES,
+        ge=1,
+        le=LARGEST_ID,
+        example=10001,
+    )
+    tracking_number: TrackingNumber = column(
+        "Tracking Number",
+        "As the carrier prints it; format the column as Text",
+        aliases=["Tracking #", "Tracking No", "Tracking"],
+        example="1Z999AA10123456784",
+    )
+    carrier: Choice = column(
+        "Carrier",
+        "Name any other carrier in Other Carrier",
+        aliases=["Shipping Carrier", "Ship Via"],
+        choices=CARRIERS,
+        example="UPS",
+    )
+    other_carrier: Text | None = column(
+        "Other Carrier", "The carrier's name where Carrier is Other", str_length={"max_value": 100}
+    )
+    shipped_on: Instant | None = column(
+        "Shipped On",
+        "Needed unless Shipping Status is None",
+        aliases=["Ship Date", "Date Shipped"],
+        example="2026-11-20",
+    )
+    shipping_status: Choice = column(
+        "Shipping Status",
+        "The status of the whole purchase order: the same in all its rows",
+        choices=SHIPPING_STATUSES,
+        example="Fully Shipped",
+    )
+
+    @rule("Carrier is Other, so the carrier must be named here", at="other_carrier")
+    def other_carrier_is_named(cls, rows: pd.DataFrame) -> Any:
+        return (rows.carrier != "Other") | rows.other_carrier.notna()
+
+    @rule(
+        '"{other_carrier}" is only for Carrier Other, and Carrier is {carrier}; empty this cell',
+        at="other_carrier",
+    )
+    def other_carrier_goes_with_other(cls, rows: pd.DataFrame) -> Any:
+        return rows.other_carrier.isna() | rows.carrier.isna() | (rows.carrier == "Other")
+
+    @rule(
+        "Shipping Status is None, and Sellercloud keeps no ship date then; empty Shipped On or "
+        "choose another status",
+        at="shipped_on",
+    )
+    def unshipped_has_no_date(cls, rows: pd.DataFrame) -> Any:
+        return (rows.shipping_status != "None") | rows.shipped_on.isna()
+
+    @rule("is empty, and needed where Shipping Status is {shipping_status}", at="shipped_on")
+    def shipped_has_a_date(cls, rows: pd.DataFrame) -> Any:
+        shipped = rows.shipping_status.isin(["Partially Shipped", "Fully Shipped"])
+        return ~shipped | rows.shipped_on.notna()
+
+    @rule(
+        '"{tracking_number}" stands more than once for PO {po_id}, in rows {rows}; keep one',
+        at="tracking_number",
+        within=["po_id", "tracking_number"],
+    )
+    def listed_once(cls, rows: pd.DataFrame) -> Any:
+        listed = rows.po_id.notna() & rows.tracking_number.notna()
+        return ~(rows.duplicated(["po_id", "tracking_number"], keep=False) & listed)
+
+    @rule(
+        "PO {po_id} has more than one Shipping Status, in rows {rows}; a PO has one",
+        at="shipping_status",
+        within=["po_id"],
+        good_rows_only=True,
+    )
+    def one_status_for_a_po(cls, rows: pd.DataFrame) -> Any:
+        return rows.groupby("po_id")["shipping_status"].transform("nunique").fillna(1) <= 1
+
+    @rule(
+        '"{tracking_number}" stands on more than one PO, in rows {rows}',
+        at="tracking_number",
+        within=["tracking_number"],
+        warning=True,
+    )
+    def on_one_po(cls, rows: pd.DataFrame) -> Any:
+        return rows.groupby("tracking_number")["po_id"].transform("nunique").fillna(1) <= 1
+
+
+class AddTracking(Operation[TrackingRow]):
+    title = "Add tracking numbers"
+    summary = "Adds tracking numbers and shipping status to Sellercloud purchase orders."
+    platform = Sellercloud
+    row = TrackingRow
+    group_by = ("po_id",)
+    repeatable = False  # a second POST would list the parcel twice
+
+    def touches(self, row: TrackingRow) -> tuple[str, ...]:
+        return (f"PO {row.po_id}",)
+
+    def call(self, rows: Sequence[TrackingRow]) -> Call:
+        entries = [
+            {
+                # "Required", yet without effect while the status is None: left out then.
+                "ShippedOn": row.shipped_on,
+                "ShippingCarrier": row.carrier,
+                "OtherCarrier": row.other_carrier,
+                "TrackingNumber": row.tracking_number,
+                "ShippingStatus": SHIPPING_STATUS_CODES[row.shipping_status],
+            }
+            for row in rows
+        ]
+        path = f"PurchaseOrders/{rows[0].po_id}/TrackingNumber/Multiple"
+        return Call("POST", path, {"TrackingNumbers": entries})
+
+    def read_back(self, rows: Sequence[TrackingRow]) -> Call:
+        return Call("GET", f"PurchaseOrders/{rows[0].po_id}/TrackingNumber/Multiple")
+
+    def is_applied(self, row: TrackingRow, found: Any) -> bool | None:
+        # The list names neither Other Carrier nor the status; carrier and date may be the
+        # platform's own wording, so the number alone tells.
+        match found:
+            case {"TrackingNumbers": list(entries)}:
+                numbers = {
+                    "".join(str(entry.get("TrackingNumber")).split()).upper()
+                    for entry in entries
+                    if isinstance(entry, dict)
+                }
+                return row.tracking_number in numbers
+            case _:
+                return None
+
+    def identity(self, row: TrackingRow) -> tuple[Any, ...]:
+        return (row.po_id, row.tracking_number)

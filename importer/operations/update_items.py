@@ -1,0 +1,131 @@
+"""Quantities, prices and expected dates of items on Sellercloud purchase orders.
+
+Source of all facts: "Update Purchase Order Items" and "Get Purchase Order Items",
+developer.sellercloud.com.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from importer.calls import Call, same_value
+from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
+from importer.kinds import Identifier, Instant, Money, WholeNumber
+from importer.operation import Operation, Row
+from importer.platforms.sellercloud import Sellercloud
+
+UNIT_FIELDS = ["qty_units_ordered", "unit_price"]
+CASE_FIELDS = ["qty_cases_ordered", "qty_units_per_case", "case_price"]
+CHANGES = [*UNIT_FIELDS, *CASE_FIELDS, "expected_delivery_date"]
+
+
+class ItemRow(Row):
+    po_id: Identifier = column(
+        "PO ID",
+        "Sellercloud's number of the purchase order",
+        aliases=PO_ID_ALIASES,
+        ge=1,
+        le=LARGEST_ID,
+        example=10001,
+    )
+    po_item_id: Identifier = column(
+        "PO Item ID",
+        "Sellercloud's number of the line on the purchase order; not the SKU",
+        aliases=["Item ID", "POItemID"],
+        ge=1,
+        le=LARGEST_ID,
+        example=100011,
+    )
+    qty_units_ordered: WholeNumber | None = column(
+        "Qty Units Ordered",
+        "Only for a purchase order that is not in case mode",
+        aliases=["Quantity", "Qty"],
+        ge=0,
+        le=LARGEST_ID,
+        example=24,
+    )
+    unit_price: Money | None = column(
+        "Unit Price",
+        "Only for a purchase order that is not in case mode",
+        aliases=["Price", "Cost"],
+        ge=0,
+        example="5.25",
+    )
+    qty_cases_ordered: WholeNumber | None = column(
+        "Qty Cases Ordered", "Only for a purchase order in case mode", ge=0, le=LARGEST_ID
+    )
+    qty_units_per_case: WholeNumber | None = column(
+        "Qty Units Per Case", "Only for a purchase order in case mode", ge=1, le=LARGEST_ID
+    )
+    case_price: Money | None = column("Case Price", "Only for a purchase order in case mode", ge=0)
+    expected_delivery_date: Instant | None = column(
+        "Expected Delivery Date", aliases=["ETA"], example="2026-12-01"
+    )
+
+    @rule(
+        "changes nothing: fill at least one of the quantities, prices or dates",
+        at="po_item_id",
+        looks_at=CHANGES,
+    )
+    def changes_something(cls, rows: pd.DataFrame) -> Any:
+        return rows[CHANGES].notna().any(axis=1)
+
+    @rule(
+        "unit and case fields in one row; a purchase order is in case mode or it is not",
+        at="qty_cases_ordered",
+    )
+    def units_or_cases(cls, rows: pd.DataFrame) -> Any:
+        return ~(rows[UNIT_FIELDS].notna().any(axis=1) & rows[CASE_FIELDS].notna().any(axis=1))
+
+    @rule(
+        "item {po_item_id} stands more than once for PO {po_id}, in rows {rows}; keep one",
+        at="po_item_id",
+        within=["po_id", "po_item_id"],
+    )
+    def item_once(cls, rows: pd.DataFrame) -> Any:
+        named = rows.po_id.notna() & rows.po_item_id.notna()
+        return ~(rows.duplicated(["po_id", "po_item_id"], keep=False) & named)
+
+
+class UpdateItems(Operation[ItemRow]):
+    title = "Update items"
+    summary = (
+        "Changes quantities, prices and expected dates of items on Sellercloud purchase orders."
+    )
+    platform = Sellercloud
+    row = ItemRow
+    group_by = ("po_id",)
+    repeatable = True  # the values are absolute: the same PUT again changes nothing
+
+    def touches(self, row: ItemRow) -> tuple[str, ...]:
+        return (f"PO {row.po_id}",)
+
+    def call(self, rows: Sequence[ItemRow]) -> Call:
+        items = [{"ID": row.po_item_id, **changes(row)} for row in rows]
+        return Call("PUT", f"PurchaseOrders/{rows[0].po_id}/Items", {"Items": items})
+
+    def read_back(self, rows: Sequence[ItemRow]) -> Call:
+        return Call("GET", f"PurchaseOrders/{rows[0].po_id}/Items")
+
+    def is_applied(self, row: ItemRow, found: Any) -> bool | None:
+        match found:
+            case {"Items": list(items)}:
+                item = next(
+                    (i for i in items if isinstance(i, dict) and i.get("ID") == row.po_item_id), {}
+                )
+                wished = {name: wish for name, wish in changes(row).items() if wish is not None}
+                return all(same_value(wish, item.get(name)) for name, wish in wished.items())
+            case _:
+                return None
+
+
+def changes(row: ItemRow) -> dict[str, Any]:
+    return {
+        "QtyUnitsOrdered": row.qty_units_ordered,
+        "UnitPrice": row.unit_price,
+        "QtyCasesOrdered": row.qty_cases_ordered,
+        "QtyUnitsPerCase": row.qty_units_per_case,
+        "CasePrice": row.case_price,
+        "ExpectedDeliveryDate": row.expected_delivery_date,
+    }

@@ -1,0 +1,145 @@
+"""Shipping details of ShipStation purchase orders.
+
+Source of all facts: "Update purchase order shipping details", docs.shipstation.com (v2).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from importer.calls import Call, same_value
+from importer.columns import PO_ID_ALIASES, column, rule
+from importer.kinds import Choice, Code, Instant, Text, TrackingNumber
+from importer.operation import Operation, Row
+from importer.platforms.shipstation import ShipStation
+
+PAYMENT_TERMS = {
+    "None": "none",
+    "Cash On Delivery": "cash_on_delivery",
+    "Payment On Receipt": "payment_on_receipt",
+    "Payment In Advance": "payment_in_advance",
+    **{f"Net {days}": f"net_{days}" for days in (7, 15, 30, 45, 60)},
+    "COD": "cash_on_delivery",
+}
+PAYMENT_STATUSES = {
+    "None": "none",
+    "Unpaid": "unpaid",
+    "Partially Paid": "partially_paid",
+    "Paid": "paid",
+    "Refunded": "refunded",
+    "Credit Issued": "credit_issued",
+    "Other": "other",
+}
+DETAILS = [
+    "order_date",
+    "expected_delivery_date",
+    "payment_terms",
+    "payment_status",
+    "currency_code",
+    "shipping_carrier",
+    "tracking_number",
+    "reference_number",
+    "note_to_supplier",
+]  # the endpoint's own names, and ours
+
+
+class ShippingRow(Row):
+    po_id: Code = column(
+        "PO ID",
+        "ShipStation's id of the purchase order, which must be open",
+        aliases=PO_ID_ALIASES,
+        example="se-101",
+    )
+    order_date: Instant | None = column("Order Date", aliases=["PO Date"])
+    expected_delivery_date: Instant | None = column(
+        "Expected Delivery Date", aliases=["ETA"], example="2026-12-01"
+    )
+    payment_terms: Choice | None = column("Payment Terms", aliases=["Terms"], choices=PAYMENT_TERMS)
+    payment_status: Choice | None = column("Payment Status", choices=PAYMENT_STATUSES)
+    currency_code: Text | None = column(
+        "Currency Code",
+        "Three capital letters, ISO 4217",
+        aliases=["Currency"],
+        str_matches=r"^[A-Z]{3}$",
+        if_other="is not a currency code: write three capital letters, such as USD",
+    )
+    shipping_carrier: Text | None = column(
+        "Shipping Carrier",
+        "In your own words",
+        aliases=["Carrier", "Ship Via"],
+        str_length={"max_value": 200},
+        example="UPS",
+    )
+    tracking_number: TrackingNumber | None = column(
+        "Tracking Number",
+        "ShipStation keeps one for each purchase order",
+        aliases=["Tracking #", "Tracking No", "Tracking"],
+        example="1Z999AA10123456784",
+    )
+    reference_number: Text | None = column(
+        "Reference Number", aliases=["Reference", "Ref"], str_length={"max_value": 200}
+    )
+    note_to_supplier: Text | None = column(
+        "Note To Supplier", aliases=["Note", "Notes"], str_length={"max_value": 2000}
+    )
+
+    @rule("changes nothing: fill at least one column beside PO ID", at="po_id", looks_at=DETAILS)
+    def changes_something(cls, rows: pd.DataFrame) -> Any:
+        return rows[DETAILS].notna().any(axis=1)
+
+    @rule(
+        "{po_id} has several tracking numbers, in rows {rows}, and ShipStation keeps one: "
+        "the last would overwrite the others",
+        at="tracking_number",
+        within=["po_id"],
+        good_rows_only=True,
+    )
+    def one_tracking_number(cls, rows: pd.DataFrame) -> Any:
+        return rows.groupby("po_id")["tracking_number"].transform("nunique").fillna(1) <= 1
+
+    @rule(
+        "the rows of {po_id}, {rows}, do not agree; a purchase order has one set of details",
+        at="po_id",
+        within=["po_id"],
+        good_rows_only=True,
+    )
+    def rows_agree(cls, rows: pd.DataFrame) -> Any:
+        others = [name for name in DETAILS if name != "tracking_number"]
+        differing = rows.groupby("po_id")[others].transform("nunique").fillna(1) > 1
+        return ~differing.any(axis=1)
+
+
+class UpdateShipping(Operation[ShippingRow]):
+    title = "Update shipping details"
+    summary = (
+        "Sets dates, payment, carrier, tracking and notes of open ShipStation purchase orders."
+    )
+    platform = ShipStation
+    row = ShippingRow
+    group_by = ("po_id",)
+    repeatable = True  # the values are absolute: the same POST again changes nothing
+    together = ("po_id",)  # rows of one PO agree, and are one set of details
+    in_reply = True  # a 200 answers the whole purchase order
+    blames = {name: name for name in DETAILS}  # noqa: RUF012  (a ClassVar by the contract)
+
+    def touches(self, row: ShippingRow) -> tuple[str, ...]:
+        return (f"PO {row.po_id}",)
+
+    def call(self, rows: Sequence[ShippingRow]) -> Call:
+        path = f"v2/purchase_orders/{rows[0].po_id}/shipping_details"
+        return Call("POST", path, {name: wished(rows, name) for name in DETAILS})
+
+    def read_back(self, rows: Sequence[ShippingRow]) -> Call:
+        return Call("GET", f"v2/purchase_orders/{rows[0].po_id}")
+
+    def is_applied(self, row: ShippingRow, found: Any) -> bool | None:
+        if not isinstance(found, dict) or "purchase_order_id" not in found:
+            return None
+        wishes = ((name, getattr(row, name)) for name in DETAILS)
+        return all(same_value(wish, found.get(name)) for name, wish in wishes if wish is not None)
+
+
+def wished(rows: Sequence[ShippingRow], name: str) -> Any:
+    """The one value that the rows of a purchase order give for a field; None where none does."""
+    return next((value for row in rows if (value := getattr(row, name)) is not None), None)

@@ -1,0 +1,65 @@
+"""Rows become calls: grouped by their operation's key, in sheet order, cut to size."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
+from datetime import time
+from typing import Any
+
+from importer.calls import NOON_UTC, Call, json_value
+from importer.operation import Operation
+
+
+def plan_calls(
+    operation: Operation[Any], rows: Sequence[Any], date_only_at: time = NOON_UTC
+) -> list[Call]:
+    """The fewest calls that carry each row once, groups in the order of their first row."""
+    return [
+        make_call(operation, part, date_only_at)
+        for group in groups(operation, rows)
+        for part in cut(operation, group, operation.most_rows)
+    ]
+
+
+def make_call(operation: Operation[Any], rows: Sequence[Any], date_only_at: time) -> Call:
+    """The call that carries these rows of one group, its body as JSON holds it."""
+    call = operation.call(rows)
+    return replace(
+        call,
+        body=json_value(call.body, date_only_at),
+        rows=tuple(row.number for row in rows),
+        touches=operation.touches(rows[0]),
+    )
+
+
+def groups(operation: Operation[Any], rows: Sequence[Any]) -> Iterator[list[Any]]:
+    found: dict[Hashable, list[Any]] = {}
+    for row in rows:
+        found.setdefault(operation.group(row), []).append(row)
+    yield from found.values()
+
+
+def atoms(operation: Operation[Any], rows: Sequence[Any]) -> list[list[Any]]:
+    """The rows of one group in parcels that a call may not part, such as the products of a kit."""
+    if not operation.together:
+        return [[row] for row in rows]
+    found: dict[Hashable, list[Any]] = {}
+    for row in rows:
+        found.setdefault(tuple(getattr(row, n) for n in operation.together), []).append(row)
+    return list(found.values())
+
+
+def cut(operation: Operation[Any], group: Sequence[Any], most: int) -> Iterator[list[Any]]:
+    """The group in parts of at most `most` rows, except where one atom alone is larger."""
+    part: list[Any] = []
+    for atom in atoms(operation, group):
+        if part and len(part) + len(atom) > most:
+            yield part
+            part = []
+        part.extend(atom)
+    if part:
+        yield part
+
+
+def minutes(calls: int, pace_s: float) -> float:
+    """How long so many calls take at one every `pace_s` seconds."""
+    return calls * pace_s / 60

@@ -1,0 +1,173 @@
+"""Finding the row of headings, the operation it is for, and the column of each field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from importer.cells import Cell, is_empty, shown
+from importer.errors import SheetError
+from importer.operation import Field, Operation
+from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, Worksheet
+from importer.spelling import did_you_mean, key
+
+_DEEPEST = 50  # title rows above a table are few
+_RESULT_KEYS = {key(STATUS_HEADING), key(ERROR_HEADING)}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where an operation's table stands in a worksheet."""
+
+    worksheet: Worksheet
+    operation: Operation[Any]
+    header_row: int
+    columns: Mapping[str, int]  # field name -> position in worksheet.columns
+    unknown: tuple[str, ...]  # headings that no field takes
+
+    @property
+    def rows(self) -> list[int]:
+        """The numbers of the rows below the headings that hold anything of the vendor's."""
+        skipped = _result_columns(self.worksheet, self.header_row)
+        columns = [c for i, c in enumerate(self.worksheet.columns) if i not in skipped]
+        below = range(self.header_row, self.worksheet.height)
+        return [i + 1 for i in below if any(not is_empty(column[i]) for column in columns)]
+
+    def cells(self, field: str, rows: Sequence[int]) -> list[Cell]:
+        column = self.worksheet.columns[self.columns[field]]
+        return [column[row - 1] for row in rows]
+
+
+def find_layout(worksheets: Sequence[Worksheet], operations: Sequence[Operation[Any]]) -> Layout:
+    """The one table that fits one of the operations.
+
+    Raises SheetError where none fits (naming what the nearest lacks) or more than one does.
+    """
+    candidates = [c for worksheet in worksheets for c in _candidates(worksheet, operations)]
+    fitting = [c for c in candidates if not c.missing]
+    if not fitting:
+        raise SheetError(_explain_misfit(worksheets, operations, candidates))
+    chosen = [c for c in fitting if not any(_explains_more(other, c) for other in fitting)]
+    if len(chosen) > 1:
+        raise SheetError(_ask(chosen))
+    _refuse_doubled(chosen[0])
+    return chosen[0].layout
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """One row read as the headings of one operation."""
+
+    layout: Layout
+    missing: tuple[Field, ...]
+    doubled: tuple[str, ...]  # headings that stand twice where a field would take them
+
+    @property
+    def taken(self) -> set[int]:
+        return set(self.layout.columns.values())
+
+
+def _explains_more(one: _Candidate, other: _Candidate) -> bool:
+    """Both read the same worksheet, and the one takes all headings of the other and more."""
+    return one.layout.worksheet is other.layout.worksheet and one.taken > other.taken
+
+
+def _candidates(worksheet: Worksheet, operations: Sequence[Operation[Any]]) -> list[_Candidate]:
+    """For each operation the row of the worksheet that suits it best."""
+    rows = range(1, min(worksheet.height, _DEEPEST) + 1)
+    texts = {row: _texts(worksheet, row) for row in rows}
+    found = []
+    for operation in operations:
+        fits = [_candidate(worksheet, operation, row, texts[row]) for row in rows if texts[row]]
+        suiting = [c for c in fits if c.taken]
+        if suiting:  # on equal terms the first row: headings stand above their values
+            found.append(max(suiting, key=lambda c: (-len(c.missing), len(c.taken))))
+    return found
+
+
+def _texts(worksheet: Worksheet, row: int) -> dict[int, str]:
+    cells = ((i, column[row - 1]) for i, column in enumerate(worksheet.columns))
+    return {i: shown(cell) for i, cell in cells if isinstance(cell, str) and not is_empty(cell)}
+
+
+def _candidate(
+    worksheet: Worksheet, operation: Operation[Any], row: int, texts: Mapping[int, str]
+) -> _Candidate:
+    spelt: dict[str, list[int]] = {}
+    for i, text in texts.items():
+        spelt.setdefault(key(text), []).append(i)
+    columns: dict[str, int] = {}
+    doubled: list[str] = []
+    for field in operation.fields:
+        spellings = (key(spelling) for spelling in (field.title, *field.about.aliases))
+        places = next((spelt[s] for s in spellings if s in spelt), [])
+        free = [i for i in places if i not in columns.values()]
+        if free:
+            columns[field.name] = free[0]
+            doubled += [texts[free[0]]] * (len(free) > 1)
+    unknown = (
+        text
+        for i, text in texts.items()
+        if i not in columns.values() and key(text) not in _RESULT_KEYS
+    )
+    layout = Layout(worksheet, operation, row, columns, tuple(unknown))
+    missing = tuple(f for f in operation.fields if f.needed and f.name not in columns)
+    return _Candidate(layout, missing, tuple(doubled))
+
+
+def _result_columns(worksheet: Worksheet, header_row: int) -> set[int]:
+    texts = _texts(worksheet, header_row)
+    return {i for i, text in texts.items() if key(text) in _RESULT_KEYS}
+
+
+# What is said where there is not just one ---------------------------------------------------------
+
+
+def _explain_misfit(
+    worksheets: Sequence[Worksheet],
+    operations: Sequence[Operation[Any]],
+    candidates: Sequence[_Candidate],
+) -> str:
+    name = worksheets[0].path.name
+    if all(worksheet.height == 0 for worksheet in worksheets):
+        return f"{name} has no cells with anything in them"
+    if not candidates:
+        example = operations[0]
+        needed = ", ".join(f.title for f in example.fields if f.needed)
+        return (
+            f"{name}: no row of headings was found in its first {_DEEPEST} rows; "
+            f"{example.name}, for one, needs {needed}"
+        )
+    nearest = min(candidates, key=lambda c: (len(c.missing), -len(c.taken)))
+    layout = nearest.layout
+    needs = ", ".join(f.title for f in nearest.missing)
+    offers = "".join(did_you_mean(f.title, layout.unknown) for f in nearest.missing)
+    return (
+        f"{where(layout.worksheet)}, row {layout.header_row}: the headings come nearest to "
+        f"{layout.operation.name}, which also needs {needs}.{offers} Other headings there: "
+        f"{', '.join(layout.unknown) or 'none'}"
+    )
+
+
+def _ask(chosen: Sequence[_Candidate]) -> str:
+    path = chosen[0].layout.worksheet.path
+    sheets = {c.layout.worksheet.name for c in chosen}
+    if len(sheets) > 1:
+        listed = ", ".join(sorted(f'"{name}"' for name in sheets))
+        return f"{path.name}: the worksheets {listed} all fit; choose one with --worksheet"
+    listed = " and ".join(sorted(c.layout.operation.name for c in chosen))
+    return f"{where(chosen[0].layout.worksheet)} fits {listed}; choose one with --operation"
+
+
+def _refuse_doubled(candidate: _Candidate) -> None:
+    if candidate.doubled:
+        layout = candidate.layout
+        raise SheetError(
+            f'{where(layout.worksheet)}, row {layout.header_row}: "{candidate.doubled[0]}" is the '
+            "heading of more than one column; rename all but the one to use"
+        )
+
+
+def where(worksheet: Worksheet) -> str:
+    """The file, and the worksheet where there is one: `dock.xlsx, worksheet "Lines"`."""
+    name = worksheet.path.name
+    return name if worksheet.name is None else f'{name}, worksheet "{worksheet.name}"'

@@ -1,0 +1,250 @@
+"""A file becomes worksheets of typed cells. Workbooks (xlsx, xlsm) and text (csv, tsv) are read."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from importer.cells import Cell, Fault
+from importer.errors import SheetError
+from importer.sheets.sheet import TextFormat, Worksheet
+
+DELIMITERS = ",;\t|"
+_MOST_BYTES = 200 * 2**20
+_OLE = b"\xd0\xcf\x11\xe0"
+_ZERO_PADDED = frozenset("0" * n for n in range(2, 41))
+
+
+def read_worksheets(path: Path, worksheet: str | None = None) -> list[Worksheet]:
+    """The visible worksheets of a workbook, or the one named; a text file is one worksheet.
+
+    Raises SheetError with a sentence for whatever cannot be read.
+    """
+    content = _content(path)
+    if content.startswith(b"PK"):
+        return _workbook(path, content, worksheet)
+    if content.startswith(_OLE):
+        raise SheetError(
+            f"{path.name} is an old Excel workbook (.xls) or protected by a password; "
+            "open it in Excel and save it as .xlsx without a password"
+        )
+    if content.lstrip()[:1] == b"<":
+        raise SheetError(f"{path.name} is a web page or XML, not a workbook; save it as .xlsx")
+    if worksheet is not None:
+        raise SheetError(f"{path.name} is a text file and has no worksheet {worksheet}")
+    return [_text(path, content)]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise SheetError(f"{path} is not there, or is not a file")
+        if path.stat().st_size > _MOST_BYTES:
+            raise SheetError(f"{path.name} is larger than {_MOST_BYTES // 2**20} MB; split it")
+        content = path.read_bytes()
+    except OSError as error:
+        raise SheetError(f"{path} cannot be read: {error.strerror}") from error
+    if not content.strip():
+        raise SheetError(f"{path.name} is empty")
+    return content
+
+
+# Workbooks --------------------------------------------------------------------------------------
+
+
+def _workbook(path: Path, content: bytes, name: str | None) -> list[Worksheet]:
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        formulas = _formulas(content)
+        names = _names(path, book, name)
+        return [_worksheet(path, book[title], formulas and formulas[title]) for title in names]
+    except SheetError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        InvalidFileException,
+        KeyError,
+        ValueError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        EOFError,
+        OSError,
+    ) as error:
+        # openpyxl raises what its parsers meet; whichever it is, the workbook is not sound.
+        raise SheetError(
+            f"{path.name} cannot be read as a workbook; open it in Excel and save it again as .xlsx"
+        ) from error
+
+
+def _names(path: Path, book: Any, name: str | None) -> list[str]:
+    visible = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if name is not None:
+        if name not in book.sheetnames:
+            raise SheetError(
+                f'{path.name} has no worksheet "{name}"; it has {", ".join(book.sheetnames)}'
+            )
+        return [name]
+    if not visible:
+        raise SheetError(
+            f"{path.name} has no visible worksheet; save it as a normal .xlsx workbook"
+        )
+    return visible
+
+
+def _formulas(content: bytes) -> Any:
+    """The same workbook with its formulas, where it has any; else None."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheets = [n for n in package.namelist() if "worksheets/" in n and n.endswith(".xml")]
+        if not any(_holds(package.open(name), b"<f") for name in sheets):
+            return None
+    return openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+
+
+def _holds(part: IO[bytes], mark: bytes) -> bool:
+    tail = b""
+    with part:
+        while block := part.read(2**20):
+            if mark + b">" in tail + block or mark + b" " in tail + block:
+                return True
+            tail = block[-4:]
+    return False
+
+
+def _worksheet(path: Path, sheet: Any, formulas: Any) -> Worksheet:
+    sheet.reset_dimensions()  # the file's own word for its size is often wrong
+    rows: list[list[Cell]] = []
+    for cells in sheet.iter_rows():
+        row = [_cell(cell) for cell in cells]
+        while row and row[-1] is None:
+            row.pop()
+        rows.append(row)
+    _mark_uncalculated(rows, formulas)
+    while rows and not rows[-1]:
+        rows.pop()
+    return Worksheet(path, sheet.title, _columns(rows))
+
+
+def _cell(cell: Any) -> Cell:
+    value: Cell = cell.value
+    if value is None or value == "":
+        return None
+    if cell.data_type == "e":
+        return Fault(str(value))
+    if isinstance(value, int | float) and cell.number_format in _ZERO_PADDED:
+        # 6083 shown as 06083: the zeros are part of what the vendor sees and means.
+        return str(int(value)).zfill(len(cell.number_format))
+    return value
+
+
+def _mark_uncalculated(rows: list[list[Cell]], formulas: Any) -> None:
+    """A formula without a stored value must not pass for an empty cell."""
+    if formulas is None:
+        return
+    formulas.reset_dimensions()
+    for row, cells in zip(rows, formulas.iter_rows(), strict=False):
+        for i, cell in enumerate(cells):
+            if cell.data_type == "f" and (i >= len(row) or row[i] is None):
+                row.extend([None] * (i + 1 - len(row)))
+                row[i] = Fault(_formula_text(cell.value))
+
+
+def _formula_text(value: Any) -> str:
+    text = str(getattr(value, "text", value) or "")
+    return text if text.startswith("=") else f"={text}"
+
+
+def _columns(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    width = max(map(len, rows), default=0)
+    columns: list[list[Cell]] = [[None] * len(rows) for _ in range(width)]
+    for i, row in enumerate(rows):
+        for j, cell in enumerate(row):
+            columns[j][i] = cell
+    return columns
+
+
+# Text -------------------------------------------------------------------------------------------
+
+
+def _text(path: Path, content: bytes) -> Worksheet:
+    text, encoding = _decode(path, content)
+    delimiter = _delimiter(text)
+    rows: list[list[Cell]] = []
+    faults: dict[int, str] = {}
+    width = 0
+    for number, record in enumerate(_records(path, text, delimiter), start=1):
+        row: list[Cell] = [field or None for field in record]
+        while row and row[-1] is None:
+            row.pop()
+        rows.append(row)
+        if len(record) > 1 and width == 0 and sum(map(bool, record)) > 1:
+            width = len(record)  # the first record with several fields sets what a line holds
+        elif len(row) > width > 0:
+            faults[number] = (
+                f"the line has {len(row)} fields and the heading {width}; "
+                f'a field that holds "{delimiter}" needs quotes'
+            )
+    notes = ("read as Windows-1252 text, since it is not UTF-8",) if encoding == "cp1252" else ()
+    return Worksheet(path, None, _columns(rows), TextFormat(encoding, delimiter), faults, notes)
+
+
+def _decode(path: Path, content: bytes) -> tuple[str, str]:
+    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SheetError(f"{path.name} is not a text file or workbook that can be read")
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if content.startswith(mark):
+            return _strictly(path, content, encoding), encoding
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return _strictly(path, content, "cp1252"), "cp1252"
+
+
+def _strictly(path: Path, content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SheetError(
+            f"{path.name} is not UTF-8 text, nor Windows-1252; save it as CSV UTF-8"
+        ) from error
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that gives the first records the most even number of fields."""
+    head = text.splitlines(keepends=True)[:30]
+
+    def evenness(delimiter: str) -> tuple[int, int]:
+        try:
+            widths = [len(r) for r in csv.reader(head, delimiter=delimiter) if any(r)]
+        except csv.Error:
+            return (0, 0)
+        common = max(set(widths), key=widths.count, default=1)
+        return (widths.count(common), common) if common > 1 else (0, 0)
+
+    return max(DELIMITERS, key=evenness)
+
+
+def _records(path: Path, text: str, delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(2**20)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        begun = reader.line_num + 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise SheetError(
+                f"{path.name}, line {begun}: a quote is opened and not closed, or stands inside a "
+                f"field ({error}); mend the line"
+            ) from error
+        yield record

@@ -1,0 +1,226 @@
+"""Cells become values, and every problem found is named: first each cell is read, then checked.
+
+Two steps, because pandera alone goes blind in a column once one of its cells cannot be coerced.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from importer.cells import Cell, is_empty, shown
+from importer.kinds import Value, read_column
+from importer.operation import Field, Operation
+from importer.outcomes import Problem
+
+EXAMPLE_MARK = "Example: "  # what the first cell of a template's example row begins with
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The rows of a sheet as read: good ones as rows of their operation, and all problems."""
+
+    numbers: Sequence[int]
+    values: Mapping[str, Sequence[Value]]  # field name -> a value for each of `numbers`
+    problems: Sequence[Problem]  # in sheet order
+    warnings: Sequence[Problem]  # of rows that are sent all the same
+
+    @property
+    def invalid(self) -> set[int]:
+        return {problem.row for problem in self.problems}
+
+    def good_rows(self, operation: Operation[Any]) -> list[Any]:
+        """The rows without a problem, in sheet order."""
+        invalid = self.invalid
+        keep = [i for i, number in enumerate(self.numbers) if number not in invalid]
+        values = {name: [column[i] for i in keep] for name, column in self.values.items()}
+        return operation.make_rows([self.numbers[i] for i in keep], values)
+
+
+def validate(
+    operation: Operation[Any],
+    numbers: Sequence[int],
+    cells: Mapping[str, Sequence[Cell]],
+    row_faults: Mapping[int, str] | None = None,
+) -> Validation:
+    """Read and check the cells of each field; a field without cells is a column that is absent.
+
+    `row_faults` names what is wrong with a row as a whole, found while its file was read.
+    """
+    found = _Found(numbers, cells)
+    for number, fault in (row_faults or {}).items():
+        if number in set(numbers):
+            found.problems.append(Problem(number, "", "", fault))
+    values: dict[str, Sequence[Value]] = {}
+    for field in operation.fields:
+        values[field.name] = found.read(field)
+    found.check(operation, values)
+    return Validation(numbers, values, *found.in_sheet_order(operation))
+
+
+class _Found:
+    """Problems and warnings as they are found, over the cells they are found in."""
+
+    def __init__(self, numbers: Sequence[int], cells: Mapping[str, Sequence[Cell]]) -> None:
+        self.numbers = numbers
+        self.cells = cells
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.unreadable: dict[str, set[int]] = defaultdict(set)
+
+    def read(self, field: Field) -> list[Value]:
+        cells = self.cells.get(field.name)
+        if cells is None:
+            return [None] * len(self.numbers)
+        values, faults = read_column(field.kind, cells, field.about)
+        for i, message in faults.items():
+            if str(cells[i]).startswith(EXAMPLE_MARK):
+                message = "is the template's example row; delete it or write over it"  # noqa: PLW2901
+            self.unreadable[field.name].add(i)
+            self._add(self.problems, i, field, message)
+        if field.needed:
+            empty = field.about.if_empty or "is empty, and needed"
+            for i, cell in enumerate(cells):
+                if values[i] is None and i not in faults and is_empty(cell):
+                    self._add(self.problems, i, field, empty)
+        return values
+
+    def check(self, operation: Operation[Any], values: Mapping[str, Sequence[Value]]) -> None:
+        """Every check of the model; those on good rows only come last, over the rows still good."""
+        every, among_good = _schemas(operation)
+        frame = _frame(operation, values)
+        self._note(operation, values, frame, every)
+        invalid = {problem.row for problem in self.problems}
+        good = [number not in invalid for number in self.numbers]
+        self._note(operation, values, frame[good], among_good)
+
+    def _note(
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Sequence[Value]],
+        frame: pd.DataFrame,
+        schema: pa.DataFrameSchema,
+    ) -> None:
+        fields = {field.name: field for field in operation.fields}
+        for failure in _failures(schema, frame):
+            blind = set().union(*(self.unreadable[name] for name in failure.looks_at))
+            rows = [i for i in failure.rows if i not in blind]
+            others = failure.rows_alike(values, self.numbers)
+            into = self.warnings if failure.warning else self.problems
+            for i in rows:
+                facts = {name: _said(column[i]) for name, column in values.items()}
+                message = failure.message.format(**facts, rows=others(i))
+                self._add(into, i, fields[failure.field], message)
+
+    def _add(self, into: list[Problem], i: int, field: Field, message: str) -> None:
+        cells = self.cells.get(field.name)
+        value = "" if cells is None else shown(cells[i])
+        into.append(Problem(self.numbers[i], field.title, value, message))
+
+    def in_sheet_order(self, operation: Operation[Any]) -> tuple[list[Problem], list[Problem]]:
+        place = {field.title: i for i, field in enumerate(operation.fields)}
+        invalid = {problem.row for problem in self.problems}
+
+        def order(problem: Problem) -> tuple[int, int]:
+            return problem.row, place.get(problem.column, -1)
+
+        kept = [warning for warning in self.warnings if warning.row not in invalid]
+        return sorted(self.problems, key=order), sorted(kept, key=order)
+
+
+def _frame(operation: Operation[Any], values: Mapping[str, Sequence[Value]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            field.name: pd.Series(values[field.name], dtype=field.kind.type)
+            for field in operation.fields
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """One check that some rows did not pass."""
+
+    field: str
+    rows: Sequence[int]  # positions
+    message: str  # with the row's fields in braces
+    looks_at: Sequence[str]  # fields without which it cannot be judged
+    within: Sequence[str] = ()
+    good_rows_only: bool = False
+    warning: bool = False
+
+    def rows_alike(
+        self, values: Mapping[str, Sequence[Value]], numbers: Sequence[int]
+    ) -> Callable[[int], str]:
+        """For each position the failing rows that share its values of `within`: "4, 7 and 9"."""
+        alike: dict[tuple[Value, ...], list[int]] = defaultdict(list)
+
+        def shared(i: int) -> tuple[Value, ...]:
+            return tuple(values[name][i] for name in self.within)
+
+        if self.within:
+            for i in self.rows:
+                alike[shared(i)].append(numbers[i])
+        return lambda i: listed(alike[shared(i)])
+
+
+def _schemas(operation: Operation[Any]) -> tuple[pa.DataFrameSchema, pa.DataFrameSchema]:
+    """The model's checks in two steps: those of each row, and those among good rows only."""
+    last = [c for c in operation.schema.checks if (c.statistics or {})["good_rows_only"]]
+    first = [c for c in operation.schema.checks if c not in last]
+    return (
+        pa.DataFrameSchema(operation.schema.columns, checks=first),
+        pa.DataFrameSchema(checks=last),
+    )
+
+
+def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[_Failure]:
+    """The checks that failed, read from their masks, so that many failures cost no more."""
+    try:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        for error in errors.schema_errors:
+            passed = error.check_output
+            if passed is None:  # not a failure of values: the schema and the frame do not fit
+                raise
+            rows = [int(i) for i in passed.index[~passed.astype(bool)]]
+            yield _failure(error, rows)
+
+
+_SENTENCES = {
+    "greater_than_or_equal_to": "{{{field}}} is less than {min_value}, the least there can be",
+    "less_than_or_equal_to": "{{{field}}} is more than {max_value}, the most there can be",
+    "str_length": '"{{{field}}}" is longer than {max_value} characters; shorten it',
+}
+
+
+def _failure(error: Any, rows: Sequence[int]) -> _Failure:
+    check = error.check
+    facts = check.statistics or {}
+    if "looks_at" in facts:
+        return _Failure(rows=rows, message=check.error, **facts)
+    field = str(error.schema.name)
+    if check.name == "str_matches":
+        said = error.schema.metadata["column"].if_other.replace("{", "{{").replace("}", "}}")
+        return _Failure(field, rows, f'"{{{field}}}" {said}', [field])
+    return _Failure(field, rows, _SENTENCES[check.name].format(field=field, **facts), [field])
+
+
+def _said(value: Value) -> str:
+    return "" if value is None else str(value)
+
+
+def listed(numbers: Sequence[int], most: int = 6) -> str:
+    """
+    >>> listed([4, 7, 9]), listed(range(1, 20))
+    ('4, 7 and 9', '1, 2, 3, 4, 5, 6 and 13 more')
+    """
+    if not numbers:
+        return ""
+    shown_numbers = [str(n) for n in numbers[:most]]
+    if len(numbers) > most:
+        return f"{', '.join(shown_numbers)} and {len(numbers) - most} more"
+    return " and ".join(filter(None, [", ".join(shown_numbers[:-1]), shown_numbers[-1]]))
