@@ -50,7 +50,7 @@ class Reply:
         """The body as JSON; None where it is empty or something else."""
         try:
             return json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 

@@ -121,15 +121,16 @@ class Connection:
         return token
 
     def _no_token(self, reply: Reply) -> NoReturn:
-        sentence = self._platform.explain(reply).sentence
         refused = 300 <= reply.status < 500 and reply.status != 408
         if refused or (reply.ok and self._platform.accepted(reply) is False):
+            sentence = self._scrubbed(self._platform.explain(reply).sentence)
             self._refusal = (
                 f'{self._place} refused the sign-in of account {self._account.name}: "{sentence}" '
                 f"({reply.status}). Check its credentials and its address."
             )
             raise SignInRefused(self._refusal)
-        raise NotSent(f'{self._place} gave no token at the sign-in: "{sentence}" ({reply.status}).')
+        # Not quoted: in a form nobody foresaw it may hold the token.
+        raise NotSent(f"{self._place} answered the sign-in with {reply.status} and no token.")
 
     def _exchange(self, call: Call, token: Token | None) -> Reply:
         request = self._request(call, token)

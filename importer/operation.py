@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
@@ -47,9 +47,7 @@ class Operation(ABC, Generic[RowT]):
     """One endpoint we can write to.
 
     `group_by` names the fields whose values make one call. `repeatable` says whether the same
-    call may be sent twice without harm. `together` names the fields of a group whose rows must
-    travel in one call however it is cut; empty where each row may go alone. `most_rows` cuts a
-    call where a group is larger.
+    call may be sent twice without harm. `most_rows` cuts a call where a group is larger.
     `in_reply` says that the reply to the call itself shows what the platform now holds.
     """
 
@@ -58,7 +56,6 @@ class Operation(ABC, Generic[RowT]):
     platform: ClassVar[type[Platform]]
     group_by: ClassVar[tuple[str, ...]]
     repeatable: ClassVar[bool]
-    together: ClassVar[tuple[str, ...]] = ()
     most_rows: ClassVar[int] = 100  # no vendor documents a limit; a call of 100 rows stays small
     in_reply: ClassVar[bool] = False
     row: type[RowT]
@@ -70,6 +67,10 @@ class Operation(ABC, Generic[RowT]):
     @abstractmethod
     def touches(self, row: RowT) -> tuple[str, ...]:
         """What the row's call changes: calls that share one of these never overlap."""
+
+    def atom(self, row: RowT) -> Hashable:
+        """Rows of a group with equal atoms travel in one call, however the group is cut."""
+        return row.number
 
     def read_back(self, rows: Sequence[RowT]) -> Call | None:  # noqa: ARG002  (for those that can)
         """The GET that shows whether the rows of one group were applied; None where none can."""

@@ -40,11 +40,9 @@ def groups(operation: Operation[Any], rows: Sequence[Any]) -> Iterator[list[Any]
 
 def atoms(operation: Operation[Any], rows: Sequence[Any]) -> list[list[Any]]:
     """The rows of one group in parcels that a call may not part, such as the products of a kit."""
-    if not operation.together:
-        return [[row] for row in rows]
     found: dict[Hashable, list[Any]] = {}
     for row in rows:
-        found.setdefault(tuple(getattr(row, n) for n in operation.together), []).append(row)
+        found.setdefault(operation.atom(row), []).append(row)
     return list(found.values())
 
 

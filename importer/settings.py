@@ -361,13 +361,13 @@ def _checked_url(table: _Table, url: str) -> str:
         raise table.wrong("base_url must be plain ASCII without spaces or backslashes")
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
         raise table.wrong("base_url is no valid address") from None
     if re.search(r"[@?#]", url):
         raise table.wrong("base_url must have no @, no ? and no #; secrets have keys of their own")
     if (
-        not host
+        not _is_host(host)
         or parts.scheme not in {"https", "http"}
         or ".." in parts.path
         or "//" in parts.path
@@ -378,11 +378,21 @@ def _checked_url(table: _Table, url: str) -> str:
     return url.rstrip("/")
 
 
+def _is_host(host: str) -> bool:
+    label = r"[A-Za-z0-9_-]{1,63}"
+    return bool(re.fullmatch(rf"{label}(\.{label})*", host) or _ip_address(host))
+
+
 def _is_loopback(host: str) -> bool:
+    address = _ip_address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None
 
 
 def _limit(table: _Table) -> Limit | None:

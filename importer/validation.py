@@ -15,6 +15,7 @@ from importer.cells import Cell, is_empty, shown
 from importer.kinds import Value, read_column
 from importer.operation import Field, Operation
 from importer.outcomes import Problem
+from importer.spelling import listed
 
 EXAMPLE_MARK = "Example: "  # what the first cell of a template's example row begins with
 
@@ -211,16 +212,3 @@ def _failure(error: Any, rows: Sequence[int]) -> _Failure:
 
 def _said(value: Value) -> str:
     return "" if value is None else str(value)
-
-
-def listed(numbers: Sequence[int], most: int = 6) -> str:
-    """
-    >>> listed([4, 7, 9]), listed(range(1, 20))
-    ('4, 7 and 9', '1, 2, 3, 4, 5, 6 and 13 more')
-    """
-    if not numbers:
-        return ""
-    shown_numbers = [str(n) for n in numbers[:most]]
-    if len(numbers) > most:
-        return f"{', '.join(shown_numbers)} and {len(numbers) - most} more"
-    return " and ".join(filter(None, [", ".join(shown_numbers[:-1]), shown_numbers[-1]]))

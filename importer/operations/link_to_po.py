@@ -3,7 +3,7 @@
 Source of all facts: "Link Sales Order to PO (Crossdock)", developer.sellercloud.com.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -162,11 +162,15 @@ class LinkToPo(Operation[LinkRow]):
     row = LinkRow
     group_by = tuple(PAIR)
     repeatable = False  # linking adds quantities to the PO; with New PO each call creates one more
-    together = ("order_item_id",)  # the products of one kit make one entry
 
     def touches(self, row: LinkRow) -> tuple[str, ...]:
         order = f"order {row.order_id}"
         return (order,) if row.existing_po_id is None else (order, f"PO {row.existing_po_id}")
+
+    def atom(self, row: LinkRow) -> Hashable:
+        if row.existing_po_id is None:
+            return "new PO"  # a part sent by itself would create one more
+        return row.order_item_id  # the products of one kit make one entry
 
     def call(self, rows: Sequence[LinkRow]) -> Call:
         first = rows[0]

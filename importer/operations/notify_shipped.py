@@ -5,7 +5,7 @@ Source of all facts: "Notify The Order Source" and the pages on sales orders, do
 number was notified: a lost answer cannot be resolved by a read back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -136,7 +136,6 @@ class NotifyShipped(Operation[NoticeRow]):
     row = NoticeRow
     group_by = ("sales_order_id", "tracking_number")
     repeatable = False  # the source may write to the buyer each time
-    together = ("sales_order_id", "tracking_number")  # one parcel, one notice
     most_rows = 1000
     blames = {  # noqa: RUF012  (a ClassVar by the contract)
         "tracking_number": "tracking_number",
@@ -147,6 +146,9 @@ class NotifyShipped(Operation[NoticeRow]):
 
     def touches(self, row: NoticeRow) -> tuple[str, ...]:
         return (f"order {row.sales_order_id}",)
+
+    def atom(self, row: NoticeRow) -> Hashable:
+        return row.tracking_number  # one parcel, one notice
 
     def call(self, rows: Sequence[NoticeRow]) -> Call:
         first = rows[0]

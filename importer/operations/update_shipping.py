@@ -3,7 +3,7 @@
 Source of all facts: "Update purchase order shipping details", docs.shipstation.com (v2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -119,12 +119,14 @@ class UpdateShipping(Operation[ShippingRow]):
     row = ShippingRow
     group_by = ("po_id",)
     repeatable = True  # the values are absolute: the same POST again changes nothing
-    together = ("po_id",)  # rows of one PO agree, and are one set of details
     in_reply = True  # a 200 answers the whole purchase order
     blames = {name: name for name in DETAILS}  # noqa: RUF012  (a ClassVar by the contract)
 
     def touches(self, row: ShippingRow) -> tuple[str, ...]:
         return (f"PO {row.po_id}",)
+
+    def atom(self, row: ShippingRow) -> Hashable:
+        return row.po_id  # rows of one PO agree, and are one set of details
 
     def call(self, rows: Sequence[ShippingRow]) -> Call:
         path = f"v2/purchase_orders/{rows[0].po_id}/shipping_details"

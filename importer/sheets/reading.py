@@ -20,12 +20,12 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _ZERO_PADDED = frozenset("0" * n for n in range(2, 41))
 
 
-def read_worksheets(path: Path, worksheet: str | None = None) -> list[Worksheet]:
+def read_worksheets(path: Path, content: bytes, worksheet: str | None = None) -> list[Worksheet]:
     """The visible worksheets of a workbook, or the one named; a text file is one worksheet.
 
-    Raises SheetError with a sentence for whatever cannot be read.
+    `content` is what `read_content` gave; the file itself may be another by now. Raises
+    SheetError with a sentence for whatever cannot be read.
     """
-    content = _content(path)
     if content.startswith(b"PK"):
         return _workbook(path, content, worksheet)
     if content.startswith(_OLE):
@@ -40,7 +40,8 @@ def read_worksheets(path: Path, worksheet: str | None = None) -> list[Worksheet]
     return [_text(path, content)]
 
 
-def _content(path: Path) -> bytes:
+def read_content(path: Path) -> bytes:
+    """The file's bytes, read once: they are what is hashed, read and given back."""
     try:
         if not path.is_file():
             raise SheetError(f"{path} is not there, or is not a file")

@@ -1,0 +1,521 @@
+"""One journalled call: claimed, attempted, and brought to an outcome for each of its rows.
+
+Each request is committed as `sending` before a byte leaves, and its outcome after. What an answer
+means is decided in verdicts.py; here it is done.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time as time_of_day
+from typing import Any, NoReturn
+
+from importer.calls import NOON_UTC, Call, Reply
+from importer.connection import Connection
+from importer.errors import AnswerLost, ImporterError, NotSent, SignInRefused
+from importer.journal import (
+    AlreadySent,
+    CallRecord,
+    CallState,
+    Claim,
+    Earlier,
+    Ending,
+    Held,
+    Journal,
+    Purpose,
+)
+from importer.operation import Operation
+from importer.outcomes import Outcome, Status
+from importer.planning import atoms, make_call
+from importer.platforms.platform import Platform, Refusal
+from importer.settings import Account
+from importer.spelling import listed
+from importer.verdicts import Answer, Verdict, judge
+
+INTERRUPTED = "The run was interrupted while the call was being sent."
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long and how often the sender tries; times in seconds."""
+
+    attempts: int = 4  # of a call that was not sent, or that may be repeated
+    back_off_s: float = 1.0  # before the second attempt; doubled each time, with jitter
+    pauses: int = 5  # that the platform may ask for, for one call
+    longest_pause_s: float = 900.0  # asked for more, the run stops
+    held_s: float = 60.0  # for a purchase order that another run is at work on
+    send_within_s: float = 10.0  # after a claim's slot: a process frozen for longer must not send
+    look_after_s: float = 2.0  # at a call whose answer was lost; doubled each time
+    resends: int = 2  # of a call that a read back shows was not applied
+    isolate_limit: int = 40  # further writes to find the bad rows of one refused call
+    wait_to_settle: bool = True  # else a lost answer that no read back resolves stays unknown
+    beat_every_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one run sends, and with what."""
+
+    journal: Journal
+    run_id: int
+    epoch: int
+    operation: Operation[Any]
+    platform: Platform
+    account: Account
+    connection: Connection
+    rows: Mapping[int, Any]  # row number -> row
+    warnings: Mapping[int, str] = field(default_factory=dict)  # said beside a row that was sent
+    date_only_at: time_of_day = NOON_UTC
+    once: bool = True  # not what an earlier run has sent
+
+    def rows_of(self, call: Call) -> list[Any]:
+        return [self.rows[number] for number in call.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A call that may or may not have been applied, and waits to be looked at again."""
+
+    record: CallRecord
+    sentence: str
+    lost_at: float  # by the monotonic clock
+    looks: int = 0
+
+
+class Stopped(ImporterError):
+    """The run goes no further; what was not sent stays `unsent`."""
+
+
+@dataclass(slots=True)
+class _Tries:
+    """What one call has cost so far."""
+
+    failures: int = 0
+    pauses: int = 0
+    sign_ins: int = 0
+
+    def count(self, verdict: Verdict) -> None:
+        self.pauses += verdict is Verdict.TOO_OFTEN
+        self.sign_ins += verdict is Verdict.NOT_SIGNED_IN
+        self.failures += verdict in {Verdict.NOT_SENT, Verdict.FAILED, Verdict.LOST}
+
+
+class Delivery:
+    """Brings calls of one run to their outcomes, from many threads at once.
+
+    Every method returns the doubts that it leaves. It raises Stopped, or another ImporterError,
+    where the run must not go on.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        patience: Patience,
+        *,
+        stop: threading.Event,
+        clock: Callable[[], float] = time.monotonic,
+        on_settled: Callable[[Mapping[int, Outcome]], None] = lambda _: None,
+    ) -> None:
+        self._task = task
+        self._patience = patience
+        self._stop = stop
+        self._clock = clock
+        self._on_settled = on_settled
+        self._first: dict[int, int] = {}  # a part's number -> the call it was once a part of
+        self._isolating: dict[int, int] = {}  # that call's number -> further writes since
+        self._resent: dict[int, int] = {}
+
+    def begin(self, record: CallRecord) -> list[Doubt]:
+        """A planned call is sent; one that an interrupted run may have sent is never guessed at."""
+        if record.state is CallState.PLANNED:
+            return self.deliver(record)
+        if self._task.operation.repeatable:
+            self._release(record)
+            return self.deliver(record)
+        age = 0.0
+        if record.claimed_at is not None:
+            age = (self._task.journal.now() - record.claimed_at).total_seconds()
+        return self.look(Doubt(record, INTERRUPTED, self._clock() - max(0.0, age)))
+
+    def deliver(self, record: CallRecord) -> list[Doubt]:
+        """Sends a planned call, as often as is without harm, until it has an outcome or a doubt."""
+        claim = self._claim(record)
+        if isinstance(claim, AlreadySent):
+            return self._deliver_rest(record, claim)
+        tries = _Tries()
+        while claim is not None:
+            if not self._reach_slot(claim):
+                self._release(record, Ending(claim.attempt_id, failure="not sent: the run stopped"))
+                return []
+            answer = self._attempt(record, claim)
+            ending = _ending(claim, answer)
+            tries.count(answer.verdict)
+            if not self._goes_again(record, answer, ending, tries):
+                return self._conclude(record, answer, ending)
+            claim = self._claim_again(record, ending, tries)
+        return []
+
+    def look(self, doubt: Doubt) -> list[Doubt]:
+        """Reads back a call whose answer was lost, and sends again what is surely missing."""
+        record, operation = doubt.record, self._task.operation
+        rows = self._task.rows_of(record.call)
+        read_back = operation.read_back(rows)
+        if read_back is None:
+            sentence = f"{doubt.sentence} Nothing can be read back: look it up by hand."
+            self._settle(record, CallState.UNKNOWN, _all(rows, Status.UNKNOWN, sentence))
+            return []
+        reply = self._read(record, read_back)
+        applied = self._applied(rows, reply)
+        if all(applied.values()):
+            self._settle(record, CallState.ACCEPTED, self._verified(rows))
+            return []
+        missing = [row for row in rows if applied[row.number] is False]
+        found = [row for row in rows if applied[row.number]]
+        if len(missing) + len(found) == len(rows) and self._has_settled(doubt):
+            return self._send_missing(record, missing, found, doubt)
+        return self._keep_or_leave(doubt, rows, applied)
+
+    def next_look(self, doubt: Doubt) -> float:
+        """When to look again, by the monotonic clock."""
+        after = self._patience.look_after_s * 2**doubt.looks
+        return doubt.lost_at + min(after, self._task.account.settle_s)
+
+    def look_again(self, doubt: Doubt) -> list[Doubt]:
+        self._pause(self.next_look(doubt) - self._clock())
+        return self.look(Doubt(doubt.record, doubt.sentence, doubt.lost_at, doubt.looks + 1))
+
+    # Claims and attempts
+
+    def _claim(self, record: CallRecord) -> Claim | AlreadySent | None:
+        """The right to send; None where the run stops, or something else holds the call up."""
+        task, given_up = self._task, self._clock() + self._patience.held_s
+        while not self._stop.is_set():
+            claim = task.journal.claim(
+                task.run_id, record.number, task.epoch, task.account.limit.pace_s, once=task.once
+            )
+            if not isinstance(claim, Held):
+                return claim
+            if claim.holds[0].stale or self._clock() > given_up:
+                rows = task.rows_of(record.call)
+                outcomes = _all(rows, Status.UNSENT, _held_sentence(claim))
+                task.journal.set_outcomes(task.run_id, task.epoch, outcomes)
+                return None
+            self._pause(0.5)
+        return None
+
+    def _deliver_rest(self, record: CallRecord, sent: AlreadySent) -> list[Doubt]:
+        """Another run has sent some of the rows meanwhile."""
+        rest = [row for row in self._task.rows_of(record.call) if row.number not in sent.rows]
+        outcomes = {number: outcome_of(earlier) for number, earlier in sent.rows.items()}
+        return self._deliver_parts(record, [rest] if rest else [], outcomes, None)
+
+    def _claim_again(self, record: CallRecord, ending: Ending, tries: _Tries) -> Claim:
+        self._end(ending)
+        if tries.failures:
+            jitter = 1 + random.random() / 2  # noqa: S311  (spreads retries, hides nothing)
+            self._pause(self._patience.back_off_s * 2 ** (tries.failures - 1) * jitter)
+        task = self._task
+        return task.journal.claim_again(
+            task.run_id, record.number, task.epoch, task.account.limit.pace_s
+        )
+
+    def _reach_slot(self, claim: Claim) -> bool:
+        """Waits for the claim's slot; False where the run stops, or this process slept past it."""
+        begun = self._clock()
+        self._pause(claim.wait_s)
+        late = self._clock() - begun - claim.wait_s
+        return not self._stop.is_set() and late < self._patience.send_within_s
+
+    def _attempt(self, record: CallRecord, claim: Claim) -> Answer:
+        came: Reply | NotSent | AnswerLost
+        try:
+            came = self._task.connection.send(record.call)
+        except (NotSent, AnswerLost) as error:
+            came = error
+        except SignInRefused as error:
+            self._release(record, Ending(claim.attempt_id, failure=str(error)))
+            raise
+        return judge(self._task.platform, came)
+
+    def _goes_again(
+        self, record: CallRecord, answer: Answer, ending: Ending, tries: _Tries
+    ) -> bool:
+        """Whether the same call may be sent once more; raises Stopped where that is hopeless."""
+        enough = tries.failures >= self._patience.attempts or self._stop.is_set()
+        title = self._task.platform.title
+        match answer.verdict:
+            case Verdict.FAILED | Verdict.LOST:
+                return self._task.operation.repeatable and not enough
+            case Verdict.NOT_SENT if enough:
+                self._give_up(record, ending, answer.sentence)
+            case Verdict.NOT_SIGNED_IN if tries.sign_ins > 1:
+                self._give_up(record, ending, f"{title} refuses its own sign-in: {answer.sentence}")
+            case Verdict.NOT_SIGNED_IN:
+                self._task.connection.renew()
+            case Verdict.TOO_OFTEN:
+                wait_s = self._pause_account(answer)
+                if wait_s > self._patience.longest_pause_s or tries.pauses > self._patience.pauses:
+                    asked = f"{title} asks to wait for {wait_s / 60:.0f} minutes; resume later"
+                    self._give_up(record, ending, asked)
+            case Verdict.ACCEPTED | Verdict.REFUSED:
+                return False
+        return True
+
+    def _give_up(self, record: CallRecord, ending: Ending, sentence: str) -> NoReturn:
+        self._release(record, ending)
+        raise Stopped(sentence)
+
+    def _pause_account(self, answer: Answer) -> float:
+        """Carries the platform's pause to every process; its length in seconds."""
+        if answer.pause_until is None or answer.reply is None:
+            return 0.0
+        self._task.journal.pause(self._task.account.name, answer.pause_until)
+        return (answer.pause_until - answer.reply.received_at).total_seconds()
+
+    # Outcomes
+
+    def _conclude(self, record: CallRecord, answer: Answer, ending: Ending) -> list[Doubt]:
+        if answer.verdict is Verdict.ACCEPTED:
+            self._accept(record, answer, ending)
+            return []
+        if answer.verdict in {Verdict.REFUSED, Verdict.FAILED}:
+            return self._refuse(record, answer, ending)
+        self._end(ending)
+        return self.look(Doubt(record, answer.sentence, self._clock()))
+
+    def _accept(self, record: CallRecord, answer: Answer, ending: Ending) -> None:
+        operation, rows = self._task.operation, self._task.rows_of(record.call)
+        shown = answer.reply if operation.in_reply else None
+        applied = self._applied(rows, shown)
+        outcomes = {
+            number: Outcome(Status.VERIFIED if sure else Status.SENT, self._warning(number))
+            for number, sure in applied.items()
+        }
+        self._settle(record, CallState.ACCEPTED, outcomes, ending)
+
+    def _refuse(self, record: CallRecord, answer: Answer, ending: Ending) -> list[Doubt]:
+        """A refusal is believed once a read back shows that nothing was applied."""
+        operation, rows = self._task.operation, self._task.rows_of(record.call)
+        failed = answer.verdict is Verdict.FAILED
+        read_back = operation.read_back(rows)
+        if read_back is None or (operation.repeatable and not failed):
+            if failed:  # and nothing can tell what it left
+                self._end(ending)
+                return self.look(Doubt(record, answer.sentence, self._clock()))
+            return self._isolate(record, rows, {}, answer, ending)
+        self._end(ending)
+        reply = self._read(record, read_back)
+        applied = self._applied(rows, reply)
+        if None not in applied.values():
+            found = [row for row in rows if applied[row.number]]
+            missing = [row for row in rows if not applied[row.number]]
+            if not missing:
+                self._settle(record, CallState.ACCEPTED, self._verified(rows))
+                return []
+            return self._isolate(record, missing, self._verified(found), answer, None)
+        if failed:
+            return self._keep_or_leave(Doubt(record, answer.sentence, self._clock()), rows, applied)
+        # Refused, and what it changed cannot be read: to send its rows again would be a guess.
+        self._settle(record, CallState.REJECTED, _refused(rows, answer.refusal, operation))
+        return []
+
+    def _isolate(
+        self,
+        record: CallRecord,
+        rows: Sequence[Any],
+        outcomes: Mapping[int, Outcome],
+        answer: Answer,
+        ending: Ending | None,
+    ) -> list[Doubt]:
+        """Halves what was refused until the bad rows stand alone; `outcomes` are of other rows."""
+        operation = self._task.operation
+        parcels = atoms(operation, rows)
+        refused = _refused(rows, answer.refusal, operation)
+        first = self._first.get(record.number, record.number)
+        spent = self._isolating.get(first, 0)
+        if len(parcels) == 1:
+            self._settle(record, CallState.REJECTED, {**outcomes, **refused}, ending)
+            return []
+        if spent + 2 > self._patience.isolate_limit:
+            sentence = f" {spent} further calls did not find the bad rows; this one was not retried"
+            hopeless = {n: Outcome(o.status, o.sentence + sentence) for n, o in refused.items()}
+            self._settle(record, CallState.REJECTED, {**outcomes, **hopeless}, ending)
+            return []
+        self._isolating[first] = spent + 2
+        middle = len(parcels) // 2
+        halves = [sum(parcels[:middle], []), sum(parcels[middle:], [])]
+        return self._deliver_parts(record, halves, outcomes, ending)
+
+    def _deliver_parts(
+        self,
+        record: CallRecord,
+        parts: Sequence[Sequence[Any]],
+        outcomes: Mapping[int, Outcome],
+        ending: Ending | None,
+    ) -> list[Doubt]:
+        task = self._task
+        calls = [make_call(task.operation, part, task.date_only_at) for part in parts]
+        records = task.journal.split(
+            task.run_id, record.number, task.epoch, calls, outcomes, ending
+        )
+        self._on_settled(outcomes)
+        for part in records:
+            self._first[part.number] = self._first.get(record.number, record.number)
+        return [doubt for part in records for doubt in self.deliver(part)]
+
+    # Reading back
+
+    def _read(self, record: CallRecord, call: Call) -> Reply | None:
+        """The answer to a GET of the run; None where there is none worth reading."""
+        task = self._task
+        for attempt in range(1, self._patience.attempts + 1):
+            claim = task.journal.note_attempt(
+                task.run_id,
+                record.number,
+                task.epoch,
+                Purpose.READ_BACK,
+                call.method,
+                call.path,
+                task.account.limit.pace_s,
+            )
+            self._pause(claim.wait_s)
+            came: Reply | NotSent | AnswerLost
+            try:
+                came = task.connection.send(call)
+            except (NotSent, AnswerLost) as error:
+                came = error
+            answer = judge(task.platform, came)
+            self._end(_ending(claim, answer))
+            if answer.verdict in {Verdict.ACCEPTED, Verdict.REFUSED} or self._stop.is_set():
+                return answer.reply
+            if answer.verdict is Verdict.NOT_SIGNED_IN:
+                task.connection.renew()
+            self._pause_account(answer)
+            self._pause(self._patience.back_off_s * attempt)
+        return None
+
+    def _applied(self, rows: Sequence[Any], reply: Reply | None) -> dict[int, bool | None]:
+        """Row number -> whether the reply shows it applied; None where that cannot be told."""
+        if reply is not None and reply.status == 404:
+            return dict.fromkeys((row.number for row in rows), False)  # not there at all
+        found = reply.json if reply is not None and reply.ok else None
+        if found is None:
+            return dict.fromkeys((row.number for row in rows))
+        return {row.number: self._task.operation.is_applied(row, found) for row in rows}
+
+    def _has_settled(self, doubt: Doubt) -> bool:
+        """Whether "not there" is proof by now: the platform may apply a call after its gateway
+        has given up on it."""
+        return self._clock() - doubt.lost_at >= self._task.account.settle_s
+
+    def _send_missing(
+        self, record: CallRecord, missing: Sequence[Any], found: Sequence[Any], doubt: Doubt
+    ) -> list[Doubt]:
+        first = self._first.get(record.number, record.number)
+        self._resent[first] = self._resent.get(first, 0) + 1
+        if self._resent[first] > self._patience.resends or self._stop.is_set():
+            sentence = f"{doubt.sentence} A read back does not show it; look again before a resend."
+            outcomes = {**self._verified(found), **_all(missing, Status.UNKNOWN, sentence)}
+            self._settle(record, CallState.UNKNOWN, outcomes)
+            return []
+        if not found:
+            self._release(record)
+            return self.deliver(record)
+        return self._deliver_parts(record, [missing], self._verified(found), None)
+
+    def _keep_or_leave(
+        self, doubt: Doubt, rows: Sequence[Any], applied: Mapping[int, bool | None]
+    ) -> list[Doubt]:
+        """A doubt stays while time may resolve it; then its rows are `unknown`."""
+        if (
+            self._patience.wait_to_settle
+            and not self._has_settled(doubt)
+            and not self._stop.is_set()
+        ):
+            return [doubt]
+        found = [row for row in rows if applied[row.number]]
+        rest = [row for row in rows if not applied[row.number]]
+        sentence = f"{doubt.sentence} A read back could not tell yet; resume looks again."
+        outcomes = {**self._verified(found), **_all(rest, Status.UNKNOWN, sentence)}
+        self._settle(doubt.record, CallState.UNKNOWN, outcomes)
+        return []
+
+    # The journal
+
+    def _settle(
+        self,
+        record: CallRecord,
+        state: CallState,
+        outcomes: Mapping[int, Outcome],
+        ending: Ending | None = None,
+    ) -> None:
+        task = self._task
+        task.journal.settle(task.run_id, record.number, task.epoch, state, outcomes, ending)
+        self._on_settled(outcomes)
+
+    def _release(self, record: CallRecord, ending: Ending | None = None) -> None:
+        self._task.journal.release(self._task.run_id, record.number, self._task.epoch, ending)
+
+    def _end(self, ending: Ending) -> None:
+        self._task.journal.end_attempt(
+            ending.attempt_id, ending.status_code, ending.failure, ending.reply
+        )
+
+    def _verified(self, rows: Sequence[Any]) -> dict[int, Outcome]:
+        return {row.number: Outcome(Status.VERIFIED, self._warning(row.number)) for row in rows}
+
+    def _warning(self, number: int) -> str:
+        return self._task.warnings.get(number, "")
+
+    def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            self._stop.wait(seconds)
+
+
+def outcome_of(earlier: Earlier) -> Outcome:
+    """What a row is that an earlier run has sent, or may have sent."""
+    if earlier.status is Status.UNKNOWN:
+        return Outcome(
+            Status.UNKNOWN,
+            f"Run {earlier.run_id} may have sent this row {earlier.row}; "
+            f"importer resume {earlier.run_id} looks again.",
+        )
+    when = f"{earlier.at:%Y-%m-%d %H:%M} UTC"
+    return Outcome(Status.UNCHANGED, f"Sent by run {earlier.run_id} on {when}.")
+
+
+def _ending(claim: Claim, answer: Answer) -> Ending:
+    if answer.reply is None:
+        return Ending(claim.attempt_id, failure=answer.sentence)
+    return Ending(claim.attempt_id, answer.reply.status, None, answer.reply.text)
+
+
+def _all(rows: Sequence[Any], status: Status, sentence: str) -> dict[int, Outcome]:
+    return {row.number: Outcome(status, sentence) for row in rows}
+
+
+def _refused(
+    rows: Sequence[Any], refusal: Refusal, operation: Operation[Any]
+) -> dict[int, Outcome]:
+    """The platform's sentence for each row; where it names a field, that row is blamed."""
+    field = operation.blames.get(refusal.field or "")
+    blamed = [row for row in rows if field and _names(refusal, getattr(row, field))]
+    if not blamed:
+        return _all(rows, Status.REJECTED, refusal.sentence)
+    title = next(f.title for f in operation.fields if f.name == field)
+    others = f"Refused together with row {listed([row.number for row in blamed])}: "
+    outcomes = _all(rows, Status.REJECTED, others + refusal.sentence)
+    return outcomes | _all(blamed, Status.REJECTED, f"{title}: {refusal.sentence}")
+
+
+def _names(refusal: Refusal, value: Any) -> bool:
+    """Whether the refusal speaks of this value: the one it quotes, else any that is there."""
+    return value is not None and refusal.value in {None, str(value)}
+
+
+def _held_sentence(held: Held) -> str:
+    hold = held.holds[0]
+    advice = f"importer resume {hold.run_id} first" if hold.stale else "try again when it is done"
+    return f"{hold.touched} is being changed by run {hold.run_id} of {hold.owner}; {advice}."

@@ -1,0 +1,106 @@
+"""A run's first entry: the run, its rows and its calls, before anything is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert
+
+from importer.calls import Call
+from importer.journal.pacing import note_account
+from importer.journal.records import CallState, NewRow, NewRun, RunState
+from importer.journal.tables import call, call_row, row, run
+from importer.journal.text import clean, to_json
+from importer.journal.transactions import Transaction
+
+Columns = dict[str, Any]
+
+INSERT_RUN = insert(run).returning(run.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """All that is written, spelled out before the database is locked; no run number yet."""
+
+    run: Columns
+    rows: list[Columns]
+    calls: list[Columns]
+    call_rows: list[Columns]
+
+
+def spell_out(new_run: NewRun, rows: Sequence[NewRow], calls: Sequence[Call]) -> Beginning:
+    numbered = list(enumerate(calls, start=1))
+    carriers = {row: number for number, planned in numbered for row in planned.rows}
+    return Beginning(
+        run=_run_columns(new_run),
+        rows=[_row_columns(new, carriers.get(new.row)) for new in rows],
+        calls=[call_columns(number, planned) for number, planned in numbered],
+        call_rows=[
+            {"call_number": number, "row": row}
+            for number, planned in numbered
+            for row in planned.rows
+        ],
+    )
+
+
+def begin(transaction: Transaction, beginning: Beginning) -> int:
+    """The run's number."""
+    now = transaction.now
+    note_account(transaction, beginning.run["account"])
+    run_id: int = transaction.connection.execute(
+        INSERT_RUN, beginning.run | {"created_at": now, "heartbeat_at": now}
+    ).scalar_one()
+    for table, entries in (
+        (call, beginning.calls),
+        (row, beginning.rows),
+        (call_row, beginning.call_rows),
+    ):
+        if entries:
+            transaction.connection.execute(
+                insert(table), [entry | {"run_id": run_id} for entry in entries]
+            )
+    return run_id
+
+
+def call_columns(number: int, planned: Call, parent_number: int | None = None) -> Columns:
+    return {
+        "number": number,
+        "parent_number": parent_number,
+        "method": planned.method,
+        "path": clean(planned.path),
+        "body": None if planned.body is None else to_json(planned.body),
+        "touches": to_json([clean(touched) for touched in dict.fromkeys(planned.touches)]),
+        "state": CallState.PLANNED.value,
+        "attempts": 0,
+    }
+
+
+def _row_columns(new: NewRow, call_number: int | None) -> Columns:
+    return {
+        "row": new.row,
+        "status": new.status.value,
+        "sentence": clean(new.sentence),
+        "values": to_json(new.values),
+        "identity": None if new.identity is None else clean(new.identity),
+        "call_number": call_number,
+        "warning": clean(new.warning),
+    }
+
+
+def _run_columns(new_run: NewRun) -> Columns:
+    return {
+        "state": RunState.OPEN.value,
+        "operation": clean(new_run.operation),
+        "account": clean(new_run.account),
+        "file_path": clean(new_run.file_path),
+        "file_name": clean(new_run.file_name),
+        "file_size": new_run.file_size,
+        "file_sha256": new_run.file_sha256,
+        "worksheet": None if new_run.worksheet is None else clean(new_run.worksheet),
+        "version": clean(new_run.version),
+        "user": clean(new_run.user),
+        "host": clean(new_run.host),
+        "settings": to_json(new_run.settings),
+        "epoch": 1,
+        "owner": clean(new_run.owner),
+    }

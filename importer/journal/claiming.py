@@ -1,0 +1,188 @@
+"""The entry before each request: the right to send it, its slot, and its attempt, at once."""
+
+import json
+
+from sqlalchemy import RowMapping, and_, bindparam, insert, select, update
+
+from importer.errors import JournalError
+from importer.journal.earlier import sent_meanwhile
+from importer.journal.ownership import check_owner, is_stale, must_own
+from importer.journal.pacing import reserve, reserve_after
+from importer.journal.records import (
+    AlreadySent,
+    CallState,
+    Claim,
+    Held,
+    Hold,
+    Purpose,
+)
+from importer.journal.tables import account, attempt, call, hold, run
+from importer.journal.text import clean, instant
+from importer.journal.statements import Statement
+from importer.journal.transactions import Transaction
+
+# One look at everything a claim depends on; on PostgreSQL all of it stays locked until the commit.
+TARGET = Statement(
+    (
+        select(
+            run.c.epoch,
+            run.c.owner,
+            run.c.state.label("run_state"),
+            run.c.account,
+            run.c.operation,
+            account.c.next_at,
+            call.c.state,
+            call.c.method,
+            call.c.path,
+            call.c.touches,
+        )
+        .select_from(call)
+        .join(run, run.c.id == call.c.run_id)
+        .join(account, account.c.name == run.c.account)
+        .where(call.c.run_id == bindparam("run_id"), call.c.number == bindparam("number"))
+        .with_for_update(key_share=True)
+    )
+)
+HOLDS = (
+    select(hold.c.touched, hold.c.run_id, hold.c.call_number, run.c.owner, run.c.heartbeat_at)
+    .join_from(hold, run, run.c.id == hold.c.run_id)
+    .where(
+        hold.c.account == bindparam("account"),
+        hold.c.touched.in_(bindparam("touches", expanding=True)),
+    )
+    .order_by(hold.c.touched)
+)
+SEND = Statement(
+    (
+        update(call)
+        .where(and_(call.c.run_id == bindparam("b_run"), call.c.number == bindparam("b_number")))
+        .values(
+            state=CallState.SENDING.value,
+            attempts=call.c.attempts + 1,
+            claimed_at=bindparam("b_now"),
+        )
+    )
+)
+HOLD = insert(hold)
+BEGIN_ATTEMPT = insert(attempt).returning(attempt.c.id)
+
+
+def claim(
+    transaction: Transaction,
+    run_id: int,
+    number: int,
+    epoch: int,
+    *,
+    pace_s: float,
+    stale_after_s: float,
+    once: bool,
+) -> Claim | Held | AlreadySent:
+    target = _target(transaction, run_id, number, epoch, CallState.PLANNED)
+    touches: list[str] = json.loads(target["touches"])
+    if holds := _holds(transaction, target["account"], touches, stale_after_s):
+        return Held(holds)
+    # Asked only now: as long as another held it, its outcome could not be seen.
+    if once and (rows := sent_meanwhile(transaction, run_id, number)):
+        return AlreadySent(rows)
+    ours = {"run_id": run_id, "call_number": number, "account": target["account"]}
+    if touches:
+        transaction.connection.execute(HOLD, [ours | {"touched": touched} for touched in touches])
+    return _send(transaction, run_id, number, target, pace_s)
+
+
+def claim_again(
+    transaction: Transaction, run_id: int, number: int, epoch: int, pace_s: float
+) -> Claim:
+    target = _target(transaction, run_id, number, epoch, CallState.SENDING)
+    return _send(transaction, run_id, number, target, pace_s)
+
+
+def note_attempt(
+    transaction: Transaction,
+    run_id: int,
+    number: int | None,
+    epoch: int,
+    purpose: Purpose,
+    *,
+    method: str,
+    path: str,
+    pace_s: float,
+) -> Claim:
+    name = must_own(transaction, run_id, epoch)
+    wait_s = reserve(transaction, name, pace_s)
+    attempt_id = _begin_attempt(
+        transaction, run_id, number, epoch, purpose, method=method, path=path
+    )
+    return Claim(attempt_id, wait_s, instant(transaction.now))
+
+
+def _target(
+    transaction: Transaction, run_id: int, number: int, epoch: int, state: CallState
+) -> RowMapping:
+    """The call with its run and account; raises unless the run is ours and the call is so."""
+    found = transaction.connection.execute(TARGET, {"run_id": run_id, "number": number})
+    target = found.mappings().one_or_none()
+    if target is None:
+        raise JournalError(f'There is no call "{number}" in run {run_id}.')
+    check_owner(run_id, epoch, target["epoch"], target["owner"], target["run_state"])
+    if (its := target["state"]) != state:
+        raise JournalError(
+            f'Call {number} of run {run_id} is "{its}", not "{state}": it is not sent.'
+        )
+    return target
+
+
+def _holds(
+    transaction: Transaction, name: str, touches: list[str], stale_after_s: float
+) -> tuple[Hold, ...]:
+    if not touches:
+        return ()
+    found = transaction.connection.execute(HOLDS, {"account": name, "touches": touches})
+    return tuple(
+        Hold(touched, run_id, number, owner, is_stale(transaction.now - beat_at, stale_after_s))
+        for touched, run_id, number, owner, beat_at in found
+    )
+
+
+def _send(
+    transaction: Transaction, run_id: int, number: int, target: RowMapping, pace_s: float
+) -> Claim:
+    transaction.connection.execute(
+        SEND, {"b_run": run_id, "b_number": number, "b_now": transaction.now}
+    )
+    wait_s = reserve_after(transaction, target["account"], target["next_at"], pace_s)
+    attempt_id = _begin_attempt(
+        transaction,
+        run_id,
+        number,
+        target["epoch"],
+        Purpose.WRITE,
+        method=target["method"],
+        path=target["path"],
+    )
+    return Claim(attempt_id, wait_s, instant(transaction.now))
+
+
+def _begin_attempt(
+    transaction: Transaction,
+    run_id: int,
+    number: int | None,
+    epoch: int,
+    purpose: Purpose,
+    *,
+    method: str,
+    path: str,
+) -> int:
+    attempt_id: int = transaction.connection.execute(
+        BEGIN_ATTEMPT,
+        {
+            "run_id": run_id,
+            "call_number": number,
+            "purpose": purpose.value,
+            "epoch": epoch,
+            "started_at": transaction.now,
+            "method": method,
+            "path": clean(path),
+        },
+    ).scalar_one()
+    return attempt_id

@@ -1,0 +1,88 @@
+"""Rows whose effect another run has had already, or may have had."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, select
+
+from importer.journal.records import Earlier
+from importer.journal.tables import call, call_row, row, run
+from importer.journal.text import clean, instant
+from importer.journal.transactions import Transaction
+from importer.outcomes import Status
+
+IN_ONE_QUERY = 1_000
+SENT = (Status.SENT.value, Status.VERIFIED.value, Status.UNKNOWN.value)
+
+other = row.alias("other")
+mine = row.alias("mine")
+my_run = run.alias("my_run")
+
+# What is known to be sent comes after what is not, the newer after the older: the last one counts.
+_RANK = (case((other.c.status == Status.UNKNOWN.value, 0), else_=1), other.c.run_id, other.c.row)
+_FOUND = (
+    other.c.run_id,
+    other.c.row,
+    other.c.status,
+    func.coalesce(call.c.settled_at, run.c.created_at).label("at"),
+)
+
+
+def _sent(query: Select[Any]) -> Select[Any]:
+    return (
+        query.join(run, run.c.id == other.c.run_id)
+        .join(
+            call,
+            and_(call.c.run_id == other.c.run_id, call.c.number == other.c.call_number),
+            isouter=True,
+        )
+        .where(other.c.status.in_(SENT))
+        .order_by(*_RANK)
+    )
+
+
+BY_IDENTITY = _sent(select(other.c.identity, *_FOUND).select_from(other)).where(
+    other.c.identity.in_(bindparam("identities", expanding=True)),
+    run.c.account == bindparam("account"),
+    run.c.operation == bindparam("operation"),
+)
+MEANWHILE = _sent(
+    select(mine.c.row.label("mine"), *_FOUND)
+    .select_from(call_row)
+    .join(mine, and_(mine.c.run_id == call_row.c.run_id, mine.c.row == call_row.c.row))
+    .join(my_run, my_run.c.id == mine.c.run_id)
+    .join(other, and_(other.c.identity == mine.c.identity, other.c.run_id != mine.c.run_id))
+).where(
+    call_row.c.run_id == bindparam("run_id"),
+    call_row.c.call_number == bindparam("number"),
+    run.c.account == my_run.c.account,
+    run.c.operation == my_run.c.operation,
+)
+
+
+def earlier(
+    connection: Connection, account: str, operation: str, identities: Iterable[str]
+) -> dict[str, Earlier]:
+    found: dict[str, Earlier] = {}
+    for some in _pieces({clean(identity) for identity in identities}):
+        asked = {"account": account, "operation": operation, "identities": some}
+        for sent in connection.execute(BY_IDENTITY, asked).mappings():
+            found[sent["identity"]] = _earlier(sent)
+    return found
+
+
+def sent_meanwhile(transaction: Transaction, run_id: int, number: int) -> dict[int, Earlier]:
+    """The rows of a call that other runs have sent, or may have sent."""
+    found = transaction.connection.execute(MEANWHILE, {"run_id": run_id, "number": number})
+    return {sent["mine"]: _earlier(sent) for sent in found.mappings()}
+
+
+def _earlier(sent: RowMapping) -> Earlier:
+    return Earlier(sent["run_id"], sent["row"], Status(sent["status"]), instant(sent["at"]))
+
+
+def _pieces(identities: Iterable[str]) -> Iterator[Sequence[str]]:
+    rest = iter(identities)
+    while some := list(islice(rest, IN_ONE_QUERY)):
+        yield some

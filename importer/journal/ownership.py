@@ -1,0 +1,87 @@
+"""Who may work on a run: one owner at a time, known by an epoch and a heartbeat."""
+
+from sqlalchemy import RowMapping, bindparam, select, update
+
+from importer.errors import JournalError, RunBusy, RunTaken
+from importer.journal.records import RunState
+from importer.journal.tables import run
+from importer.journal.statements import Statement
+from importer.journal.transactions import Transaction
+
+# On PostgreSQL the row is locked until the commit, so that no other process can take the run
+# between this look and what is written because of it. SQLite has one writer anyway.
+FIND = Statement(
+    (
+        select(run.c.epoch, run.c.owner, run.c.state, run.c.account, run.c.heartbeat_at)
+        .where(run.c.id == bindparam("run_id"))
+        .with_for_update(key_share=True)
+    )
+)
+BEAT = Statement(
+    update(run).where(run.c.id == bindparam("b_run")).values(heartbeat_at=bindparam("b_now"))
+)
+TAKE = Statement(
+    (
+        update(run)
+        .where(run.c.id == bindparam("b_run"))
+        .values(
+            epoch=run.c.epoch + 1,
+            owner=bindparam("b_owner"),
+            heartbeat_at=bindparam("b_now"),
+            state=RunState.OPEN.value,
+            finished_at=None,
+        )
+    )
+)
+
+
+def take(
+    transaction: Transaction, run_id: int, owner: str, stale_after_s: float, *, take_over: bool
+) -> int:
+    found = _find(transaction, run_id)
+    if found["state"] == RunState.ABANDONED:
+        raise JournalError(f"Run {run_id} was abandoned: import its sheet again.")
+    age = transaction.now - found["heartbeat_at"]
+    others = found["state"] == RunState.OPEN and found["owner"] != owner
+    if others and not take_over and not is_stale(age, stale_after_s):
+        raise RunBusy(
+            f"Run {run_id} is being worked on by {found['owner']}, last heard of {abs(age):.0f} s "
+            "ago: wait for it, or stop it and try again."
+        )
+    transaction.connection.execute(
+        TAKE, {"b_run": run_id, "b_owner": owner, "b_now": transaction.now}
+    )
+    return int(found["epoch"]) + 1
+
+
+def is_stale(age_s: float, stale_after_s: float) -> bool:
+    """A heartbeat from the far future is old as well: the clock was set back."""
+    return abs(age_s) >= stale_after_s
+
+
+def beat(transaction: Transaction, run_id: int, epoch: int) -> None:
+    must_own(transaction, run_id, epoch)
+    transaction.connection.execute(BEAT, {"b_run": run_id, "b_now": transaction.now})
+
+
+def must_own(transaction: Transaction, run_id: int, epoch: int) -> str:
+    """The run's account; raises RunTaken unless the epoch is still the run's."""
+    found = _find(transaction, run_id)
+    check_owner(run_id, epoch, found["epoch"], found["owner"], found["state"])
+    return str(found["account"])
+
+
+def check_owner(run_id: int, epoch: int, its_epoch: int, owner: str, state: str) -> None:
+    if its_epoch != epoch:
+        raise RunTaken(f"Run {run_id} was taken over by {owner}: nothing more is sent from here.")
+    if state != RunState.OPEN:
+        raise JournalError(f"Run {run_id} is {state}: resume it before more is written.")
+
+
+def _find(transaction: Transaction, run_id: int) -> RowMapping:
+    found = transaction.connection.execute(FIND, {"run_id": run_id}).mappings().one_or_none()
+    if found is None:
+        raise JournalError(
+            f'There is no run "{run_id}" in this journal: `importer runs` lists them.'
+        )
+    return found

@@ -1,0 +1,55 @@
+"""One request at a time for each account: the next free instant, shared by all who use it."""
+
+from sqlalchemy import Double, Text, bindparam, exists, insert, select, update
+
+from importer.journal.tables import account
+from importer.journal.statements import Statement
+from importer.journal.transactions import Transaction
+
+NAME = bindparam("the_account", type_=Text)
+
+# Where two machines note a new account at once, one of them is refused and does it all again.
+NOTE = Statement(
+    insert(account).from_select(
+        ["name", "next_at"],
+        select(NAME, bindparam("long_ago", 0.0, type_=Double)).where(
+            ~exists().where(account.c.name == NAME)
+        ),
+    )
+)
+NEXT_AT = Statement(
+    select(account.c.next_at).where(account.c.name == NAME).with_for_update(key_share=True)
+)
+SET_NEXT_AT = Statement(
+    update(account).where(account.c.name == NAME).values(next_at=bindparam("the_next_at"))
+)
+
+
+def note_account(transaction: Transaction, name: str) -> None:
+    transaction.connection.execute(NOTE, {"the_account": name})
+
+
+def reserve(transaction: Transaction, name: str, pace_s: float) -> float:
+    """Seconds until the slot that is now ours; the next one is `pace_s` later."""
+    return reserve_after(transaction, name, _next_at(transaction, name), pace_s)
+
+
+def reserve_after(transaction: Transaction, name: str, next_at: float, pace_s: float) -> float:
+    """The same, where the account's row has been read, and on PostgreSQL locked, already."""
+    at = max(next_at, transaction.now)
+    _set(transaction, name, at + pace_s)
+    return at - transaction.now
+
+
+def pause(transaction: Transaction, name: str, until: float) -> None:
+    """Nobody gets a slot of this account before `until`."""
+    _set(transaction, name, max(_next_at(transaction, name), until))
+
+
+def _next_at(transaction: Transaction, name: str) -> float:
+    note_account(transaction, name)
+    return float(transaction.connection.execute(NEXT_AT, {"the_account": name}).scalar_one())
+
+
+def _set(transaction: Transaction, name: str, next_at: float) -> None:
+    transaction.connection.execute(SET_NEXT_AT, {"the_account": name, "the_next_at": next_at})

@@ -1,0 +1,176 @@
+"""What may be asked of the journal."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, func, select
+
+from importer.calls import Call
+from importer.errors import JournalError
+from importer.journal.records import (
+    AttemptRecord,
+    CallRecord,
+    CallState,
+    Purpose,
+    RowRecord,
+    RunRecord,
+    RunState,
+)
+from importer.journal.tables import attempt, call, call_row, row, run
+from importer.journal.text import clean, instant, instant_or_none, mapping_of
+from importer.outcomes import Outcome, Status
+
+
+def runs(connection: Connection, limit: int, account: str | None) -> list[RunRecord]:
+    """Newest first."""
+    query = select(run).order_by(run.c.id.desc()).limit(limit)
+    return _runs(connection, query if account is None else query.where(run.c.account == account))
+
+
+def one_run(connection: Connection, run_id: int) -> RunRecord:
+    found = _runs(connection, select(run).where(run.c.id == run_id))
+    if not found:
+        raise JournalError(
+            f'There is no run "{run_id}" in this journal: `importer runs` lists them.'
+        )
+    return found[0]
+
+
+def unfinished(connection: Connection, account: str | None) -> list[RunRecord]:
+    """Oldest first."""
+    query = select(run).where(run.c.state == RunState.OPEN.value).order_by(run.c.id)
+    return _runs(connection, query if account is None else query.where(run.c.account == account))
+
+
+def runs_of_file(
+    connection: Connection, sha256: str, worksheet: str | None, operation: str, account: str
+) -> list[RunRecord]:
+    """Newest first."""
+    sheet = None if worksheet is None else clean(worksheet)
+    query = select(run).where(
+        run.c.file_sha256 == sha256,
+        run.c.worksheet.is_not_distinct_from(sheet),
+        run.c.operation == operation,
+        run.c.account == account,
+    )
+    return _runs(connection, query.order_by(run.c.id.desc()))
+
+
+def rows(connection: Connection, run_id: int) -> list[RowRecord]:
+    query = select(row).where(row.c.run_id == run_id).order_by(row.c.row)
+    return [_row_record(found) for found in connection.execute(query).mappings()]
+
+
+def outcomes(connection: Connection, run_id: int) -> dict[int, Outcome]:
+    query = (
+        select(row.c.row, row.c.status, row.c.sentence)
+        .where(row.c.run_id == run_id)
+        .order_by(row.c.row)
+    )
+    words = {status.value: status for status in Status}
+    return {n: Outcome(words[status], said) for n, status, said in connection.execute(query)}
+
+
+def counts(connection: Connection, run_id: int) -> dict[Status, int]:
+    query = select(row.c.status, func.count()).where(row.c.run_id == run_id).group_by(row.c.status)
+    found: dict[str, int] = dict(connection.execute(query).tuples().all())
+    return {status: found[status.value] for status in Status if status.value in found}
+
+
+def calls(
+    connection: Connection, run_id: int, numbers: Iterable[int] | None = None
+) -> list[CallRecord]:
+    """In the order of their numbers; `numbers` names a few of them."""
+    query = select(call).where(call.c.run_id == run_id).order_by(call.c.number)
+    carried = (
+        select(call_row.c.call_number, call_row.c.row)
+        .where(call_row.c.run_id == run_id)
+        .order_by(call_row.c.call_number, call_row.c.row)
+    )
+    if numbers is not None:
+        wanted = list(numbers)
+        query = query.where(call.c.number.in_(wanted))
+        carried = carried.where(call_row.c.call_number.in_(wanted))
+    rows_of: dict[int, list[int]] = {}
+    for number, carried_row in connection.execute(carried):
+        rows_of.setdefault(number, []).append(carried_row)
+    found_calls = connection.execute(query).mappings()
+    return [_call_record(found, rows_of.get(found["number"], ())) for found in found_calls]
+
+
+def one_call(connection: Connection, run_id: int, number: int) -> CallRecord:
+    found = calls(connection, run_id, [number])
+    if not found:
+        raise JournalError(f'There is no call "{number}" in run {run_id}.')
+    return found[0]
+
+
+def attempts(connection: Connection, run_id: int, number: int | None) -> list[AttemptRecord]:
+    """In the order they began; `number` names one call."""
+    query = select(attempt).where(attempt.c.run_id == run_id).order_by(attempt.c.id)
+    if number is not None:
+        query = query.where(attempt.c.call_number == number)
+    return [_attempt_record(found) for found in connection.execute(query).mappings()]
+
+
+def _runs(connection: Connection, query: Select[Any]) -> list[RunRecord]:
+    return [_run_record(found) for found in connection.execute(query).mappings()]
+
+
+def _run_record(found: RowMapping) -> RunRecord:
+    columns = dict(found)
+    return RunRecord(
+        **columns
+        | {
+            "created_at": instant(found["created_at"]),
+            "state": RunState(found["state"]),
+            "settings": mapping_of(found["settings"]),
+            "heartbeat_at": instant(found["heartbeat_at"]),
+            "finished_at": instant_or_none(found["finished_at"]),
+            "pruned_at": instant_or_none(found["pruned_at"]),
+        }
+    )
+
+
+def _row_record(found: RowMapping) -> RowRecord:
+    return RowRecord(
+        run_id=found["run_id"],
+        row=found["row"],
+        outcome=Outcome(Status(found["status"]), found["sentence"]),
+        values=mapping_of(found["values"]),
+        identity=found["identity"],
+        call_number=found["call_number"],
+        warning=found["warning"],
+    )
+
+
+def _call_record(found: RowMapping, its_rows: Sequence[int]) -> CallRecord:
+    body = None if found["body"] is None else mapping_of(found["body"])
+    return CallRecord(
+        run_id=found["run_id"],
+        number=found["number"],
+        parent_number=found["parent_number"],
+        call=Call(
+            found["method"],
+            found["path"],
+            body,
+            tuple(its_rows),
+            tuple(json.loads(found["touches"])),
+        ),
+        state=CallState(found["state"]),
+        attempts=found["attempts"],
+        claimed_at=instant_or_none(found["claimed_at"]),
+        settled_at=instant_or_none(found["settled_at"]),
+    )
+
+
+def _attempt_record(found: RowMapping) -> AttemptRecord:
+    return AttemptRecord(
+        **dict(found)
+        | {
+            "purpose": Purpose(found["purpose"]),
+            "started_at": instant(found["started_at"]),
+            "ended_at": instant_or_none(found["ended_at"]),
+        }
+    )

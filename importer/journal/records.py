@@ -1,0 +1,193 @@
+"""What goes into the journal and what comes out of it, as frozen values; instants are aware UTC."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from importer.calls import Call
+from importer.outcomes import Outcome, Status
+
+
+class RunState(StrEnum):
+    OPEN = "open"  # somebody works on it, or it was interrupted: `resume` goes on
+    FINISHED = "finished"  # every call that was sent has its outcome, the result was given back
+    ABANDONED = "abandoned"  # a person gave it up
+
+
+class CallState(StrEnum):
+    PLANNED = "planned"  # nothing of it has left this machine
+    SENDING = "sending"  # may have left; only its outcome or a read back tells
+    ACCEPTED = "accepted"  # the platform took it
+    REJECTED = "rejected"  # the platform refused it
+    UNKNOWN = "unknown"  # was sent, the answer was lost
+    SPLIT = "split"  # replaced by smaller calls, its parts
+
+
+class Purpose(StrEnum):
+    """Why an attempt was made."""
+
+    WRITE = "write"
+    READ_BACK = "read back"
+    SIGN_IN = "sign in"
+    BEFORE_LOOK = "before look"
+
+
+def this_process() -> str:
+    """Who owns a run: "4711@packing-desk"."""
+    return f"{os.getpid()}@{socket.gethostname()}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """One sheet through one operation, as it is about to begin."""
+
+    operation: str
+    account: str
+    file_path: str
+    file_name: str
+    file_size: int  # bytes
+    file_sha256: str  # hexadecimal
+    worksheet: str | None  # None for a text file
+    version: str  # of this program
+    user: str
+    host: str
+    settings: Mapping[str, Any] = field(default_factory=dict)  # no secrets
+    owner: str = field(default_factory=this_process)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """One row of the sheet, whether it will be sent or not.
+
+    `identity` names the row's effect: two rows with the same one would do the same thing twice.
+    """
+
+    row: int
+    status: Status = Status.UNSENT
+    sentence: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    identity: str | None = None
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    id: int
+    created_at: datetime
+    state: RunState
+    operation: str
+    account: str
+    file_path: str
+    file_name: str
+    file_size: int
+    file_sha256: str
+    worksheet: str | None
+    version: str
+    user: str
+    host: str
+    settings: Mapping[str, Any]
+    epoch: int  # one more with each owner
+    owner: str
+    heartbeat_at: datetime
+    finished_at: datetime | None
+    result_path: str | None
+    pruned_at: datetime | None  # when its bodies, replies and values were forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class RowRecord:
+    """`values` as JSON holds them: decimals, dates and instants have become text."""
+
+    run_id: int
+    row: int
+    outcome: Outcome
+    values: Mapping[str, Any]  # empty once pruned
+    identity: str | None
+    call_number: int | None  # the call that carried it last
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    run_id: int
+    number: int
+    parent_number: int | None  # the refused call it is a part of
+    call: Call  # its body is None once pruned
+    state: CallState
+    attempts: int  # writes only, read backs are not counted
+    claimed_at: datetime | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    id: int
+    run_id: int
+    call_number: int | None  # None for what serves the whole run, such as a sign-in
+    purpose: Purpose
+    epoch: int
+    started_at: datetime
+    ended_at: datetime | None  # None while it runs, or where its process died
+    method: str
+    path: str
+    status_code: int | None
+    failure: str | None
+    reply: str | None  # at most 4,000 characters; None once pruned
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to send one request, `wait_s` seconds from now."""
+
+    attempt_id: int
+    wait_s: float
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended."""
+
+    attempt_id: int
+    status_code: int | None = None
+    failure: str | None = None
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A call that is under way on something, so that no other call may touch it."""
+
+    touched: str
+    run_id: int
+    call_number: int
+    owner: str
+    stale: bool  # its run's heartbeat is old: only resuming that run sets it free
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """No claim: what the call touches is held by others. Nothing was written."""
+
+    holds: tuple[Hold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Where a row with the same identity was sent before; `status` is sent, verified or unknown."""
+
+    run_id: int
+    row: int
+    status: Status
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadySent:
+    """No claim: these rows were sent by other runs meanwhile. Nothing was written."""
+
+    rows: Mapping[int, Earlier]

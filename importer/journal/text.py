@@ -1,0 +1,49 @@
+"""Text and instants at the journal's border: only what both databases can hold."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+REPLY_LIMIT = 4_000  # characters
+
+
+def clean(text: str) -> str:
+    r"""The text with NUL and lone surrogates escaped; PostgreSQL and SQLite refuse them.
+
+    >>> clean("caf\xe9 \x00 \udcff")
+    'café \\x00 \\udcff'
+    """
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def cut(text: str | None) -> str | None:
+    """A reply or a failure, cleaned and at most `REPLY_LIMIT` characters long."""
+    return None if text is None else clean(text[:REPLY_LIMIT])[:REPLY_LIMIT]
+
+
+def to_json(value: Any) -> str:
+    """JSON text; decimals, dates and instants become text, so that nothing of them is lost.
+
+    >>> from decimal import Decimal
+    >>> to_json({"Unit Price": Decimal("12.50"), "Qty": 3})
+    '{"Unit Price":"12.50","Qty":3}'
+    """
+    # An escaped lone surrogate is JSON's own spelling of it, so cleaning loses nothing here.
+    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
+
+
+def mapping_of(text: str | None) -> Mapping[str, Any]:
+    mapping: Mapping[str, Any] = json.loads(text) if text else {}
+    return mapping
+
+
+def instant(seconds: float) -> datetime:
+    """An aware UTC instant from seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def instant_or_none(seconds: float | None) -> datetime | None:
+    return None if seconds is None else instant(seconds)

@@ -1,0 +1,31 @@
+"""Sellercloud, ShipStation v2 and ShipEngine on a loopback port, for rehearsal, demo and tests.
+
+Written from the vendors' pages and from nothing of the importer, so that it can disagree with it.
+"""
+
+from importer.sandbox.faults import Fault, Faults
+from importer.sandbox.log import LogEntry
+from importer.sandbox.seed import order_source_id, sales_order_id, sales_order_item_id
+from importer.sandbox.sellercloud.sign_in import PASSWORD, USERNAME
+from importer.sandbox.server import Sandbox, serve
+from importer.sandbox.shipengine import KEY as SHIPENGINE_KEY
+from importer.sandbox.shipstation import KEY as SHIPSTATION_KEY
+from importer.sandbox.state import State
+from importer.sandbox.switches import Switches
+
+__all__ = [
+    "PASSWORD",
+    "SHIPENGINE_KEY",
+    "SHIPSTATION_KEY",
+    "USERNAME",
+    "Fault",
+    "Faults",
+    "LogEntry",
+    "Sandbox",
+    "State",
+    "Switches",
+    "order_source_id",
+    "sales_order_id",
+    "sales_order_item_id",
+    "serve",
+]

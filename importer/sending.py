@@ -1,0 +1,106 @@
+"""The calls of a run, sent side by side and in turn, until nothing is left to do."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+from importer.delivery import Delivery, Doubt, Patience, Task
+from importer.errors import ImporterError
+from importer.journal import CallRecord
+from importer.outcomes import Outcome
+from importer.turns import Turns
+
+log = logging.getLogger(__name__)
+
+
+def send(
+    task: Task,
+    records: Sequence[CallRecord],
+    *,
+    patience: Patience,
+    stop: threading.Event,
+    on_settled: Callable[[Mapping[int, Outcome]], None] = lambda _: None,
+) -> str | None:
+    """Sends what is planned and settles what is in doubt; why it ended early, where it did.
+
+    `stop` ends it cleanly: calls in flight finish, no more begin. Calls for different things go
+    side by side, `workers` of the account at once; calls that touch the same thing in turn.
+    """
+    sender = _Sender(task, Delivery(task, patience, stop=stop, on_settled=on_settled), stop)
+    heart = threading.Thread(target=sender.beat, args=(patience.beat_every_s,), daemon=True)
+    heart.start()
+    try:
+        sender.send(records)
+    finally:
+        sender.ended.set()
+        heart.join()
+    return sender.stopped_by
+
+
+class _Sender:
+    def __init__(self, task: Task, delivery: Delivery, stop: threading.Event) -> None:
+        self._task = task
+        self._delivery = delivery
+        self._stop = stop
+        self.ended = threading.Event()
+        self.stopped_by: str | None = None
+
+    def send(self, records: Sequence[CallRecord]) -> None:
+        by_number = {record.number: record for record in records}
+        turns = Turns((record.number, record.call.touches) for record in records)
+        flying: dict[Future[list[Doubt]], int] = {}
+        doubts: dict[int, list[Doubt]] = {}  # by the call whose turn they keep
+        workers = self._task.account.workers
+        with ThreadPoolExecutor(workers, thread_name_prefix="sender") as pool:
+            while True:
+                while len(flying) < workers and not self._stop.is_set():
+                    number = turns.next()
+                    if number is None:
+                        break
+                    flying[pool.submit(self._guarded, self._delivery.begin, by_number[number])] = (
+                        number
+                    )
+                if not flying and doubts:  # all else is done: now what only time can settle
+                    number, doubt = self._soonest(doubts)
+                    flying[pool.submit(self._guarded, self._delivery.look_again, doubt)] = number
+                if not flying:
+                    return
+                for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                    number = flying.pop(future)
+                    left = [*doubts.pop(number, []), *future.result()]
+                    if left:
+                        doubts[number] = left
+                    else:
+                        turns.done(number)
+
+    def beat(self, every_s: float) -> None:
+        while not self.ended.wait(every_s):
+            try:
+                self._task.journal.beat(self._task.run_id, self._task.epoch)
+            except ImporterError as error:
+                self._halt(str(error))
+                return
+
+    def _soonest(self, doubts: Mapping[int, list[Doubt]]) -> tuple[int, Doubt]:
+        when = self._delivery.next_look
+        number = min(doubts, key=lambda n: min(map(when, doubts[n])))
+        doubt = min(doubts[number], key=when)
+        doubts[number].remove(doubt)
+        return number, doubt
+
+    def _guarded(self, work: Callable[[Any], list[Doubt]], subject: Any) -> list[Doubt]:
+        """Work whose failure stops the run, and not just its thread."""
+        try:
+            return work(subject)
+        except ImporterError as error:
+            self._halt(str(error))
+        except Exception:  # a fault of our own; the journal knows what was sent
+            log.exception("run %s is stopped by a fault of the importer itself", self._task.run_id)
+            self._halt("The importer itself failed; nothing more was sent, and its log tells why.")
+        return []
+
+    def _halt(self, sentence: str) -> None:
+        self.stopped_by = self.stopped_by or sentence
+        self._stop.set()

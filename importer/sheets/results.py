@@ -1,0 +1,140 @@
+"""Gives a vendor's file back as it came, with Import Status and Import Error beside each row."""
+
+import os
+import re
+import struct
+import zlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from secrets import token_hex
+from typing import BinaryIO
+from zipfile import BadZipFile
+
+from importer.errors import SheetError, UsageError
+from importer.sheets.package import SpliceError
+from importer.sheets.sheet import TextFormat
+from importer.sheets.splice import splice
+from importer.sheets.splice_fresh import write_fresh
+from importer.sheets.splice_text import splice_text
+
+LONGEST_CELL = 32_767  # UTF-16 units: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
+CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+ODD_WORKBOOK = (
+    SpliceError, BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip  # all that reading a damaged zip or its XML may raise
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenResult:
+    path: Path  # where it stands; not always where it was wished
+    notes: tuple[str, ...] = ()  # what a person should hear
+
+
+def write_results(
+    source: Path,
+    target: Path,
+    worksheet: str | None,
+    header_row: int,
+    cells: Mapping[int, tuple[str, str]],
+    *,
+    attention: Collection[str],
+    text_format: TextFormat | None = None,
+) -> WrittenResult:
+    """Write the source with two more columns to the target, whole or not at all.
+
+    `cells` maps a row, as Excel numbers it, to its status and its sentence; other rows are left
+    alone, and lose what an earlier run said of them. Rows whose status is in `attention` turn
+    red, others with a sentence amber. `text_format` is given for a text file, and only there.
+
+    Raises SheetError where the source cannot be read at all, OSError where the target's folder
+    takes no file.
+    """
+    if target.exists() and target.samefile(source):
+        raise UsageError(f'"{target}" is the sheet itself. Name another file for the result.')
+    texts = {row: (clean(status), clean(sentence)) for row, (status, sentence) in cells.items()}
+
+    def as_text(new: BinaryIO) -> tuple[str, ...]:
+        with opened(source) as old:
+            splice_text(old, new, header_row, texts, text_format or TextFormat("utf-8", ","))
+        return ()
+
+    def spliced(new: BinaryIO) -> tuple[str, ...]:
+        with opened(source) as old:
+            return splice(old, new, worksheet, header_row, cells=texts, attention=attention)
+
+    def fresh(new: BinaryIO) -> tuple[str, ...]:
+        return write_fresh(source, new, worksheet, header_row, cells=texts, attention=attention)
+
+    if text_format is not None:
+        return written(target, as_text)
+    try:
+        return written(target, spliced)
+    except ODD_WORKBOOK as error:
+        note = f"The formatting could not be kept because {reason(error)}."
+        result = written(target.with_suffix(".xlsx"), fresh)
+        return WrittenResult(result.path, (note, *result.notes))
+
+
+def opened(source: Path) -> BinaryIO:
+    try:
+        return source.open("rb")
+    except OSError as error:
+        raise SheetError(f'"{source}" cannot be read: {error.strerror}.') from error
+
+
+def reason(error: Exception) -> str:
+    return str(error) if isinstance(error, SpliceError) else "the file is not a sound workbook"
+
+
+@lru_cache(maxsize=4096)  # most rows say the same
+def clean(text: str) -> str:
+    r"""What a cell may hold of a text.
+
+    >>> clean("a\x00b\r\nc\ud800")
+    'ab\nc\\ud800'
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = CONTROL.sub("", text).encode(errors="backslashreplace").decode()
+    if len(text) * 2 <= LONGEST_CELL:
+        return text
+    return text.encode("utf-16-le")[: LONGEST_CELL * 2].decode("utf-16-le", "ignore")
+
+
+def written(target: Path, write: Callable[[BinaryIO], tuple[str, ...]]) -> WrittenResult:
+    """Have it written beside the target, then put in its place at once."""
+    part = target.with_name(f".{token_hex(8)}.part")
+    try:
+        with part.open("xb") as file:
+            notes = write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        path = put(part, target)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+    if path != target:
+        notes += (f'"{target.name}" is in use by another program, so see "{path.name}".',)
+    return WrittenResult(path, notes)
+
+
+def put(part: Path, target: Path) -> Path:
+    """Rename a finished file; beside a target that another program holds open, as Excel does."""
+    try:
+        part.replace(target)
+    except PermissionError:
+        path = next(name for name in other_names(target) if not name.exists())
+        part.replace(path)
+        return path
+    return target
+
+
+def other_names(target: Path) -> Iterator[Path]:
+    number = 2
+    while True:
+        yield target.with_name(f"{target.stem} ({number}){target.suffix}")
+        number += 1

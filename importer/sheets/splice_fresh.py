@@ -1,0 +1,116 @@
+"""A new workbook with a worksheet's values and results, where its own cannot be changed."""
+
+import warnings
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font, PatternFill
+
+from importer.errors import SheetError
+from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, column_letters
+from importer.sheets.splice_parts import AMBER, ERROR_WIDTH, RED, STATUS_WIDTH
+from importer.sheets.splice_xml import WIDEST
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+NO_ROOM = "Cells right of column {} were left out to make room for the results."
+
+
+def write_fresh(
+    source: Path,
+    target: BinaryIO,
+    worksheet: str | None,
+    header_row: int,
+    *,
+    cells: Mapping[int, tuple[str, str]],
+    attention: Collection[str],
+) -> tuple[str, ...]:
+    """Write values, number formats and results; what a person should hear.
+
+    Raises SheetError where openpyxl cannot read the source either.
+    """
+    width, headings = measured(source, worksheet, header_row)
+    place = old_results(headings)
+    right = place if place is not None else min(width, WIDEST - 2)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(worksheet or "Sheet1")
+    sheet.column_dimensions[column_letters(right + 1)].width = STATUS_WIDTH
+    sheet.column_dimensions[column_letters(right + 2)].width = ERROR_WIDTH
+    titles = {header_row: (STATUS_HEADING, ERROR_HEADING)}
+    for number, row in enumerate(read_rows(source, worksheet), start=1):
+        result = cells.get(number) if number > header_row else titles.get(number)
+        kept = [copied(sheet, cell) for cell in islice(row, right)]
+        beyond = [copied(sheet, cell) for cell in row[right + 2 :]] if place is not None else []
+        padding = [None] * (right - len(kept))
+        sheet.append([*kept, *padding, *result_cells(sheet, result, attention), *beyond])
+    book.save(target)
+    return (NO_ROOM.format(column_letters(right)),) if width > right and place is None else ()
+
+
+def read_rows(source: Path, worksheet: str | None) -> Iterator[tuple[Any, ...]]:
+    """The worksheet's rows as openpyxl cells, each as long as its last cell."""
+    try:
+        with source.open("rb") as file:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what it cannot keep is not kept anyway
+                book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            with closing(book):
+                sheet = book[worksheet] if worksheet is not None else book.worksheets[0]
+                sheet.reset_dimensions()  # a wrong dimension would hide rows
+                yield from sheet.iter_rows()
+    except Exception as error:  # openpyxl lets through whatever a damaged file provokes
+        sentence = (
+            f'"{source}" cannot be read as a workbook. Open it in Excel and save it as .xlsx.'
+        )
+        raise SheetError(sentence) from error
+
+
+def measured(source: Path, worksheet: str | None, header_row: int) -> tuple[int, list[str]]:
+    """The last column with a value, and the headings."""
+    width, headings = 0, [""]
+    for number, row in enumerate(read_rows(source, worksheet), start=1):
+        filled = [place for place, cell in enumerate(row, start=1) if cell.value is not None]
+        width = max(width, *filled[-1:], 0)
+        if number == header_row:
+            headings = [str(cell.value or "").strip().casefold() for cell in row]
+    return width, headings
+
+
+def old_results(headings: list[str]) -> int | None:
+    """How many columns come before the two that an earlier run left."""
+    pair = [STATUS_HEADING.casefold(), ERROR_HEADING.casefold()]
+    places = [place for place in range(len(headings)) if headings[place : place + 2] == pair]
+    return places[-1] if places else None
+
+
+def copied(sheet: "WriteOnlyWorksheet", cell: Any) -> Any:
+    """Its value and number format, text as text: nothing in it becomes a formula."""
+    new = WriteOnlyCell(sheet, cell.value)
+    if isinstance(cell.value, str):
+        new.data_type = "e" if cell.data_type == "e" else "s"
+    elif cell.value is not None and cell.number_format != "General":
+        new.number_format = cell.number_format
+    return new
+
+
+def result_cells(
+    sheet: "WriteOnlyWorksheet", result: tuple[str, str] | None, attention: Collection[str]
+) -> list[Any]:
+    if result is None:
+        return [None, None]
+    colour = RED if result[0] in attention else AMBER if result[1] else None
+    made = []
+    for text in result:
+        cell = WriteOnlyCell(sheet, text or None)
+        cell.data_type = "s" if text else "n"
+        if colour and result != (STATUS_HEADING, ERROR_HEADING):
+            cell.font = Font(color=colour[0])
+            cell.fill = PatternFill("solid", fgColor=colour[1])
+        made.append(cell)
+    return made

@@ -1,0 +1,369 @@
+"""The rows of a worksheet's XML, streamed: looked over once, then given two more cells each.
+
+A block of rows is taken the short way only where that is proved safe: each row starts
+`<row r="5"`, none is self-closing, and all cells lie left of the new ones. Any other block is
+taken cell by cell. What neither way understands raises SpliceError; nothing is guessed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from html import escape
+
+from importer.sheets.package import WHOLE, SpliceError, check_plain
+from importer.sheets.sheet import column_letters
+from importer.sheets.splice_xml import column_number, number, text_of
+
+SHEET_DATA = re.compile(rb"<((?:[^\s/>:!?<]+:)?)sheetData\s*(/?)>")
+REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]+)\d+[\"']")
+EXCEL_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read _x0041_ as "A"
+
+
+class Marks:
+    """How rows and cells are spelled under a namespace prefix such as b"x:"."""
+
+    def __init__(self, prefix: bytes) -> None:
+        self.prefix = prefix
+        self.sheet_end = b"</%bsheetData>" % prefix
+        self.row_end = b"</%brow>" % prefix
+        self.row_start = b"<%brow" % prefix
+        self.plain_row = re.compile(rb'<%brow r="(\d+)"' % prefix)
+        self.row = _element(b"row", prefix)
+        self.cell = _element(b"c", prefix)
+        self.value = re.compile(rb"<%b(?:v|f|is)\b" % prefix)
+
+
+def _element(name: bytes, prefix: bytes) -> re.Pattern[bytes]:
+    tag = prefix + name
+    return re.compile(rb"<%b((?:\s[^>]*?)?)(?:/>|>(.*?)</%b>)" % (tag, tag), re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    column: int
+    tag: bytes  # its attributes
+    body: bytes  # its XML inside; empty for a cell without a value
+    whole: bytes
+    placed: bool  # it says itself where it stands
+
+
+@dataclass(slots=True)
+class Extent:
+    """What the first look found."""
+
+    head: bytes = b""  # up to and with <sheetData>
+    tail: bytes = b""  # all after </sheetData>
+    prefix: bytes = b""
+    headings: list[SheetCell] = field(default_factory=list)  # the heading row's cells with a value
+    last_column: int = 0  # the last one with a value in any row
+    last_row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumns:
+    """Where the two columns stand, and which of them are new to the worksheet."""
+
+    status: int
+    error: int
+    new: dict[int, str]  # column -> its heading; empty where an earlier run left both
+    heading_style: str | None = None  # the style index of the heading beside them
+
+    @property
+    def last(self) -> int:
+        return max(self.status, self.error)
+
+
+def cut_sheet(blocks: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
+    """A worksheet's XML as one "head", pieces of whole "rows", and one "tail"."""
+    source = iter(blocks)
+    text = b""
+    while not (opening := SHEET_DATA.search(text)):
+        text = _longer(text, source)
+    head = text[: opening.end()]
+    check_plain(head, "the worksheet")
+    if opening[2] or b"<!" in head:
+        raise SpliceError("its worksheet is empty or written in an unusual way")
+    yield "head", head
+    marks = Marks(opening[1])
+    text = text[opening.end() :]
+    while (end := text.find(marks.sheet_end)) < 0:
+        cut = text.rfind(marks.row_end) + len(marks.row_end)
+        if cut >= len(marks.row_end):
+            yield "rows", text[:cut]
+            text = text[cut:]
+        text = _longer(text, source)
+    yield "rows", text[:end]
+    tail = text[end + len(marks.sheet_end) :] + b"".join(source)
+    yield "tail", tail
+
+
+def _longer(text: bytes, source: Iterator[bytes]) -> bytes:
+    block = next(source, None)
+    if block is None or len(text) > WHOLE:
+        raise SpliceError("its worksheet has no rows that can be told apart")
+    return text + block
+
+
+def plain_rows(block: bytes, marks: Marks) -> list[tuple[int, bytes]] | None:
+    """(row number, row without its end tag) where that can be proved by a look; else None."""
+    parts = block.split(marks.row_end)
+    if parts.pop().strip() or block.count(marks.row_start) != len(parts):
+        return None
+    if b"extLst" in block:
+        return None
+    found = []
+    for part in parts:
+        head = marks.plain_row.match(part)
+        if head is None:
+            return None
+        found.append((int(head[1]), part))
+    return found
+
+
+def check_rows(block: bytes) -> None:
+    odd = (sign for sign in (b"!", b"?") if sign in block)  # one byte is found far faster than two
+    if any(b"<" + sign in block for sign in odd):
+        raise SpliceError("its worksheet has comments or CDATA between its cells")
+
+
+def rows_in(block: bytes, marks: Marks, previous: int) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """(row number, its attributes and inside as a match); a row without r follows the last."""
+    position = 0
+    for found in marks.row.finditer(block):
+        if block[position : found.start()].strip():
+            break
+        position = found.end()
+        here = number(found[1], "r") or previous + 1
+        if here <= previous:
+            raise SpliceError(f"its row {here} comes after row {previous}")
+        previous = here
+        yield here, found
+    if block[position:].strip():
+        raise SpliceError("its worksheet has something between its rows")
+
+
+def cells_in(body: bytes, marks: Marks) -> Iterator[SheetCell]:
+    """The cells of a row; one without r follows its neighbour."""
+    position = column = 0
+    for found in marks.cell.finditer(body):
+        if body[position : found.start()].strip():
+            break
+        position = found.end()
+        reference = REFERENCE.search(found[1])
+        column = column_number(reference[1].decode()) if reference else column + 1
+        inside = found[2] or b""
+        value = inside if marks.value.search(inside) else b""
+        yield SheetCell(column, found[1], value, found[0], reference is not None)
+    if body[position:].strip():
+        raise SpliceError("its worksheet has something between its cells")
+
+
+@lru_cache(maxsize=64)
+def cell_beyond(last_column: int, prefix: bytes) -> re.Pattern[bytes]:
+    """Finds the start of any cell not proved to lie in the first columns."""
+    return re.compile(rb'<%bc(?! r="%b\d)' % (prefix, columns_up_to(last_column)))
+
+
+@lru_cache(maxsize=64)
+def value_beyond(last_column: int, prefix: bytes) -> re.Pattern[bytes]:
+    """The same, for cells that have something inside."""
+    up_to = columns_up_to(last_column)
+    return re.compile(rb'<%bc(?! r="%b\d)[^>]*(?<!/)>(?!</)' % (prefix, up_to))
+
+
+def columns_up_to(last: int) -> bytes:
+    """
+    >>> columns_up_to(8), columns_up_to(28)
+    (b'(?:[A-G]|H)', b'(?:[A-Z]{1,1}|A[A-A]|AB)')
+    """
+    if last < 1:
+        return b"(?!)"
+    letters = column_letters(last)
+    ways = [f"[A-Z]{{1,{len(letters) - 1}}}"] if len(letters) > 1 else []
+    for place, letter in enumerate(letters):
+        if letter > "A":
+            rest = len(letters) - place - 1
+            free = f"[A-Z]{{{rest}}}" if rest else ""
+            ways.append(f"{letters[:place]}[A-{chr(ord(letter) - 1)}]{free}")
+    return "(?:{})".format("|".join([*ways, letters])).encode()
+
+
+def look_over(blocks: Iterable[bytes], header_row: int) -> Extent:
+    """How far a worksheet's values reach, and its headings. Raises SpliceError."""
+    extent, seen_header = Extent(), False
+    marks = Marks(b"")
+    for kind, text in cut_sheet(blocks):
+        if kind == "head":
+            extent.head = text
+            opening = SHEET_DATA.search(text)
+            extent.prefix = opening[1] if opening else b""
+            marks = Marks(extent.prefix)
+        elif kind == "tail":
+            extent.tail = text
+        else:
+            check_rows(text)
+            seen_header = _look_at_rows(text, marks, header_row, extent) or seen_header
+    if not seen_header:
+        raise SpliceError(f"its worksheet has no row {header_row}")
+    return extent
+
+
+def _look_at_rows(block: bytes, marks: Marks, header_row: int, extent: Extent) -> bool:
+    """True where the heading row is among them."""
+    plain = plain_rows(block, marks) if extent.last_row >= header_row else None
+    if plain is not None and not value_beyond(extent.last_column, marks.prefix).search(block):
+        extent.last_row = _last_of(plain, extent.last_row)
+        return False
+    seen_header = False
+    for row, found in rows_in(block, marks, extent.last_row):
+        cells = [cell for cell in cells_in(found[2] or b"", marks) if cell.body]
+        extent.last_row = row
+        extent.last_column = max([extent.last_column, *(cell.column for cell in cells)])
+        if row == header_row:
+            extent.headings, seen_header = cells, True
+    return seen_header
+
+
+def _last_of(rows: list[tuple[int, bytes]], previous: int) -> int:
+    for row, _ in rows:
+        if row <= previous:
+            raise SpliceError(f"its row {row} comes after row {previous}")
+        previous = row
+    return previous
+
+
+class RowWriter:
+    """Puts the two result cells into rows."""
+
+    def __init__(
+        self,
+        columns: ResultColumns,
+        cells: Mapping[int, tuple[str, str]],
+        header_row: int,
+        prefix: bytes,
+    ) -> None:
+        self.columns, self.cells, self.header_row = columns, cells, header_row
+        self.marks = Marks(prefix)
+        self.row = 0  # the last one written
+        self._old = {columns.status, columns.error} - set(columns.new)
+        self._first = min(columns.status, columns.error)
+        self._added = lru_cache(maxsize=1024)(self._template)
+        self._old_cells = self._removal()
+
+    def rewrite(self, block: bytes) -> bytes:
+        """A block of rows with its result cells. Raises SpliceError."""
+        check_rows(block)
+        if self._old_cells and self.row >= self.header_row:
+            block = self._old_cells.sub(b"", block)
+        rows = plain_rows(block, self.marks) if self.row >= self.header_row else None
+        if rows is None or cell_beyond(self._first - 1, self.marks.prefix).search(block):
+            return self._cell_by_cell(block)
+        return self._appended(rows)
+
+    def _removal(self) -> re.Pattern[bytes] | None:
+        """Finds the cells of an earlier result."""
+        if not self._old:
+            return None
+        letters = "|".join(map(column_letters, self._old)).encode()
+        tag = self.marks.prefix + b"c"
+        return re.compile(
+            rb'<%b r="(?:%b)\d+"(?:[^>]*/>|[^>]*>.*?</%b>)' % (tag, letters, tag), re.DOTALL
+        )
+
+    def _appended(self, rows: list[tuple[int, bytes]]) -> bytes:
+        self.row = _last_of(rows, self.row)
+        cells, added, end = self.cells, self._added, self.marks.row_end
+        pieces = []
+        for row, text in rows:
+            result = cells.get(row)
+            pieces.append(text)
+            pieces.append((b"%d" % row).join(added(result)) if result else end)
+        return b"".join(pieces)
+
+    def _template(self, result: tuple[str, str]) -> tuple[bytes, ...]:
+        """Pieces that a row's number joins to its result cells and its end tag."""
+        pieces = [b""]
+        for column, text in sorted(self._texts(result).items()):
+            before, after = self._cell(column, text)
+            pieces[-1] += before
+            pieces.append(after)
+        return (*pieces[:-1], pieces[-1] + self.marks.row_end)
+
+    def _texts(self, result: tuple[str, str]) -> dict[int, str]:
+        texts = zip((self.columns.status, self.columns.error), result, strict=True)
+        return {column: text for column, text in texts if text}
+
+    def _cell(self, column: int, text: str, style: str | None = None) -> tuple[bytes, bytes]:
+        """A cell's XML before and after its row number."""
+        p = self.marks.prefix.decode()
+        space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+        styled = f' s="{style}"' if style else ""
+        shown = escape(EXCEL_ESCAPE.sub("_x005F_", text), quote=False)
+        before = f'<{p}c r="{column_letters(column)}'
+        after = f'"{styled} t="inlineStr"><{p}is><{p}t{space}>{shown}</{p}t></{p}is></{p}c>'
+        return before.encode(), after.encode()
+
+    def _cell_by_cell(self, block: bytes) -> bytes:
+        pieces = []
+        for row, found in rows_in(block, self.marks, self.row):
+            self.row = row
+            pieces.append(self._rewritten(row, found))
+        return b"".join(pieces)
+
+    def _rewritten(self, row: int, found: re.Match[bytes]) -> bytes:
+        ours, dropped = self._ours(row)
+        cells = list(cells_in(found[2] or b"", self.marks))
+        kept = [cell for cell in cells if cell.column not in dropped]
+        if not ours and len(kept) == len(cells):
+            return found[0]
+        if any(not cell.placed and cell.column > min(dropped) for cell in kept):
+            raise SpliceError(f"its row {row} has cells that do not say where they stand")
+        all_cells = [(cell.column, cell.whole) for cell in kept] + ours
+        inside = b"".join(whole for _, whole in sorted(all_cells, key=lambda cell: cell[0]))
+        return self.marks.row_start + found[1] + b">" + inside + self.marks.row_end
+
+    def _ours(self, row: int) -> tuple[list[tuple[int, bytes]], set[int]]:
+        """The cells a row shall get, and the columns they and older results may take."""
+        style = None
+        if row == self.header_row:
+            texts, dropped, style = (
+                self.columns.new,
+                set(self.columns.new),
+                self.columns.heading_style,
+            )
+        elif row < self.header_row:
+            texts, dropped = {}, set()
+        elif result := self.cells.get(row):
+            texts, dropped = self._texts(result), {self.columns.status, self.columns.error}
+        else:
+            texts, dropped = {}, self._old
+        made = [(column, self._cell(column, text, style)) for column, text in texts.items()]
+        return [(column, b"%b%d%b" % (pair[0], row, pair[1])) for column, pair in made], dropped
+
+
+def rewritten_sheet(
+    blocks: Iterable[bytes], head: bytes, tail: bytes, rewrite: Callable[[bytes], bytes]
+) -> Iterator[bytes]:
+    """A worksheet's XML with its rows rewritten between a new head and tail."""
+    for kind, text in cut_sheet(blocks):
+        yield rewrite(text) if kind == "rows" else head if kind == "head" else tail
+
+
+def shared_texts(blocks: Iterable[bytes], wanted: set[int]) -> dict[int, str]:
+    """Some shared strings by their index; no further read than needed."""
+    item = re.compile(rb"<((?:[\w.-]+:)?)si(?:\s[^>]*)?(?:/>|>(.*?)</\1si>)", re.DOTALL)
+    found: dict[int, str] = {}
+    text, index = b"", 0
+    for block in blocks if wanted else ():
+        text += block
+        position = 0
+        for string in item.finditer(text):
+            position = string.end()
+            if index in wanted:
+                found[index] = text_of(string[2] or b"")
+            index += 1
+        text = text[position:]
+        if index > max(wanted) or len(text) > WHOLE:
+            break
+    return found

@@ -1,0 +1,83 @@
+"""What is said of one sheet when it is done, to a person and to a machine."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from importer.calls import Call
+from importer.outcomes import Outcome, Problem, Status
+
+EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One sheet through one operation. `error` is the sentence where the sheet was not taken up."""
+
+    sheet: Path
+    worksheet: str | None = None
+    operation: str | None = None
+    account: str | None = None
+    run: int | None = None
+    outcomes: Mapping[int, Outcome] = field(default_factory=dict)
+    calls: int = 0
+    result: Path | None = None
+    problems: Sequence[Problem] = ()
+    notes: Sequence[str] = ()  # what a person should hear beside the outcomes
+    plan: Sequence[Call] | None = None
+    minutes: float | None = None
+    stopped_by: str | None = None  # why the run ended before its end
+    error: str | None = None
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """How many rows have which status, in the order of the statuses."""
+        counts = Counter(outcome.status for outcome in self.outcomes.values())
+        return {status.value: counts[status] for status in Status if counts[status]}
+
+    @property
+    def exit_status(self) -> int:
+        statuses = {outcome.status for outcome in self.outcomes.values()}
+        if Status.UNKNOWN in statuses:
+            return SOME_UNKNOWN
+        if self.error is not None:
+            return NOTHING_SENT
+        if not all(status.settled for status in statuses):
+            return NEEDS_ATTENTION
+        return EVERYTHING_SETTLED
+
+    def as_json(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "sheet": str(self.sheet),
+            "worksheet": self.worksheet,
+            "operation": self.operation,
+            "account": self.account,
+            "run": self.run,
+            "rows": len(self.outcomes),
+            "statuses": self.statuses,
+            "calls": self.calls,
+            "result": None if self.result is None else str(self.result),
+            "problems": [
+                {"row": p.row, "column": p.column, "value": p.value, "message": p.message}
+                for p in self.problems
+            ],
+        }
+        if self.plan is not None:
+            found["plan"] = [
+                {"method": c.method, "path": c.path, "body": c.body, "rows": list(c.rows)}
+                for c in self.plan
+            ]
+            found["minutes"] = self.minutes
+        if self.notes:
+            found["notes"] = list(self.notes)
+        if self.stopped_by or self.error:
+            found["error"] = self.error or self.stopped_by
+        return found
+
+
+def exit_status(summaries: Iterable[Summary]) -> int:
+    """The gravest of all: a row that may have been sent twice comes before a sheet unread."""
+    gravity = [EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN]
+    return max((s.exit_status for s in summaries), key=gravity.index, default=EVERYTHING_SETTLED)
