@@ -1,0 +1,5 @@
+"""`python -m importer` is the command `importer`."""
+
+from importer.cli import main
+
+main()

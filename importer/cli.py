@@ -1,0 +1,415 @@
+"""The command line: words in, words and exit status out; what is heavy is imported inside."""
+
+import json
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from importer import __version__
+from importer.errors import ImporterError, SheetError
+
+if TYPE_CHECKING:
+    from importer.journal import Journal
+    from importer.run import Desk, Wish
+    from importer.settings import Settings
+    from importer.summaries import Summary
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+SHEETS = click.argument("sheets", nargs=-1, required=True, type=click.Path(path_type=Path))
+OPERATION = click.option("--operation", metavar="NAME", help="Else found from the headings.")
+WORKSHEET = click.option("--worksheet", metavar="NAME", help="Else the one that fits.")
+INTO = click.option(
+    "-o", "into", metavar="DIR", type=click.Path(path_type=Path), help="Where results go."
+)
+ACCOUNT = click.option("--account", metavar="NAME", required=True, help="From importer.toml.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a sheet.")
+RUNS = click.argument("runs", nargs=-1, type=int, metavar="[RUN]...")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="importer")
+@click.option(
+    "--config", metavar="FILE", type=click.Path(path_type=Path), help="Else ./importer.toml."
+)
+@click.option("--journal", metavar="PATH-OR-URL", help="Where every call is written down.")
+@click.pass_context
+def cli(context: click.Context, config: Path | None, journal: str | None) -> None:
+    """Vendors' sheets to Sellercloud, ShipStation and ShipEngine, every row accounted for.
+
+    \b
+    importer demo                                     try it, without any account
+    importer check dock.xlsx                          what is wrong with a sheet
+    importer upload dock.xlsx --account acme          send it, and get it back with outcomes
+    """
+    context.obj = _Options(config, journal)
+
+
+class _Options:
+    """What the words before the command say; opened when a command needs it."""
+
+    def __init__(self, config: Path | None, journal: str | None) -> None:
+        self._config = config
+        self._journal = journal
+
+    def settings(self) -> "Settings":
+        from importer.platforms import PLATFORMS
+        from importer.settings import load_settings
+
+        return load_settings(self._config, PLATFORMS)
+
+    def journal(self, settings: "Settings") -> "Journal":
+        from importer.journal import open_journal
+        from importer.settings import journal_location
+
+        return open_journal(journal_location(settings, self._journal))
+
+
+OPTIONS = click.make_pass_decorator(_Options)
+
+
+@cli.command()
+@AS_JSON
+def operations(as_json: bool) -> None:
+    """What can be done, and each operation's columns.
+
+    \b
+    importer operations
+    """
+    from importer.listings import operations_as_json, operations_table
+
+    if as_json:
+        click.echo(json.dumps(operations_as_json(), indent=2))
+    else:
+        click.echo(operations_table())
+
+
+@cli.command()
+@click.argument("operation")
+@click.option("-o", "path", metavar="PATH", type=click.Path(path_type=Path))
+def template(operation: str, path: Path | None) -> None:
+    """Write a blank workbook: headings, notes, drop-downs, an example row.
+
+    \b
+    importer template add_tracking -o dock.xlsx
+    """
+    from importer.operations import operation as named
+    from importer.sheets.templates import write_template
+
+    found = named(operation)
+    target = path or Path(f"{found.name}.xlsx")
+    if target.is_dir():
+        target /= f"{found.name}.xlsx"
+    write_template(found, target)
+    click.echo(f"{target} is a blank sheet for {found.name}")
+
+
+@cli.command()
+@SHEETS
+@OPERATION
+@WORKSHEET
+@INTO
+@AS_JSON
+@OPTIONS
+def check(
+    options: _Options,
+    sheets: Sequence[Path],
+    operation: str | None,
+    worksheet: str | None,
+    into: Path | None,
+    as_json: bool,
+) -> None:
+    """Say what is wrong with sheets, and write them back with it; nothing is sent.
+
+    \b
+    importer check samples/add_tracking.xlsx
+    """
+    from importer.run import Wish, check_sheet
+
+    wish = Wish(operation, worksheet, into)
+    settings = options.settings()
+    _each(sheets, lambda sheet: check_sheet(sheet, wish, settings), as_json=as_json)
+
+
+@cli.command()
+@SHEETS
+@ACCOUNT
+@OPERATION
+@WORKSHEET
+@AS_JSON
+@OPTIONS
+def plan(
+    options: _Options,
+    sheets: Sequence[Path],
+    account: str,
+    operation: str | None,
+    worksheet: str | None,
+    as_json: bool,
+) -> None:
+    """Show the exact calls, in order, and the minutes they take; nothing is sent.
+
+    \b
+    importer plan samples/add_tracking.xlsx --account acme
+    """
+    from importer.run import Wish, plan_sheet
+
+    settings = options.settings()
+    found = settings.account(account)
+    wish = Wish(operation, worksheet)
+    _each(sheets, lambda sheet: plan_sheet(sheet, wish, settings, found), as_json=as_json)
+
+
+@cli.command()
+@SHEETS
+@ACCOUNT
+@INTO
+@OPERATION
+@WORKSHEET
+@click.option("--whole-po", is_flag=True, help="A bad row holds back the others of its PO.")
+@click.option("--strict", is_flag=True, help="A bad row holds back the whole sheet.")
+@click.option("--again", is_flag=True, help="Send even what an earlier run has sent.")
+@click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Calls side by side.")
+@AS_JSON
+@OPTIONS
+def upload(
+    options: _Options,
+    sheets: Sequence[Path],
+    account: str,
+    workers: int | None,
+    as_json: bool,
+    **wish: Any,
+) -> None:
+    """Send what is good of sheets; write them back with a status and an error beside each row.
+
+    \b
+    importer upload samples/add_tracking.xlsx --account acme
+    """
+    from importer.run import Wish, upload_sheet
+
+    with _desk(options, account, workers) as desk:
+        found = desk.settings.account(account)
+        asked = Wish(**wish)
+        _each(
+            sheets,
+            lambda sheet: upload_sheet(sheet, asked, desk, found),
+            as_json=as_json,
+            stop=desk.stop,
+        )
+
+
+@cli.command()
+@RUNS
+@AS_JSON
+@OPTIONS
+def resume(options: _Options, runs: Sequence[int], as_json: bool) -> None:
+    """Finish what was interrupted: the runs named, or all that are open.
+
+    \b
+    importer resume
+    """
+    from importer.run import resume_run
+
+    with _desk(options) as desk:
+        numbers = list(runs) or [run.id for run in desk.journal.unfinished()]
+        if not numbers and not as_json:
+            click.echo("No run was interrupted.")
+        _each(numbers, lambda run: resume_run(run, desk), as_json=as_json, stop=desk.stop)
+
+
+@cli.command()
+@click.option("--most", metavar="N", default=20, show_default=True, help="How many, newest first.")
+@AS_JSON
+@OPTIONS
+def runs(options: _Options, most: int, as_json: bool) -> None:
+    """List the runs that the journal holds.
+
+    \b
+    importer runs
+    """
+    from importer.listings import run_as_json, runs_table
+
+    with options.journal(options.settings()) as journal:
+        found = [(run, journal.counts(run.id)) for run in journal.runs(most)]
+    if as_json:
+        for run, counts in found:
+            click.echo(json.dumps(run_as_json(run, counts)))
+    else:
+        click.echo(runs_table(found))
+
+
+@cli.command()
+@click.argument("run", type=int)
+@click.option("--call", metavar="N", type=int, help="One call with its bodies and answers.")
+@AS_JSON
+@OPTIONS
+def show(options: _Options, run: int, call: int | None, as_json: bool) -> None:
+    """Tell the whole story of one run: what was sent, when, and what was answered.
+
+    \b
+    importer show 17
+    """
+    from importer.listings import call_story, run_story, story_as_json
+
+    with options.journal(options.settings()) as journal:
+        if as_json:
+            click.echo(json.dumps(story_as_json(journal, run, call), indent=2))
+        else:
+            click.echo(run_story(journal, run) if call is None else call_story(journal, run, call))
+
+
+@cli.command()
+@click.option("--test", metavar="NAME", help="Sign in to this account, and send nothing else.")
+@AS_JSON
+@OPTIONS
+def accounts(options: _Options, test: str | None, as_json: bool) -> None:
+    """List the accounts set up, or try whether one can sign in.
+
+    \b
+    importer accounts --test acme
+    """
+    from importer.listings import accounts_as_json, accounts_table
+    from importer.run import try_account
+
+    settings = options.settings()
+    if test is not None:
+        click.echo(try_account(settings.account(test)))
+    elif as_json:
+        click.echo(json.dumps(accounts_as_json(settings), indent=2))
+    else:
+        click.echo(accounts_table(settings))
+
+
+@cli.command()
+@click.option("--port", metavar="N", default=8765, show_default=True, help="0: any free one.")
+def sandbox(port: int) -> None:
+    """Play the three platforms on 127.0.0.1, for rehearsal.
+
+    \b
+    importer sandbox --port 8765
+    """
+    from importer.sandbox import serve
+    from importer.sandbox.settings import example_settings
+
+    serve(port, on_ready=lambda url: click.echo(example_settings(url)))
+
+
+@cli.command()
+@click.option("-o", "into", metavar="DIR", type=click.Path(path_type=Path), default=Path("demo"))
+def demo(into: Path) -> None:
+    """Send the samples through all five operations, against an embedded sandbox.
+
+    \b
+    importer demo
+    """
+    from importer.demo import run_demo
+
+    raise SystemExit(run_demo(into, _progress))
+
+
+# Around the commands ----------------------------------------------------------------------------
+
+
+def main() -> None:
+    """The console script: whatever a person can cause ends in a sentence and an exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(2) from None
+    except ImporterError as error:
+        click.echo(f"importer: {error}", err=True)
+        raise SystemExit(2) from None
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("importer: stopped", err=True)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
+
+
+T = TypeVar("T")
+
+
+def _each(
+    subjects: Sequence[T],
+    work: "Callable[[T], Summary]",
+    *,
+    as_json: bool,
+    stop: threading.Event | None = None,
+) -> None:
+    """Works on each sheet or run, says what became of it, and exits with the gravest status."""
+    from importer.listings import summary_lines
+    from importer.summaries import Summary, exit_status
+
+    summaries = []
+    for subject in subjects:
+        if stop is not None and stop.is_set():
+            break
+        try:
+            summary = work(subject)
+        except SheetError as error:  # one sheet never stops the others
+            summary = Summary(Path(str(subject)), error=str(error))
+        summaries.append(summary)
+        click.echo(json.dumps(summary.as_json()) if as_json else summary_lines(summary))
+        if summary.error:
+            click.echo(f"importer: {summary.error}", err=True)
+    raise SystemExit(exit_status(summaries))
+
+
+@contextmanager
+def _desk(
+    options: _Options, account: str | None = None, workers: int | None = None
+) -> "Iterator[Desk]":
+    from dataclasses import replace
+
+    from importer.run import Desk
+
+    settings = options.settings()
+    if account is not None and workers is not None:
+        found = replace(settings.account(account), workers=workers)
+        settings = replace(settings, accounts={**settings.accounts, account: found})
+    elif account is not None:
+        settings.account(account)
+    with options.journal(settings) as journal, _stopped_by_signals() as stop:
+        yield Desk(settings, journal, stop=stop, progress=_progress)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    """Ctrl-C and a polite kill end the run cleanly; a second Ctrl-C ends the process."""
+    stop = threading.Event()
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def ask(number: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        click.echo("\nstopping: calls in flight are finished, no more are begun", err=True)
+        del number
+
+    before = {name: signal.signal(getattr(signal, name), ask) for name in names}
+    try:
+        yield stop
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+@contextmanager
+def _progress(title: str, rows: int) -> Iterator[Callable[[int], object]]:
+    """A bar on a terminal, nothing elsewhere."""
+    from tqdm import tqdm
+
+    with tqdm(total=rows, desc=title, unit="row", disable=None, leave=False) as bar:
+        yield bar.update
