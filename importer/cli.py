@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -17,7 +18,7 @@ from importer.errors import ImporterError, SheetError
 
 if TYPE_CHECKING:
     from importer.journal import Journal
-    from importer.run import Desk, Wish
+    from importer.run import Desk
     from importer.settings import Settings
     from importer.summaries import Summary
 
@@ -131,7 +132,8 @@ def check(
     \b
     importer check samples/add_tracking.xlsx
     """
-    from importer.run import Wish, check_sheet
+    from importer.preparation import Wish
+    from importer.run import check_sheet
 
     wish = Wish(operation, worksheet, into)
     settings = options.settings()
@@ -158,7 +160,8 @@ def plan(
     \b
     importer plan samples/add_tracking.xlsx --account acme
     """
-    from importer.run import Wish, plan_sheet
+    from importer.preparation import Wish
+    from importer.run import plan_sheet
 
     settings = options.settings()
     found = settings.account(account)
@@ -182,23 +185,29 @@ def upload(
     options: _Options,
     sheets: Sequence[Path],
     account: str,
+    into: Path | None,
+    operation: str | None,
+    worksheet: str | None,
+    whole_po: bool,
+    strict: bool,
+    again: bool,
     workers: int | None,
     as_json: bool,
-    **wish: Any,
 ) -> None:
     """Send what is good of sheets; write them back with a status and an error beside each row.
 
     \b
     importer upload samples/add_tracking.xlsx --account acme
     """
-    from importer.run import Wish, upload_sheet
+    from importer.preparation import Wish
+    from importer.run import upload_sheet
 
     with _desk(options, account, workers) as desk:
         found = desk.settings.account(account)
-        asked = Wish(**wish)
+        wish = Wish(operation, worksheet, into, whole_po, strict, again)
         _each(
             sheets,
-            lambda sheet: upload_sheet(sheet, asked, desk, found),
+            lambda sheet: upload_sheet(sheet, wish, desk, found),
             as_json=as_json,
             stop=desk.stop,
         )
@@ -279,7 +288,7 @@ def accounts(options: _Options, test: str | None, as_json: bool) -> None:
 
     settings = options.settings()
     if test is not None:
-        click.echo(try_account(settings.account(test)))
+        click.echo(try_account(settings.account(test), os.environ))
     elif as_json:
         click.echo(json.dumps(accounts_as_json(settings), indent=2))
     else:
@@ -294,10 +303,10 @@ def sandbox(port: int) -> None:
     \b
     importer sandbox --port 8765
     """
+    from importer.rehearsal import sandbox_settings
     from importer.sandbox import serve
-    from importer.sandbox.settings import example_settings
 
-    serve(port, on_ready=lambda url: click.echo(example_settings(url)))
+    serve(port, on_ready=lambda url: click.echo(sandbox_settings(url)))
 
 
 @cli.command()
@@ -308,9 +317,9 @@ def demo(into: Path) -> None:
     \b
     importer demo
     """
-    from importer.demo import run_demo
+    from importer.rehearsal import run_demo
 
-    raise SystemExit(run_demo(into, _progress))
+    raise SystemExit(run_demo(into, click.echo, _progress))
 
 
 # Around the commands ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pandera.pandas as pa
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
+EXAMPLE_MARK = "Example: "  # what the first cell of a template's example row begins with
 LARGEST_ID = 2_147_483_647  # ids are integers at the platforms; .NET's are 32 bits wide
 PO_ID_ALIASES = ("PO Number", "POID", "PO #", "PO No", "PO", "Purchase Order", "Purchase Order ID")
 

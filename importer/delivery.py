@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time as time_of_day
+from itertools import chain
 from typing import Any, NoReturn
 
 from importer.calls import NOON_UTC, Call, Reply
@@ -25,6 +26,7 @@ from importer.journal import (
     Held,
     Journal,
     Purpose,
+    Settled,
 )
 from importer.operation import Operation
 from importer.outcomes import Outcome, Status
@@ -116,7 +118,7 @@ class Delivery:
         *,
         stop: threading.Event,
         clock: Callable[[], float] = time.monotonic,
-        on_settled: Callable[[Mapping[int, Outcome]], None] = lambda _: None,
+        on_settled: Callable[[int], object] = lambda _: None,
     ) -> None:
         self._task = task
         self._patience = patience
@@ -179,7 +181,7 @@ class Delivery:
 
     def next_look(self, doubt: Doubt) -> float:
         """When to look again, by the monotonic clock."""
-        after = self._patience.look_after_s * 2**doubt.looks
+        after: float = self._patience.look_after_s * 2**doubt.looks
         return doubt.lost_at + min(after, self._task.account.settle_s)
 
     def look_again(self, doubt: Doubt) -> list[Doubt]:
@@ -345,7 +347,7 @@ class Delivery:
             return []
         self._isolating[first] = spent + 2
         middle = len(parcels) // 2
-        halves = [sum(parcels[:middle], []), sum(parcels[middle:], [])]
+        halves = [[*chain(*parcels[:middle])], [*chain(*parcels[middle:])]]
         return self._deliver_parts(record, halves, outcomes, ending)
 
     def _deliver_parts(
@@ -358,9 +360,9 @@ class Delivery:
         task = self._task
         calls = [make_call(task.operation, part, task.date_only_at) for part in parts]
         records = task.journal.split(
-            task.run_id, record.number, task.epoch, calls, outcomes, ending
+            task.run_id, record.number, task.epoch, calls, outcomes=outcomes, ending=ending
         )
-        self._on_settled(outcomes)
+        self._on_settled(len(outcomes))
         for part in records:
             self._first[part.number] = self._first.get(record.number, record.number)
         return [doubt for part in records for doubt in self.deliver(part)]
@@ -376,9 +378,9 @@ class Delivery:
                 record.number,
                 task.epoch,
                 Purpose.READ_BACK,
-                call.method,
-                call.path,
-                task.account.limit.pace_s,
+                method=call.method,
+                path=call.path,
+                pace_s=task.account.limit.pace_s,
             )
             self._pause(claim.wait_s)
             came: Reply | NotSent | AnswerLost
@@ -402,7 +404,7 @@ class Delivery:
             return dict.fromkeys((row.number for row in rows), False)  # not there at all
         found = reply.json if reply is not None and reply.ok else None
         if found is None:
-            return dict.fromkeys((row.number for row in rows))
+            return dict.fromkeys(row.number for row in rows)
         return {row.number: self._task.operation.is_applied(row, found) for row in rows}
 
     def _has_settled(self, doubt: Doubt) -> bool:
@@ -447,16 +449,18 @@ class Delivery:
     def _settle(
         self,
         record: CallRecord,
-        state: CallState,
+        state: Settled,
         outcomes: Mapping[int, Outcome],
         ending: Ending | None = None,
     ) -> None:
         task = self._task
-        task.journal.settle(task.run_id, record.number, task.epoch, state, outcomes, ending)
-        self._on_settled(outcomes)
+        task.journal.settle(task.run_id, record.number, task.epoch, state, outcomes, ending=ending)
+        self._on_settled(len(outcomes))
 
     def _release(self, record: CallRecord, ending: Ending | None = None) -> None:
-        self._task.journal.release(self._task.run_id, record.number, self._task.epoch, ending)
+        self._task.journal.release(
+            self._task.run_id, record.number, self._task.epoch, ending=ending
+        )
 
     def _end(self, ending: Ending) -> None:
         self._task.journal.end_attempt(

@@ -182,8 +182,8 @@ def run_story(journal: Journal, run_id: int) -> str:
         f"run {run.id}: {run.operation} to {run.account}, {run.state.value}",
         f"  sheet    {run.file_path}" + (f', worksheet "{run.worksheet}"' if run.worksheet else ""),
         f"  bytes    {run.file_size}, SHA-256 {run.file_sha256}",
-        f"  begun    {run.created_at:%Y-%m-%d %H:%M:%S} UTC by {run.user} on {run.host}, "
-        f"importer {run.version}",
+        f"  begun    {run.created_at:%Y-%m-%d %H:%M:%S} UTC by {run.user} on {run.host}",
+        f"  version  importer {run.version}",
         f"  rows     {', '.join(f'{count} {status}' for status, count in counts.items())}",
         f"  result   {run.result_path or 'not written'}",
         "",

@@ -9,7 +9,6 @@ from typing import Any
 from importer.delivery import Delivery, Doubt, Patience, Task
 from importer.errors import ImporterError
 from importer.journal import CallRecord
-from importer.outcomes import Outcome
 from importer.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -21,7 +20,7 @@ def send(
     *,
     patience: Patience,
     stop: threading.Event,
-    on_settled: Callable[[Mapping[int, Outcome]], None] = lambda _: None,
+    on_settled: Callable[[int], object] = lambda _: None,
 ) -> str | None:
     """Sends what is planned and settles what is in doubt; why it ended early, where it did.
 

@@ -1,9 +1,8 @@
-"""The order of calls: those that touch the same thing go one after another, the rest side by side."""
+"""The order of calls: those that touch the same thing in turn, the others side by side."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
-
 
 T = TypeVar("T")
 

@@ -12,12 +12,11 @@ import pandas as pd
 import pandera.pandas as pa
 
 from importer.cells import Cell, is_empty, shown
+from importer.columns import EXAMPLE_MARK
 from importer.kinds import Value, read_column
 from importer.operation import Field, Operation
 from importer.outcomes import Problem
 from importer.spelling import listed
-
-EXAMPLE_MARK = "Example: "  # what the first cell of a template's example row begins with
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 committed before a byte leaves this machine.
 """
 
-from importer.journal.journal import Journal
+from importer.journal.journal import Journal, Settled
 from importer.journal.opening import open_journal
 from importer.journal.records import (
     AlreadySent,
@@ -42,6 +42,7 @@ __all__ = [
     "RowRecord",
     "RunRecord",
     "RunState",
+    "Settled",
     "open_journal",
     "this_process",
 ]

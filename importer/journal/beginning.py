@@ -9,13 +9,25 @@ from sqlalchemy import insert
 from importer.calls import Call
 from importer.journal.pacing import note_account
 from importer.journal.records import CallState, NewRow, NewRun, RunState
+from importer.journal.statements import Statement
 from importer.journal.tables import call, call_row, row, run
 from importer.journal.text import clean, to_json
 from importer.journal.transactions import Transaction
 
 Columns = dict[str, Any]
 
-INSERT_RUN = insert(run).returning(run.c.id)
+# Filled in as the run goes on.
+LATER = {"finished_at", "result_path", "pruned_at", "claimed_at", "settled_at"}
+
+INSERT_RUN = Statement(
+    insert(run).returning(run.c.id),
+    columns=[c.name for c in run.columns if c.name not in {"id", *LATER}],
+)
+INSERT_CALLS = Statement(
+    insert(call), columns=[c.name for c in call.columns if c.name not in LATER]
+)
+INSERT_ROWS = Statement(insert(row))
+INSERT_CARRIED = Statement(insert(call_row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +57,14 @@ def spell_out(new_run: NewRun, rows: Sequence[NewRow], calls: Sequence[Call]) ->
 
 def begin(transaction: Transaction, beginning: Beginning) -> int:
     """The run's number."""
-    now = transaction.now
+    connection, now = transaction.connection, transaction.now
     note_account(transaction, beginning.run["account"])
-    run_id: int = transaction.connection.execute(
-        INSERT_RUN, beginning.run | {"created_at": now, "heartbeat_at": now}
-    ).scalar_one()
-    for table, entries in (
-        (call, beginning.calls),
-        (row, beginning.rows),
-        (call_row, beginning.call_rows),
-    ):
-        if entries:
-            transaction.connection.execute(
-                insert(table), [entry | {"run_id": run_id} for entry in entries]
-            )
+    new_run = INSERT_RUN.run(connection, **beginning.run, created_at=now, heartbeat_at=now)
+    run_id: int = new_run.scalar_one()
+    ours = {"run_id": run_id}
+    INSERT_CALLS.run_each(connection, [entry | ours for entry in beginning.calls])
+    INSERT_ROWS.run_each(connection, [entry | ours for entry in beginning.rows])
+    INSERT_CARRIED.run_each(connection, [entry | ours for entry in beginning.call_rows])
     return run_id
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import RowMapping, and_, bindparam, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 
 from importer.errors import JournalError
 from importer.journal.earlier import sent_meanwhile
@@ -16,55 +16,47 @@ from importer.journal.records import (
     Hold,
     Purpose,
 )
+from importer.journal.statements import Statement
 from importer.journal.tables import account, attempt, call, hold, run
 from importer.journal.text import clean, instant
-from importer.journal.statements import Statement
 from importer.journal.transactions import Transaction
 
 # One look at everything a claim depends on; on PostgreSQL all of it stays locked until the commit.
 TARGET = Statement(
-    (
-        select(
-            run.c.epoch,
-            run.c.owner,
-            run.c.state.label("run_state"),
-            run.c.account,
-            run.c.operation,
-            account.c.next_at,
-            call.c.state,
-            call.c.method,
-            call.c.path,
-            call.c.touches,
-        )
-        .select_from(call)
-        .join(run, run.c.id == call.c.run_id)
-        .join(account, account.c.name == run.c.account)
-        .where(call.c.run_id == bindparam("run_id"), call.c.number == bindparam("number"))
-        .with_for_update(key_share=True)
+    select(
+        run.c.epoch,
+        run.c.owner,
+        run.c.state.label("run_state"),
+        run.c.account,
+        account.c.next_at,
+        call.c.state,
+        call.c.method,
+        call.c.path,
+        call.c.touches,
     )
+    .select_from(call)
+    .join(run, run.c.id == call.c.run_id)
+    .join(account, account.c.name == run.c.account)
+    .where(call.c.run_id == bindparam("the_run"), call.c.number == bindparam("the_number"))
+    .with_for_update(key_share=True)
 )
-HOLDS = (
+HOLD_ON = Statement(
     select(hold.c.touched, hold.c.run_id, hold.c.call_number, run.c.owner, run.c.heartbeat_at)
     .join_from(hold, run, run.c.id == hold.c.run_id)
-    .where(
-        hold.c.account == bindparam("account"),
-        hold.c.touched.in_(bindparam("touches", expanding=True)),
-    )
-    .order_by(hold.c.touched)
+    .where(hold.c.account == bindparam("the_account"), hold.c.touched == bindparam("the_touched"))
 )
 SEND = Statement(
-    (
-        update(call)
-        .where(and_(call.c.run_id == bindparam("b_run"), call.c.number == bindparam("b_number")))
-        .values(
-            state=CallState.SENDING.value,
-            attempts=call.c.attempts + 1,
-            claimed_at=bindparam("b_now"),
-        )
+    update(call)
+    .where(call.c.run_id == bindparam("the_run"), call.c.number == bindparam("the_number"))
+    .values(
+        state=CallState.SENDING.value, attempts=call.c.attempts + 1, claimed_at=bindparam("now")
     )
 )
-HOLD = insert(hold)
-BEGIN_ATTEMPT = insert(attempt).returning(attempt.c.id)
+TAKE_HOLD = Statement(insert(hold))
+BEGIN_ATTEMPT = Statement(
+    insert(attempt).returning(attempt.c.id),
+    columns=["run_id", "call_number", "purpose", "epoch", "started_at", "method", "path"],
+)
 
 
 def claim(
@@ -85,8 +77,7 @@ def claim(
     if once and (rows := sent_meanwhile(transaction, run_id, number)):
         return AlreadySent(rows)
     ours = {"run_id": run_id, "call_number": number, "account": target["account"]}
-    if touches:
-        transaction.connection.execute(HOLD, [ours | {"touched": touched} for touched in touches])
+    TAKE_HOLD.run_each(transaction.connection, [ours | {"touched": it} for it in touches])
     return _send(transaction, run_id, number, target, pace_s)
 
 
@@ -120,7 +111,7 @@ def _target(
     transaction: Transaction, run_id: int, number: int, epoch: int, state: CallState
 ) -> RowMapping:
     """The call with its run and account; raises unless the run is ours and the call is so."""
-    found = transaction.connection.execute(TARGET, {"run_id": run_id, "number": number})
+    found = TARGET.run(transaction.connection, the_run=run_id, the_number=number)
     target = found.mappings().one_or_none()
     if target is None:
         raise JournalError(f'There is no call "{number}" in run {run_id}.')
@@ -135,21 +126,30 @@ def _target(
 def _holds(
     transaction: Transaction, name: str, touches: list[str], stale_after_s: float
 ) -> tuple[Hold, ...]:
-    if not touches:
-        return ()
-    found = transaction.connection.execute(HOLDS, {"account": name, "touches": touches})
+    found = [
+        one.mappings().one_or_none()
+        for one in (
+            HOLD_ON.run(transaction.connection, the_account=name, the_touched=touched)
+            for touched in touches
+        )
+    ]
     return tuple(
-        Hold(touched, run_id, number, owner, is_stale(transaction.now - beat_at, stale_after_s))
-        for touched, run_id, number, owner, beat_at in found
+        Hold(
+            touched=it["touched"],
+            run_id=it["run_id"],
+            call_number=it["call_number"],
+            owner=it["owner"],
+            stale=is_stale(transaction.now - it["heartbeat_at"], stale_after_s),
+        )
+        for it in found
+        if it
     )
 
 
 def _send(
     transaction: Transaction, run_id: int, number: int, target: RowMapping, pace_s: float
 ) -> Claim:
-    transaction.connection.execute(
-        SEND, {"b_run": run_id, "b_number": number, "b_now": transaction.now}
-    )
+    SEND.run(transaction.connection, the_run=run_id, the_number=number, now=transaction.now)
     wait_s = reserve_after(transaction, target["account"], target["next_at"], pace_s)
     attempt_id = _begin_attempt(
         transaction,
@@ -173,16 +173,14 @@ def _begin_attempt(
     method: str,
     path: str,
 ) -> int:
-    attempt_id: int = transaction.connection.execute(
-        BEGIN_ATTEMPT,
-        {
-            "run_id": run_id,
-            "call_number": number,
-            "purpose": purpose.value,
-            "epoch": epoch,
-            "started_at": transaction.now,
-            "method": method,
-            "path": clean(path),
-        },
+    attempt_id: int = BEGIN_ATTEMPT.run(
+        transaction.connection,
+        run_id=run_id,
+        call_number=number,
+        purpose=purpose.value,
+        epoch=epoch,
+        started_at=transaction.now,
+        method=clean(method),
+        path=clean(path),
     ).scalar_one()
     return attempt_id

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, select
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, or_, select
 
 from importer.journal.records import Earlier
+from importer.journal.statements import Statement
 from importer.journal.tables import call, call_row, row, run
 from importer.journal.text import clean, instant
 from importer.journal.transactions import Transaction
 from importer.outcomes import Status
 
 IN_ONE_QUERY = 1_000
-SENT = (Status.SENT.value, Status.VERIFIED.value, Status.UNKNOWN.value)
+SENT = (Status.SENT, Status.VERIFIED, Status.UNKNOWN)
 
 other = row.alias("other")
 mine = row.alias("mine")
@@ -37,7 +38,7 @@ def _sent(query: Select[Any]) -> Select[Any]:
             and_(call.c.run_id == other.c.run_id, call.c.number == other.c.call_number),
             isouter=True,
         )
-        .where(other.c.status.in_(SENT))
+        .where(or_(*(other.c.status == status.value for status in SENT)))
         .order_by(*_RANK)
     )
 
@@ -47,17 +48,19 @@ BY_IDENTITY = _sent(select(other.c.identity, *_FOUND).select_from(other)).where(
     run.c.account == bindparam("account"),
     run.c.operation == bindparam("operation"),
 )
-MEANWHILE = _sent(
-    select(mine.c.row.label("mine"), *_FOUND)
-    .select_from(call_row)
-    .join(mine, and_(mine.c.run_id == call_row.c.run_id, mine.c.row == call_row.c.row))
-    .join(my_run, my_run.c.id == mine.c.run_id)
-    .join(other, and_(other.c.identity == mine.c.identity, other.c.run_id != mine.c.run_id))
-).where(
-    call_row.c.run_id == bindparam("run_id"),
-    call_row.c.call_number == bindparam("number"),
-    run.c.account == my_run.c.account,
-    run.c.operation == my_run.c.operation,
+MEANWHILE = Statement(
+    _sent(
+        select(mine.c.row.label("mine"), *_FOUND)
+        .select_from(call_row)
+        .join(mine, and_(mine.c.run_id == call_row.c.run_id, mine.c.row == call_row.c.row))
+        .join(my_run, my_run.c.id == mine.c.run_id)
+        .join(other, and_(other.c.identity == mine.c.identity, other.c.run_id != mine.c.run_id))
+    ).where(
+        call_row.c.run_id == bindparam("the_run"),
+        call_row.c.call_number == bindparam("the_number"),
+        run.c.account == my_run.c.account,
+        run.c.operation == my_run.c.operation,
+    )
 )
 
 
@@ -74,7 +77,7 @@ def earlier(
 
 def sent_meanwhile(transaction: Transaction, run_id: int, number: int) -> dict[int, Earlier]:
     """The rows of a call that other runs have sent, or may have sent."""
-    found = transaction.connection.execute(MEANWHILE, {"run_id": run_id, "number": number})
+    found = MEANWHILE.run(transaction.connection, the_run=run_id, the_number=number)
     return {sent["mine"]: _earlier(sent) for sent in found.mappings()}
 
 

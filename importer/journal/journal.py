@@ -9,7 +9,17 @@ from typing import Literal, Self, TypeVar
 from sqlalchemy import Connection, Engine
 
 from importer.calls import Call
-from importer.journal import beginning, claiming, ownership, pacing, pruning, reading, settling
+from importer.journal import (
+    beginning,
+    claiming,
+    finishing,
+    ownership,
+    pacing,
+    pruning,
+    reading,
+    settling,
+    splitting,
+)
 from importer.journal.clock import Clock
 from importer.journal.earlier import earlier
 from importer.journal.faults import explained
@@ -38,10 +48,6 @@ from importer.outcomes import Outcome, Status
 T = TypeVar("T")
 
 Settled = Literal[CallState.ACCEPTED, CallState.REJECTED, CallState.UNKNOWN]
-
-GIVEN_UP = Outcome(
-    Status.UNKNOWN, "It was being sent when its run was abandoned: look on the platform."
-)
 
 
 class Journal:
@@ -104,13 +110,17 @@ class Journal:
         """Tells others that this process is alive; several times within `stale_after_s`."""
         self._write(lambda write: ownership.beat(write, run_id, epoch))
 
+    def let_go(self, run_id: int, epoch: int) -> None:
+        """Leaves a run open for whoever resumes it, at once."""
+        self._write(lambda write: ownership.let_go(write, run_id, epoch))
+
     def finish(self, run_id: int, epoch: int, result_path: str | None = None) -> None:
         """The run is over; raises JournalError while a call of it is `sending`."""
-        self._write(lambda write: settling.finish(write, run_id, epoch, result_path))
+        self._write(lambda write: finishing.finish(write, run_id, epoch, result_path))
 
     def abandon(self, run_id: int, epoch: int) -> None:
         """A person gives the run up: what is `sending` becomes unknown, nothing is held."""
-        self._write(lambda write: settling.abandon(write, run_id, epoch, GIVEN_UP))
+        self._write(lambda write: finishing.abandon(write, run_id, epoch))
 
     # Before a request
 
@@ -188,7 +198,7 @@ class Journal:
         *,
         ending: Ending | None = None,
     ) -> None:
-        """What became of a call, `sending` or `unknown` till now, and of its rows; ends its holds."""
+        """What became of a call, `sending` or `unknown` so far, and of its rows; ends its holds."""
         self._write(
             lambda write: settling.settle(
                 write, run_id, number, epoch, state, outcomes=outcomes, ending=ending
@@ -216,7 +226,7 @@ class Journal:
         Each of its rows must be in one of the parts or have an outcome; else JournalError.
         """
         numbers = self._write(
-            lambda write: settling.split(
+            lambda write: splitting.split(
                 write, run_id, number, epoch, parts, outcomes=outcomes or {}, ending=ending
             )
         )

@@ -4,33 +4,29 @@ from sqlalchemy import RowMapping, bindparam, select, update
 
 from importer.errors import JournalError, RunBusy, RunTaken
 from importer.journal.records import RunState
-from importer.journal.tables import run
 from importer.journal.statements import Statement
+from importer.journal.tables import run
 from importer.journal.transactions import Transaction
 
 # On PostgreSQL the row is locked until the commit, so that no other process can take the run
 # between this look and what is written because of it. SQLite has one writer anyway.
 FIND = Statement(
-    (
-        select(run.c.epoch, run.c.owner, run.c.state, run.c.account, run.c.heartbeat_at)
-        .where(run.c.id == bindparam("run_id"))
-        .with_for_update(key_share=True)
-    )
+    select(run.c.epoch, run.c.owner, run.c.state, run.c.account, run.c.heartbeat_at)
+    .where(run.c.id == bindparam("the_run"))
+    .with_for_update(key_share=True)
 )
 BEAT = Statement(
-    update(run).where(run.c.id == bindparam("b_run")).values(heartbeat_at=bindparam("b_now"))
+    update(run).where(run.c.id == bindparam("the_run")).values(heartbeat_at=bindparam("now"))
 )
 TAKE = Statement(
-    (
-        update(run)
-        .where(run.c.id == bindparam("b_run"))
-        .values(
-            epoch=run.c.epoch + 1,
-            owner=bindparam("b_owner"),
-            heartbeat_at=bindparam("b_now"),
-            state=RunState.OPEN.value,
-            finished_at=None,
-        )
+    update(run)
+    .where(run.c.id == bindparam("the_run"))
+    .values(
+        epoch=bindparam("the_epoch"),
+        owner=bindparam("the_owner"),
+        heartbeat_at=bindparam("now"),
+        state=RunState.OPEN.value,
+        finished_at=None,
     )
 )
 
@@ -41,17 +37,17 @@ def take(
     found = _find(transaction, run_id)
     if found["state"] == RunState.ABANDONED:
         raise JournalError(f"Run {run_id} was abandoned: import its sheet again.")
-    age = transaction.now - found["heartbeat_at"]
-    others = found["state"] == RunState.OPEN and found["owner"] != owner
-    if others and not take_over and not is_stale(age, stale_after_s):
-        raise RunBusy(
-            f"Run {run_id} is being worked on by {found['owner']}, last heard of {abs(age):.0f} s "
-            "ago: wait for it, or stop it and try again."
-        )
-    transaction.connection.execute(
-        TAKE, {"b_run": run_id, "b_owner": owner, "b_now": transaction.now}
+    if not take_over:
+        _must_be_free(run_id, found, owner, transaction.now, stale_after_s)
+    epoch = int(found["epoch"]) + 1
+    TAKE.run(
+        transaction.connection,
+        the_run=run_id,
+        the_epoch=epoch,
+        the_owner=owner,
+        now=transaction.now,
     )
-    return int(found["epoch"]) + 1
+    return epoch
 
 
 def is_stale(age_s: float, stale_after_s: float) -> bool:
@@ -61,7 +57,12 @@ def is_stale(age_s: float, stale_after_s: float) -> bool:
 
 def beat(transaction: Transaction, run_id: int, epoch: int) -> None:
     must_own(transaction, run_id, epoch)
-    transaction.connection.execute(BEAT, {"b_run": run_id, "b_now": transaction.now})
+    BEAT.run(transaction.connection, the_run=run_id, now=transaction.now)
+
+
+def let_go(transaction: Transaction, run_id: int, epoch: int) -> None:
+    must_own(transaction, run_id, epoch)
+    BEAT.run(transaction.connection, the_run=run_id, now=0.0)  # as if it had not been heard of
 
 
 def must_own(transaction: Transaction, run_id: int, epoch: int) -> str:
@@ -78,8 +79,20 @@ def check_owner(run_id: int, epoch: int, its_epoch: int, owner: str, state: str)
         raise JournalError(f"Run {run_id} is {state}: resume it before more is written.")
 
 
+def _must_be_free(
+    run_id: int, found: RowMapping, owner: str, now: float, stale_after_s: float
+) -> None:
+    age = now - found["heartbeat_at"]
+    others = found["state"] == RunState.OPEN and found["owner"] != owner
+    if others and not is_stale(age, stale_after_s):
+        raise RunBusy(
+            f"Run {run_id} is being worked on by {found['owner']}, last heard of {abs(age):.0f} s "
+            "ago: wait for it, or stop it and try again."
+        )
+
+
 def _find(transaction: Transaction, run_id: int) -> RowMapping:
-    found = transaction.connection.execute(FIND, {"run_id": run_id}).mappings().one_or_none()
+    found = FIND.run(transaction.connection, the_run=run_id).mappings().one_or_none()
     if found is None:
         raise JournalError(
             f'There is no run "{run_id}" in this journal: `importer runs` lists them.'

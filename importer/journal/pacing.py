@@ -1,22 +1,21 @@
 """One request at a time for each account: the next free instant, shared by all who use it."""
 
-from sqlalchemy import Double, Text, bindparam, exists, insert, select, update
+from sqlalchemy import Double, Text, bindparam, exists, insert, literal, select, update
 
-from importer.journal.tables import account
 from importer.journal.statements import Statement
+from importer.journal.tables import account
 from importer.journal.transactions import Transaction
 
 NAME = bindparam("the_account", type_=Text)
+LONG_AGO = literal(0.0, Double)
 
 # Where two machines note a new account at once, one of them is refused and does it all again.
 NOTE = Statement(
     insert(account).from_select(
-        ["name", "next_at"],
-        select(NAME, bindparam("long_ago", 0.0, type_=Double)).where(
-            ~exists().where(account.c.name == NAME)
-        ),
+        ["name", "next_at"], select(NAME, LONG_AGO).where(~exists().where(account.c.name == NAME))
     )
 )
+# On PostgreSQL the row stays locked until the commit, so no two machines are given one slot.
 NEXT_AT = Statement(
     select(account.c.next_at).where(account.c.name == NAME).with_for_update(key_share=True)
 )
@@ -26,7 +25,7 @@ SET_NEXT_AT = Statement(
 
 
 def note_account(transaction: Transaction, name: str) -> None:
-    transaction.connection.execute(NOTE, {"the_account": name})
+    NOTE.run(transaction.connection, the_account=name)
 
 
 def reserve(transaction: Transaction, name: str, pace_s: float) -> float:
@@ -48,8 +47,8 @@ def pause(transaction: Transaction, name: str, until: float) -> None:
 
 def _next_at(transaction: Transaction, name: str) -> float:
     note_account(transaction, name)
-    return float(transaction.connection.execute(NEXT_AT, {"the_account": name}).scalar_one())
+    return float(NEXT_AT.run(transaction.connection, the_account=name).scalar_one())
 
 
 def _set(transaction: Transaction, name: str, next_at: float) -> None:
-    transaction.connection.execute(SET_NEXT_AT, {"the_account": name, "the_next_at": next_at})
+    SET_NEXT_AT.run(transaction.connection, the_account=name, the_next_at=next_at)

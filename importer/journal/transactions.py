@@ -34,7 +34,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def _begun(engine: Engine, on_sqlite: str) -> Iterator[Connection]:
-    # SQLAlchemy's "begin" event would do as well, but any such listener makes each statement slower.
+    # A listener to SQLAlchemy's "begin" event would do as well, and make each statement slower.
     with engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(on_sqlite)

@@ -86,15 +86,15 @@ class Writer:
         Only a failure of the writes themselves is tried again: a failed commit may have been a
         commit all the same, and its callers must not be told that it was.
         """
-        writing = False
+        under_way = False
         try:
             with writing(self._engine) as connection:
                 transaction = Transaction(connection, self._clock(connection))
-                writing = True
+                under_way = True
                 results = [write.do(transaction) for write in batch]
-                writing = False
+                under_way = False
         except Exception as error:  # noqa: BLE001  # each caller is waiting for his own
-            if writing and not alone:
+            if under_way and not alone:
                 for write in batch:
                     self._commit([write], alone=True)
             else:

@@ -50,6 +50,7 @@ class Platform(ABC):
     limit: ClassVar[Limit]
     base_url: ClassVar[str | None] = None  # where all accounts share one address
     server_url: ClassVar[str | None] = None  # where each has its own, with {server} in it
+    probe: ClassVar[Call]  # a GET that changes nothing, to try whether an account can sign in
     prefix: ClassVar[str] = ""  # stands between the base address and the path of every call
 
     @abstractmethod

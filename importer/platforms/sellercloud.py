@@ -52,6 +52,7 @@ class Sellercloud(Platform):
     )  # "REST API Rate Limiting": 10,800 calls an hour for each IP address
     server_url = "https://{server}.api.sellercloud.com/rest"
     prefix = "api/"
+    probe = Call("GET", "PurchaseOrders?model.pageNumber=1&model.pageSize=1")
 
     def headers(self, credentials: Credentials, token: Token | None) -> dict[str, str]:  # noqa: ARG002
         return {"Authorization": f"Bearer {token.value.reveal()}"} if token else {}

@@ -1,5 +1,6 @@
 """ShipStation API v2. Source of all facts: docs.shipstation.com."""
 
+from importer.calls import Call
 from importer.platforms.platform import KeyedPlatform
 
 
@@ -7,3 +8,4 @@ class ShipStation(KeyedPlatform):
     name = "shipstation"
     title = "ShipStation"
     base_url = "https://api.shipstation.com"
+    probe = Call("GET", "v2/purchase_orders?page_size=1")

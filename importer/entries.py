@@ -1,0 +1,86 @@
+"""A run as the journal keeps it: from a prepared sheet, and back to rows of its operation."""
+
+import getpass
+import hashlib
+import json
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from importer import __version__
+from importer.journal import NewRow, NewRun, RowRecord
+from importer.kinds import Value
+from importer.operation import Operation
+from importer.outcomes import Status
+from importer.preparation import Prepared, Wish
+from importer.settings import Account
+
+
+def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> NewRun:
+    return NewRun(
+        operation=prepared.operation.name,
+        account=account.name,
+        file_path=str(sheet.resolve()),
+        file_name=sheet.name,
+        file_size=len(prepared.content),
+        file_sha256=sha256(prepared.content),
+        worksheet=prepared.layout.worksheet.name,
+        version=__version__,
+        user=_user(),
+        host=socket.gethostname(),
+        settings={
+            "into": None if wish.into is None else str(wish.into.resolve()),
+            "again": wish.again,
+            "whole_po": wish.whole_po,
+            "strict": wish.strict,
+        },
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no name in this environment
+        return "unknown"
+
+
+def new_rows(prepared: Prepared) -> list[NewRow]:
+    operation, warnings = prepared.operation, prepared.warnings
+    entries = []
+    for number, outcome in prepared.outcomes.items():
+        row = prepared.rows.get(number)
+        if row is None:
+            entries.append(NewRow(number, outcome.status, outcome.sentence))
+        else:
+            values = {field.name: _as_json(getattr(row, field.name)) for field in operation.fields}
+            effect, warning = identity(operation, row), warnings.get(number, "")
+            entries.append(NewRow(number, Status.UNSENT, "", values, effect, warning))
+    return entries
+
+
+def identity(operation: Operation[Any], row: Any) -> str:
+    """Two rows with the same one would do the same thing twice."""
+    wish = json.dumps([_as_json(value) for value in operation.identity(row)])
+    return hashlib.sha256(wish.encode()).hexdigest()
+
+
+def _as_json(value: Value) -> str | int | None:
+    return value if value is None or isinstance(value, int | str) else _text_of(value)
+
+
+def _text_of(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def rows_of_journal(operation: Operation[Any], records: Mapping[int, RowRecord]) -> dict[int, Any]:
+    kept = {number: record.values for number, record in records.items() if record.values}
+    values = {
+        field.name: [field.kind.from_journal(v.get(field.name)) for v in kept.values()]
+        for field in operation.fields
+    }
+    return dict(zip(kept, operation.make_rows(list(kept), values), strict=True))
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

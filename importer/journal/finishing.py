@@ -1,0 +1,67 @@
+"""The end of a run: all told, or given up."""
+
+from sqlalchemy import bindparam, select, update
+
+from importer.errors import JournalError
+from importer.journal.ownership import must_own
+from importer.journal.records import CallState, RunState
+from importer.journal.settling import IN_DOUBT, change, rows_of_call, write_outcomes
+from importer.journal.statements import Statement
+from importer.journal.tables import call, run
+from importer.journal.text import clean
+from importer.journal.transactions import Transaction
+from importer.outcomes import Outcome, Status
+
+GIVEN_UP = Outcome(
+    Status.UNKNOWN, "It was being sent when its run was abandoned: look on the platform."
+)
+
+END_RUN = Statement(
+    update(run)
+    .where(run.c.id == bindparam("the_run"))
+    .values(
+        state=bindparam("the_state"),
+        finished_at=bindparam("now"),
+        heartbeat_at=bindparam("now"),
+        result_path=bindparam("the_result"),
+    )
+)
+SENDING = Statement(
+    select(call.c.number)
+    .where(call.c.run_id == bindparam("the_run"), call.c.state == CallState.SENDING.value)
+    .order_by(call.c.number)
+)
+
+
+def finish(transaction: Transaction, run_id: int, epoch: int, result_path: str | None) -> None:
+    must_own(transaction, run_id, epoch)
+    if sending := _sending(transaction, run_id):
+        raise JournalError(
+            f"Run {run_id} cannot be finished: of its calls {sending} nobody knows what became."
+        )
+    _end_run(transaction, run_id, RunState.FINISHED, result_path)
+
+
+def abandon(transaction: Transaction, run_id: int, epoch: int) -> None:
+    must_own(transaction, run_id, epoch)
+    for number in _sending(transaction, run_id):
+        change(transaction, run_id, number, IN_DOUBT, CallState.UNKNOWN)
+        rows = rows_of_call(transaction, run_id, number)
+        write_outcomes(transaction, run_id, dict.fromkeys(rows, GIVEN_UP))
+    _end_run(transaction, run_id, RunState.ABANDONED, None)
+
+
+def _sending(transaction: Transaction, run_id: int) -> list[int]:
+    return list(SENDING.run(transaction.connection, the_run=run_id).scalars())
+
+
+def _end_run(
+    transaction: Transaction, run_id: int, state: RunState, result_path: str | None
+) -> None:
+    END_RUN.run(
+        transaction.connection,
+        the_run=run_id,
+        the_state=state.value,
+        now=transaction.now,
+        the_result=None if result_path is None else clean(result_path),
+    )
