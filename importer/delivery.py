@@ -211,7 +211,7 @@ class Delivery:
         """Another run has sent some of the rows meanwhile."""
         rest = [row for row in self._task.rows_of(record.call) if row.number not in sent.rows]
         outcomes = {number: outcome_of(earlier) for number, earlier in sent.rows.items()}
-        return self._deliver_parts(record, [rest] if rest else [], outcomes, None)
+        return self._deliver_parts(record, [rest] if rest else [], outcomes)
 
     def _claim_again(self, record: CallRecord, ending: Ending, tries: _Tries) -> Claim:
         self._end(ending)
@@ -302,13 +302,16 @@ class Delivery:
         operation, rows = self._task.operation, self._task.rows_of(record.call)
         failed = answer.verdict is Verdict.FAILED
         read_back = operation.read_back(rows)
-        if read_back is None or (operation.repeatable and not failed):
-            if failed:  # and nothing can tell what it left
-                self._end(ending)
-                return self.look(Doubt(record, answer.sentence, self._clock()))
-            return self._isolate(record, rows, {}, answer, ending)
         self._end(ending)
+        if failed and read_back is None:  # nothing can tell what it left
+            return self.look(Doubt(record, answer.sentence, self._clock()))
+        if read_back is None or (operation.repeatable and not failed and not answer.not_found):
+            return self._isolate(record, rows, {}, answer)
         reply = self._read(record, read_back)
+        if reply is not None and reply.status == 404 and answer.not_found:
+            # What the path names is not there: no part of the call would fare better.
+            self._settle(record, CallState.REJECTED, _refused(rows, answer.refusal, operation))
+            return []
         applied = self._applied(rows, reply)
         if None not in applied.values():
             found = [row for row in rows if applied[row.number]]
@@ -316,9 +319,10 @@ class Delivery:
             if not missing:
                 self._settle(record, CallState.ACCEPTED, self._verified(rows))
                 return []
-            return self._isolate(record, missing, self._verified(found), answer, None)
+            return self._isolate(record, missing, self._verified(found), answer)
         if failed:
-            return self._keep_or_leave(Doubt(record, answer.sentence, self._clock()), rows, applied)
+            doubt = Doubt(record, answer.sentence, self._clock())
+            return self._keep_or_leave(doubt, rows, applied)
         # Refused, and what it changed cannot be read: to send its rows again would be a guess.
         self._settle(record, CallState.REJECTED, _refused(rows, answer.refusal, operation))
         return []
@@ -329,7 +333,6 @@ class Delivery:
         rows: Sequence[Any],
         outcomes: Mapping[int, Outcome],
         answer: Answer,
-        ending: Ending | None,
     ) -> list[Doubt]:
         """Halves what was refused until the bad rows stand alone; `outcomes` are of other rows."""
         operation = self._task.operation
@@ -338,29 +341,28 @@ class Delivery:
         first = self._first.get(record.number, record.number)
         spent = self._isolating.get(first, 0)
         if len(parcels) == 1:
-            self._settle(record, CallState.REJECTED, {**outcomes, **refused}, ending)
+            self._settle(record, CallState.REJECTED, {**outcomes, **refused})
             return []
         if spent + 2 > self._patience.isolate_limit:
             sentence = f" {spent} further calls did not find the bad rows; this one was not retried"
             hopeless = {n: Outcome(o.status, o.sentence + sentence) for n, o in refused.items()}
-            self._settle(record, CallState.REJECTED, {**outcomes, **hopeless}, ending)
+            self._settle(record, CallState.REJECTED, {**outcomes, **hopeless})
             return []
         self._isolating[first] = spent + 2
         middle = len(parcels) // 2
         halves = [[*chain(*parcels[:middle])], [*chain(*parcels[middle:])]]
-        return self._deliver_parts(record, halves, outcomes, ending)
+        return self._deliver_parts(record, halves, outcomes)
 
     def _deliver_parts(
         self,
         record: CallRecord,
         parts: Sequence[Sequence[Any]],
         outcomes: Mapping[int, Outcome],
-        ending: Ending | None,
     ) -> list[Doubt]:
         task = self._task
         calls = [make_call(task.operation, part, task.date_only_at) for part in parts]
         records = task.journal.split(
-            task.run_id, record.number, task.epoch, calls, outcomes=outcomes, ending=ending
+            task.run_id, record.number, task.epoch, calls, outcomes=outcomes
         )
         self._on_settled(len(outcomes))
         for part in records:
@@ -425,7 +427,7 @@ class Delivery:
         if not found:
             self._release(record)
             return self.deliver(record)
-        return self._deliver_parts(record, [missing], self._verified(found), None)
+        return self._deliver_parts(record, [missing], self._verified(found))
 
     def _keep_or_leave(
         self, doubt: Doubt, rows: Sequence[Any], applied: Mapping[int, bool | None]

@@ -29,13 +29,13 @@ def sandbox_settings(url: str) -> str:
     exports = "\n".join(f"  {name}={value}" for name, value in SECRETS.items())
     return (
         f"sandbox ready on {url}\n\n"
-        f"In {FILE_NAME}:\n\n{_settings_file(url)}\n"
+        f"In {FILE_NAME}:\n\n{sandbox_settings_file(url)}\n"
         f"In the environment:\n\n{exports}\n\n"
         f"What it holds and was asked: {url}/sandbox. Ctrl-C ends it."
     )
 
 
-def _settings_file(url: str) -> str:
+def sandbox_settings_file(url: str) -> str:
     return f"""\
 [accounts.sellercloud]
 platform = "sellercloud"
@@ -65,7 +65,7 @@ def run_demo(into: Path, say: Callable[[str], object], progress: Progress) -> in
     """
     folder = _new_folder(into)
     with Sandbox() as sandbox:
-        (folder / FILE_NAME).write_text(_settings_file(sandbox.url), encoding="utf-8")
+        (folder / FILE_NAME).write_text(sandbox_settings_file(sandbox.url), encoding="utf-8")
         settings = load_settings(folder / FILE_NAME, PLATFORMS)
         with open_journal(folder / "journal.db") as journal:
             desk = Desk(settings, journal, environ=SECRETS, progress=progress)

@@ -32,6 +32,10 @@ class Answer:
     def sentence(self) -> str:
         return self.refusal.sentence
 
+    @property
+    def not_found(self) -> bool:
+        return self.reply is not None and self.reply.status == 404
+
 
 def judge(platform: Platform, came: Reply | NotSent | AnswerLost) -> Answer:
     """What came back of a write, a reply or an exception of the connection."""

@@ -1,6 +1,5 @@
 """Writes an operation's template: a workbook of headings with notes, drop-downs and an example."""
 
-import os
 import textwrap
 from contextlib import suppress
 from datetime import datetime
@@ -26,7 +25,8 @@ LAST_ROW = 2000  # how far drop-downs and the filter reach
 TEXT = "@"  # keeps every digit: Excel rounds a number after its 15th
 FORMATS = {"whole number": "0", "money": "0.00", "date": "yyyy-mm-dd"}  # by the kind's words
 NEEDED_FILL, OPTIONAL_FILL = "1F3A5F", "4F6F94"
-EXAMPLE_FONT = Font(italic=True, color="808080")
+HEADING_FONT = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
+EXAMPLE_FONT = Font(name="Calibri", size=11, italic=True, color="808080")
 
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001  (openpyxl takes UTC without saying so)
 _AUTHOR = "importer"
@@ -45,7 +45,7 @@ def write_template(operation: Operation[Any], target: Path) -> None:
     part = target.with_name(f".{token_hex(8)}.part")
     try:
         part.write_bytes(_content(_workbook(operation)))
-        os.replace(part, target)  # noqa: PTH105  (Path.replace does the same, and says less)
+        part.replace(target)
     except OSError as error:
         with suppress(OSError):
             part.unlink()
@@ -75,7 +75,7 @@ def _workbook(operation: Operation[Any]) -> Workbook:
 
 def _write_column(sheet: Worksheet, number: int, field: Field) -> None:
     heading = sheet.cell(1, number, field.title)
-    heading.font = Font(bold=True, color="FFFFFF")
+    heading.font = HEADING_FONT
     heading.fill = PatternFill("solid", fgColor=NEEDED_FILL if field.needed else OPTIONAL_FILL)
     heading.alignment = Alignment(vertical="center")
     heading.comment = _note(field)
@@ -83,6 +83,7 @@ def _write_column(sheet: Worksheet, number: int, field: Field) -> None:
     sheet.column_dimensions[get_column_letter(number)].number_format = cells_format
     example = sheet.cell(2, number, _example(field))
     example.font = EXAMPLE_FONT
+    example.alignment = Alignment(horizontal="left")
     example.number_format = cells_format
     drop_down = _drop_down(field)
     if drop_down is not None:

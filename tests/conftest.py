@@ -1,0 +1,61 @@
+"""The sandbox, and a desk from which sheets are uploaded to it without much waiting."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from importer.delivery import Patience
+from importer.journal import open_journal
+from importer.operations import operations
+from importer.platforms import PLATFORMS
+from importer.rehearsal import SECRETS, sandbox_settings_file
+from importer.run import Desk
+from importer.sandbox import Sandbox
+from importer.settings import load_settings
+
+QUICK = Patience(back_off_s=0.01, look_after_s=0.02, beat_every_s=0.5, held_s=0.2)
+
+
+@pytest.fixture
+def sandbox():
+    with Sandbox() as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(sandbox, tmp_path):
+    """One account on each platform of the sandbox, without a limit, and quick to settle."""
+    file = tmp_path / "importer.toml"
+    file.write_text(sandbox_settings_file(sandbox.url))
+    found = load_settings(file, PLATFORMS)
+    unlimited = PLATFORMS["shipstation"].limit.parse("unlimited")
+    accounts = {
+        name: replace(account, limit=unlimited, settle_s=0.2, timeout_s=2)
+        for name, account in found.accounts.items()
+    }
+    return replace(found, accounts=accounts)
+
+
+@pytest.fixture
+def desk(settings, tmp_path):
+    with open_journal(tmp_path / "journal.db") as journal:
+        yield Desk(settings, journal, environ=SECRETS, stop=threading.Event(), patience=QUICK)
+
+
+@pytest.fixture(params=list(operations()))
+def operation(request):
+    return operations()[request.param]
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    """Writes a csv sheet of the given lines into the test's folder."""
+
+    def write(*lines: str, name: str = "sheet.csv") -> Path:
+        path = tmp_path / name
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    return write
