@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TypeAlias
 
 
@@ -13,7 +14,9 @@ class Fault:
     text: str  # as a person sees it: "#N/A", "=B2*2"
 
 
-Cell: TypeAlias = str | int | float | bool | datetime | date | time | Fault | None
+Cell: TypeAlias = str | int | float | bool | datetime | date | time | timedelta | Fault | None
+
+LAST_EXACT = 10**15  # Excel keeps 15 digits of a number and puts zeros for the rest
 
 # Seen in vendors' exports and never meant: zero-width marks, soft hyphens, byte-order marks.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
@@ -47,10 +50,10 @@ def shown(cell: Cell) -> str:
             return ""
         case bool():
             return str(cell).upper()
-        case float() if cell.is_integer() and abs(cell) < 1e15:
+        case float() if cell.is_integer() and abs(cell) < LAST_EXACT:
             return str(int(cell))
-        case int() | float() if abs(cell) >= 1e15:
-            return f"{float(cell):.5E}".replace("E+0", "E+")
+        case int() | float() if abs(cell) >= LAST_EXACT:
+            return f"{Decimal(cell):.5E}"  # a float cannot hold every int
         case float():
             return f"{cell:.15g}"
         case datetime():

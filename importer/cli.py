@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from importer import __version__
-from importer.errors import ImporterError, SheetError
+from importer.errors import ImporterError, RunBusy, SettingsError, SheetError, UsageError
 
 if TYPE_CHECKING:
     from importer.journal import Journal
@@ -27,18 +27,20 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 SHEETS = click.argument("sheets", nargs=-1, required=True, type=click.Path(path_type=Path))
 OPERATION = click.option("--operation", metavar="NAME", help="Else found from the headings.")
 WORKSHEET = click.option("--worksheet", metavar="NAME", help="Else the one that fits.")
-INTO = click.option(
-    "-o", "into", metavar="DIR", type=click.Path(path_type=Path), help="Where results go."
-)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+INTO = click.option("-o", "into", metavar="DIR", type=FOLDER, help="Else beside the sheet.")
 ACCOUNT = click.option("--account", metavar="NAME", required=True, help="From importer.toml.")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a sheet.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for machines.")
 RUNS = click.argument("runs", nargs=-1, type=int, metavar="[RUN]...")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="importer")
 @click.option(
-    "--config", metavar="FILE", type=click.Path(path_type=Path), help="Else ./importer.toml."
+    "--config",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Settings; else ./importer.toml.",
 )
 @click.option("--journal", metavar="PATH-OR-URL", help="Where every call is written down.")
 @click.pass_context
@@ -79,7 +81,7 @@ OPTIONS = click.make_pass_decorator(_Options)
 @cli.command()
 @AS_JSON
 def operations(as_json: bool) -> None:
-    """What can be done, and each operation's columns.
+    """List what can be done, and each operation's columns.
 
     \b
     importer operations
@@ -94,9 +96,11 @@ def operations(as_json: bool) -> None:
 
 @cli.command()
 @click.argument("operation")
-@click.option("-o", "path", metavar="PATH", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "path", metavar="PATH", type=click.Path(path_type=Path), help="Else ./OPERATION.xlsx."
+)
 def template(operation: str, path: Path | None) -> None:
-    """Write a blank workbook: headings, notes, drop-downs, an example row.
+    """Write a blank workbook with headings, notes and drop-downs.
 
     \b
     importer template add_tracking -o dock.xlsx
@@ -127,7 +131,7 @@ def check(
     into: Path | None,
     as_json: bool,
 ) -> None:
-    """Say what is wrong with sheets, and write them back with it; nothing is sent.
+    """Write sheets back with all that is wrong; send nothing.
 
     \b
     importer check samples/add_tracking.xlsx
@@ -155,7 +159,7 @@ def plan(
     worksheet: str | None,
     as_json: bool,
 ) -> None:
-    """Show the exact calls, in order, and the minutes they take; nothing is sent.
+    """Show the exact calls and how long they take; send nothing.
 
     \b
     importer plan samples/add_tracking.xlsx --account acme
@@ -194,7 +198,7 @@ def upload(
     workers: int | None,
     as_json: bool,
 ) -> None:
-    """Send what is good of sheets; write them back with a status and an error beside each row.
+    """Send sheets; write them back with an outcome in each row.
 
     \b
     importer upload samples/add_tracking.xlsx --account acme
@@ -218,7 +222,7 @@ def upload(
 @AS_JSON
 @OPTIONS
 def resume(options: _Options, runs: Sequence[int], as_json: bool) -> None:
-    """Finish what was interrupted: the runs named, or all that are open.
+    """Finish the runs named, or all that were interrupted.
 
     \b
     importer resume
@@ -259,7 +263,7 @@ def runs(options: _Options, most: int, as_json: bool) -> None:
 @AS_JSON
 @OPTIONS
 def show(options: _Options, run: int, call: int | None, as_json: bool) -> None:
-    """Tell the whole story of one run: what was sent, when, and what was answered.
+    """Tell what one run sent, when, and what was answered.
 
     \b
     importer show 17
@@ -278,7 +282,7 @@ def show(options: _Options, run: int, call: int | None, as_json: bool) -> None:
 @AS_JSON
 @OPTIONS
 def accounts(options: _Options, test: str | None, as_json: bool) -> None:
-    """List the accounts set up, or try whether one can sign in.
+    """List the accounts set up, or try to sign in to one.
 
     \b
     importer accounts --test acme
@@ -310,9 +314,9 @@ def sandbox(port: int) -> None:
 
 
 @cli.command()
-@click.option("-o", "into", metavar="DIR", type=click.Path(path_type=Path), default=Path("demo"))
+@click.option("-o", "into", metavar="DIR", type=FOLDER, default=Path("demo"), show_default=True)
 def demo(into: Path) -> None:
-    """Send the samples through all five operations, against an embedded sandbox.
+    """Send the samples to an embedded sandbox, by every operation.
 
     \b
     importer demo
@@ -334,7 +338,7 @@ def main() -> None:
     try:
         cli.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _show_wrong_usage(error)
         raise SystemExit(2) from None
     except ImporterError as error:
         click.echo(f"importer: {error}", err=True)
@@ -347,7 +351,16 @@ def main() -> None:
         raise SystemExit(0) from None
 
 
-T = TypeVar("T")
+def _show_wrong_usage(error: click.ClickException) -> None:
+    if len(sys.argv) == 1:  # no word at all: the help itself
+        error.show()
+        return
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "importer"
+    click.echo(f"importer: {error.format_message()} See {command} --help.", err=True)
+
+
+T = TypeVar("T", Path, int)
 
 
 def _each(
@@ -359,21 +372,33 @@ def _each(
 ) -> None:
     """Works on each sheet or run, says what became of it, and exits with the gravest status."""
     from importer.listings import summary_lines
-    from importer.summaries import Summary, exit_status
+    from importer.summaries import exit_status
 
     summaries = []
     for subject in subjects:
         if stop is not None and stop.is_set():
-            break
-        try:
-            summary = work(subject)
-        except SheetError as error:  # one sheet never stops the others
-            summary = Summary(Path(str(subject)), error=str(error))
+            summary = _not_taken_up(subject, f"{_name(subject)} was not begun: the command stopped")
+        else:
+            try:
+                summary = work(subject)
+            except (SheetError, UsageError, SettingsError, RunBusy) as error:
+                summary = _not_taken_up(subject, str(error))  # one sheet never stops the others
         summaries.append(summary)
         click.echo(json.dumps(summary.as_json()) if as_json else summary_lines(summary))
         if summary.error:
             click.echo(f"importer: {summary.error}", err=True)
     raise SystemExit(exit_status(summaries))
+
+
+def _not_taken_up(subject: Path | int, sentence: str) -> "Summary":
+    from importer.summaries import Summary
+
+    run = subject if isinstance(subject, int) else None
+    return Summary(Path(str(subject)), run=run, error=sentence)
+
+
+def _name(subject: Path | int) -> str:
+    return f"run {subject}" if isinstance(subject, int) else subject.name
 
 
 @contextmanager
@@ -388,8 +413,8 @@ def _desk(
     if account is not None and workers is not None:
         found = replace(settings.account(account), workers=workers)
         settings = replace(settings, accounts={**settings.accounts, account: found})
-    elif account is not None:
-        settings.account(account)
+    if account is not None:  # said once, before any sheet is read
+        settings.account(account).credentials(os.environ)
     with options.journal(settings) as journal, _stopped_by_signals() as stop:
         yield Desk(settings, journal, stop=stop, progress=_progress)
 

@@ -94,13 +94,13 @@ def rule(
 
     `message` may name the row's fields in braces, and `{rows}`: all failing rows that share the
     values of the fields in `within`. `at` is the field whose column is named; where its cell, or
-    that of another field in `looks_at`, could not be read, the row is not judged. `good_rows_only`
-    is for rows that must agree: it is judged last, and a row with another problem, which is not
-    sent, does not blame its neighbours. A warning's row is sent all the same.
+    that of a field in `looks_at` or `within`, could not be read, the row is not judged.
+    `good_rows_only` is for rows that must agree: it is judged last, and a row with another
+    problem, which is not sent, does not blame its neighbours. A warning's row is sent all the same.
     """
     facts = {
         "field": at,
-        "looks_at": (at, *looks_at),
+        "looks_at": (at, *looks_at, *within),
         "within": tuple(within),
         "good_rows_only": good_rows_only or warning,
         "warning": warning,

@@ -4,18 +4,21 @@ Each request is committed as `sending` before a byte leaves, and its outcome aft
 means is decided in verdicts.py; here it is done.
 """
 
+import json
 import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time as time_of_day
+from functools import partial
 from itertools import chain
 from typing import Any, NoReturn
 
+from importer.breaker import Bounds, Breaker, Stopped
 from importer.calls import NOON_UTC, Call, Reply
 from importer.connection import Connection
-from importer.errors import AnswerLost, ImporterError, NotSent, SignInRefused
+from importer.errors import AnswerLost, NotSent, SignInRefused
 from importer.journal import (
     AlreadySent,
     CallRecord,
@@ -36,6 +39,8 @@ from importer.settings import Account
 from importer.spelling import listed
 from importer.verdicts import Answer, Verdict, judge
 
+NOT_SHOWN = "It was accepted, but a read back does not show it; look it up by hand."
+_READ = frozenset({Verdict.ACCEPTED, Verdict.REFUSED})  # a GET that tells something
 INTERRUPTED = "The run was interrupted while the call was being sent."
 
 
@@ -52,8 +57,10 @@ class Patience:
     look_after_s: float = 2.0  # at a call whose answer was lost; doubled each time
     resends: int = 2  # of a call that a read back shows was not applied
     isolate_limit: int = 40  # further writes to find the bad rows of one refused call
+    total_s: float = 300.0  # for all attempts at one call, pauses that were asked for not counted
     wait_to_settle: bool = True  # else a lost answer that no read back resolves stays unknown
     beat_every_s: float = 5.0
+    bounds: Bounds = Bounds()  # noqa: RUF009  (frozen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +93,28 @@ class Doubt:
     looks: int = 0
 
 
-class Stopped(ImporterError):
-    """The run goes no further; what was not sent stays `unsent`."""
+Clock = Callable[[], float]
+
+
+class _Slot:
+    """A claim, and when it was asked for by two clocks: one stands still while the machine
+    sleeps, the other may be set."""
+
+    def __init__(self, ask: Callable[[], Claim | AlreadySent | Held], clock: Clock) -> None:
+        self._clock, self._begun, self._wall = clock, clock(), time.time()
+        self.claim = ask()
+
+    def late_s(self, claim: Claim) -> float:
+        """Seconds since the claim's turn to send."""
+        passed = max(self._clock() - self._begun, time.time() - self._wall)
+        return passed - claim.wait_s
 
 
 @dataclass(slots=True)
 class _Tries:
     """What one call has cost so far."""
 
+    begun: float  # by the monotonic clock
     failures: int = 0
     pauses: int = 0
     sign_ins: int = 0
@@ -117,7 +138,7 @@ class Delivery:
         patience: Patience,
         *,
         stop: threading.Event,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = time.monotonic,
         on_settled: Callable[[int], object] = lambda _: None,
     ) -> None:
         self._task = task
@@ -125,6 +146,7 @@ class Delivery:
         self._stop = stop
         self._clock = clock
         self._on_settled = on_settled
+        self._breaker = Breaker(patience.bounds)
         self._first: dict[int, int] = {}  # a part's number -> the call it was once a part of
         self._isolating: dict[int, int] = {}  # that call's number -> further writes since
         self._resent: dict[int, int] = {}
@@ -143,20 +165,24 @@ class Delivery:
 
     def deliver(self, record: CallRecord) -> list[Doubt]:
         """Sends a planned call, as often as is without harm, until it has an outcome or a doubt."""
-        claim = self._claim(record)
-        if isinstance(claim, AlreadySent):
-            return self._deliver_rest(record, claim)
-        tries = _Tries()
-        while claim is not None:
-            if not self._reach_slot(claim):
-                self._release(record, Ending(claim.attempt_id, failure="not sent: the run stopped"))
-                return []
-            answer = self._attempt(record, claim)
-            ending = _ending(claim, answer)
+        if self._task.operation.look_first and not self._stop.is_set():
+            self._look_first(record)
+        slot = self._claim(record)
+        if slot is not None and isinstance(slot.claim, AlreadySent):
+            return self._deliver_rest(record, slot.claim)
+        tries = _Tries(self._clock())
+        while slot is not None and isinstance(slot.claim, Claim):
+            if not self._reach(slot, slot.claim):
+                ending = Ending(slot.claim.attempt_id, failure="not sent: its time had passed")
+                self._release(record, ending)
+                return [] if self._stop.is_set() else self.deliver(record)
+            answer = self._attempt(record, slot.claim)
+            ending = _ending(slot.claim, answer)
             tries.count(answer.verdict)
             if not self._goes_again(record, answer, ending, tries):
                 return self._conclude(record, answer, ending)
-            claim = self._claim_again(record, ending, tries)
+            self._back_off(ending, tries)
+            slot = self._claim_again(record)
         return []
 
     def look(self, doubt: Doubt) -> list[Doubt]:
@@ -168,8 +194,8 @@ class Delivery:
             sentence = f"{doubt.sentence} Nothing can be read back: look it up by hand."
             self._settle(record, CallState.UNKNOWN, _all(rows, Status.UNKNOWN, sentence))
             return []
-        reply = self._read(record, read_back)
-        applied = self._applied(rows, reply)
+        reply = self._read(record, read_back, Purpose.READ_BACK)
+        applied = self._without_what_was_there(record, self._applied(rows, reply))
         if all(applied.values()):
             self._settle(record, CallState.ACCEPTED, self._verified(rows))
             return []
@@ -178,6 +204,23 @@ class Delivery:
         if len(missing) + len(found) == len(rows) and self._has_settled(doubt):
             return self._send_missing(record, missing, found, doubt)
         return self._keep_or_leave(doubt, rows, applied)
+
+    def verify(self, outcomes: Mapping[int, Outcome], record: CallRecord) -> dict[int, Outcome]:
+        """What a read back shows of the rows of an accepted call, of those that are `sent`."""
+        rows = [
+            row
+            for row in self._task.rows_of(record.call)
+            if outcomes[row.number].status is Status.SENT
+        ]
+        read_back = self._task.operation.read_back(rows) if rows else None
+        if read_back is None or self._stop.is_set():
+            return {}
+        applied = self._applied(rows, self._read(record, read_back, Purpose.READ_BACK))
+        shown = [row for row in rows if applied[row.number]]
+        missing = [row for row in rows if applied[row.number] is False]
+        found = {**self._verified(shown), **_all(missing, Status.SENT, NOT_SHOWN)}
+        self._task.journal.set_outcomes(self._task.run_id, self._task.epoch, found)
+        return found
 
     def next_look(self, doubt: Doubt) -> float:
         """When to look again, by the monotonic clock."""
@@ -190,18 +233,24 @@ class Delivery:
 
     # Claims and attempts
 
-    def _claim(self, record: CallRecord) -> Claim | AlreadySent | None:
+    def _claim(self, record: CallRecord) -> _Slot | None:
         """The right to send; None where the run stops, or something else holds the call up."""
         task, given_up = self._task, self._clock() + self._patience.held_s
+        ask = partial(
+            task.journal.claim,
+            task.run_id,
+            record.number,
+            task.epoch,
+            task.account.limit.pace_s,
+            once=task.once,
+        )
         while not self._stop.is_set():
-            claim = task.journal.claim(
-                task.run_id, record.number, task.epoch, task.account.limit.pace_s, once=task.once
-            )
-            if not isinstance(claim, Held):
-                return claim
-            if claim.holds[0].stale or self._clock() > given_up:
+            slot = _Slot(ask, self._clock)
+            if not isinstance(slot.claim, Held):
+                return slot
+            if slot.claim.holds[0].stale or self._clock() > given_up:
                 rows = task.rows_of(record.call)
-                outcomes = _all(rows, Status.UNSENT, _held_sentence(claim))
+                outcomes = _all(rows, Status.UNSENT, _held_sentence(slot.claim))
                 task.journal.set_outcomes(task.run_id, task.epoch, outcomes)
                 return None
             self._pause(0.5)
@@ -213,39 +262,39 @@ class Delivery:
         outcomes = {number: outcome_of(earlier) for number, earlier in sent.rows.items()}
         return self._deliver_parts(record, [rest] if rest else [], outcomes)
 
-    def _claim_again(self, record: CallRecord, ending: Ending, tries: _Tries) -> Claim:
+    def _claim_again(self, record: CallRecord) -> _Slot:
+        task = self._task
+        pace_s = task.account.limit.pace_s
+        ask = partial(task.journal.claim_again, task.run_id, record.number, task.epoch, pace_s)
+        return _Slot(ask, self._clock)
+
+    def _back_off(self, ending: Ending, tries: _Tries) -> None:
         self._end(ending)
         if tries.failures:
             jitter = 1 + random.random() / 2  # noqa: S311  (spreads retries, hides nothing)
             self._pause(self._patience.back_off_s * 2 ** (tries.failures - 1) * jitter)
-        task = self._task
-        return task.journal.claim_again(
-            task.run_id, record.number, task.epoch, task.account.limit.pace_s
-        )
 
-    def _reach_slot(self, claim: Claim) -> bool:
-        """Waits for the claim's slot; False where the run stops, or this process slept past it."""
-        begun = self._clock()
+    def _reach(self, slot: _Slot, claim: Claim) -> bool:
+        """Waits for the slot; False where the run stops, or this process slept past it.
+
+        Another process may have taken the run over while this one was frozen.
+        """
         self._pause(claim.wait_s)
-        late = self._clock() - begun - claim.wait_s
-        return not self._stop.is_set() and late < self._patience.send_within_s
+        return not self._stop.is_set() and slot.late_s(claim) < self._patience.send_within_s
 
     def _attempt(self, record: CallRecord, claim: Claim) -> Answer:
-        came: Reply | NotSent | AnswerLost
         try:
-            came = self._task.connection.send(record.call)
-        except (NotSent, AnswerLost) as error:
-            came = error
+            return self._ask(record.call)
         except SignInRefused as error:
             self._release(record, Ending(claim.attempt_id, failure=str(error)))
             raise
-        return judge(self._task.platform, came)
 
     def _goes_again(
         self, record: CallRecord, answer: Answer, ending: Ending, tries: _Tries
     ) -> bool:
         """Whether the same call may be sent once more; raises Stopped where that is hopeless."""
-        enough = tries.failures >= self._patience.attempts or self._stop.is_set()
+        spent = self._clock() - tries.begun > self._patience.total_s and tries.pauses == 0
+        enough = tries.failures >= self._patience.attempts or spent or self._stop.is_set()
         title = self._task.platform.title
         match answer.verdict:
             case Verdict.FAILED | Verdict.LOST:
@@ -285,7 +334,10 @@ class Delivery:
         if answer.verdict in {Verdict.REFUSED, Verdict.FAILED}:
             return self._refuse(record, answer, ending)
         self._end(ending)
-        return self.look(Doubt(record, answer.sentence, self._clock()))
+        doubts = self.look(Doubt(record, answer.sentence, self._clock()))
+        if doubts:
+            self._breaker.note_doubt(answer.sentence)
+        return doubts
 
     def _accept(self, record: CallRecord, answer: Answer, ending: Ending) -> None:
         operation, rows = self._task.operation, self._task.rows_of(record.call)
@@ -307,7 +359,7 @@ class Delivery:
             return self.look(Doubt(record, answer.sentence, self._clock()))
         if read_back is None or (operation.repeatable and not failed and not answer.not_found):
             return self._isolate(record, rows, {}, answer)
-        reply = self._read(record, read_back)
+        reply = self._read(record, read_back, Purpose.READ_BACK)
         if reply is not None and reply.status == 404 and answer.not_found:
             # What the path names is not there: no part of the call would fare better.
             self._settle(record, CallState.REJECTED, _refused(rows, answer.refusal, operation))
@@ -371,34 +423,64 @@ class Delivery:
 
     # Reading back
 
-    def _read(self, record: CallRecord, call: Call) -> Reply | None:
+    def _look_first(self, record: CallRecord) -> None:
+        """Writes down which rows the platform already shows before anything is sent."""
+        rows = self._task.rows_of(record.call)
+        read_back = self._task.operation.read_back(rows)
+        if read_back is not None:
+            self._read(record, read_back, Purpose.BEFORE_LOOK)
+
+    def _without_what_was_there(
+        self, record: CallRecord, applied: Mapping[int, bool | None]
+    ) -> dict[int, bool | None]:
+        """What a look before the call already showed is no proof that the call was applied."""
+        if not self._task.operation.look_first:
+            return dict(applied)
+        looks = [
+            attempt.reply
+            for attempt in self._task.journal.attempts(self._task.run_id, record.number)
+            if attempt.purpose is Purpose.BEFORE_LOOK and attempt.reply
+        ]
+        there = set(json.loads(looks[-1])) if looks else set(applied)
+        return {n: None if seen and n in there else seen for n, seen in applied.items()}
+
+    def _read(self, record: CallRecord, call: Call, purpose: Purpose) -> Reply | None:
         """The answer to a GET of the run; None where there is none worth reading."""
-        task = self._task
         for attempt in range(1, self._patience.attempts + 1):
-            claim = task.journal.note_attempt(
-                task.run_id,
+            claim = self._task.journal.note_attempt(
+                self._task.run_id,
                 record.number,
-                task.epoch,
-                Purpose.READ_BACK,
+                self._task.epoch,
+                purpose,
                 method=call.method,
                 path=call.path,
-                pace_s=task.account.limit.pace_s,
+                pace_s=self._task.account.limit.pace_s,
             )
             self._pause(claim.wait_s)
-            came: Reply | NotSent | AnswerLost
-            try:
-                came = task.connection.send(call)
-            except (NotSent, AnswerLost) as error:
-                came = error
-            answer = judge(task.platform, came)
-            self._end(_ending(claim, answer))
-            if answer.verdict in {Verdict.ACCEPTED, Verdict.REFUSED} or self._stop.is_set():
+            answer = self._ask(call)
+            ending = _ending(claim, answer)
+            if purpose is Purpose.BEFORE_LOOK and answer.verdict in _READ:
+                ending = replace(ending, reply=json.dumps(self._shown(record, answer.reply)))
+            self._end(ending)
+            if answer.verdict in _READ or self._stop.is_set():
                 return answer.reply
             if answer.verdict is Verdict.NOT_SIGNED_IN:
-                task.connection.renew()
+                self._task.connection.renew()
             self._pause_account(answer)
             self._pause(self._patience.back_off_s * attempt)
         return None
+
+    def _ask(self, call: Call) -> Answer:
+        came: Reply | NotSent | AnswerLost
+        try:
+            came = self._task.connection.send(call)
+        except (NotSent, AnswerLost) as error:
+            came = error
+        return judge(self._task.platform, came)
+
+    def _shown(self, record: CallRecord, reply: Reply | None) -> list[int]:
+        applied = self._applied(self._task.rows_of(record.call), reply)
+        return [number for number, seen in applied.items() if seen is not False]
 
     def _applied(self, rows: Sequence[Any], reply: Reply | None) -> dict[int, bool | None]:
         """Row number -> whether the reply shows it applied; None where that cannot be told."""
@@ -441,7 +523,7 @@ class Delivery:
             return [doubt]
         found = [row for row in rows if applied[row.number]]
         rest = [row for row in rows if not applied[row.number]]
-        sentence = f"{doubt.sentence} A read back could not tell yet; resume looks again."
+        sentence = f"{doubt.sentence} A read back could not tell yet; {self._resume} looks again."
         outcomes = {**self._verified(found), **_all(rest, Status.UNKNOWN, sentence)}
         self._settle(doubt.record, CallState.UNKNOWN, outcomes)
         return []
@@ -468,6 +550,10 @@ class Delivery:
         self._task.journal.end_attempt(
             ending.attempt_id, ending.status_code, ending.failure, ending.reply
         )
+
+    @property
+    def _resume(self) -> str:
+        return f"importer resume {self._task.run_id}"
 
     def _verified(self, rows: Sequence[Any]) -> dict[int, Outcome]:
         return {row.number: Outcome(Status.VERIFIED, self._warning(row.number)) for row in rows}

@@ -15,13 +15,12 @@ import pandas as pd
 from pandera import dtypes
 from pandera.engines import pandas_engine
 
-from importer.cells import Cell, Fault, clean, shown
+from importer.cells import LAST_EXACT, Cell, Fault, clean, shown
 from importer.columns import Column
 from importer.spelling import did_you_mean, key
 
 Value = int | Decimal | date | datetime | str | None
 
-LAST_EXACT = 10**15  # Excel keeps 15 digits and puts zeros for the rest
 _MOST_CHARACTERS = 5_000
 _MOST_IN_CODE = 64  # capped before any pattern looks at it
 
@@ -93,7 +92,10 @@ def _read_cell(cell: Cell, read: Callable[[Cell], Value]) -> Value:
     return read(cell)
 
 
-_EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"}
+_EXCEL_ERRORS = {
+    *("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
+    *("#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#GETTING_DATA"),
+}
 
 
 @pandas_engine.Engine.register_dtype
@@ -151,17 +153,19 @@ class _Money(Kind):
         >>> _Money().read("$1,234.50", Column("")), _Money().read(274.65999999999997, Column(""))
         (Decimal('1234.50'), Decimal('274.66'))
         """
-        if isinstance(cell, str):
-            cell = clean(cell.strip("$€£¥ ").removeprefix("USD").removesuffix("USD"))
-        number = _number(cell)
+        number = _number(_without_currency(cell) if isinstance(cell, str) else cell)
         if number is None:
             raise Unreadable(f'"{shown(cell)}" is not an amount of money; write it like 1234.50')
-        if len(number.as_tuple().digits) > 15:
+        if len(number.as_tuple().digits) > 15 or abs(number) >= LAST_EXACT:
             raise Unreadable(f'"{shown(cell)}" has more than 15 digits; round it')
         return number
 
     def from_journal(self, value: Any) -> Value:
         return None if value is None else Decimal(value)
+
+
+def _without_currency(text: str) -> str:
+    return text.strip("$€£¥ ").removeprefix("USD").removesuffix("USD").strip()
 
 
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
@@ -199,7 +203,7 @@ def _exact_text(cell: Cell) -> str:
     if isinstance(cell, bool) or cell is None:
         raise Unreadable(f'"{shown(cell)}" is a yes or no; write it as text')
     if isinstance(cell, int | float):
-        if abs(cell) >= LAST_EXACT:
+        if not abs(cell) < LAST_EXACT:  # nor is NaN
             raise Unreadable(_damaged(shown(cell)))
         return shown(cell)
     raise Unreadable(
@@ -254,12 +258,13 @@ class _TrackingNumber(Kind):
             raise Unreadable(
                 f'"{shown(cell)}" holds {len(parts)} tracking numbers; give each a row of its own'
             )
-        number = re.sub(r"[\s\-.]", "", text).upper()
-        if not re.fullmatch(r"[A-Z0-9]{4,64}", number, re.ASCII):
+        # A dot stays, and is refused: "986578788855.0" is a number with one digit more.
+        number = re.sub(r"[\s\-]", "", text)
+        if text.startswith("-") or not re.fullmatch(r"[A-Za-z0-9]{4,64}", number):
             raise Unreadable(f'"{shown(cell)}" is not a tracking number: letters and digits only')
         if number.isdigit() and len(number) >= 16 and not number[15:].strip("0"):
             raise Unreadable(_damaged(number))  # as a csv file or a paste keeps Excel's damage
-        return number
+        return number.upper()
 
 
 @pandas_engine.Engine.register_dtype
@@ -292,8 +297,8 @@ class _CarrierCode(Kind):
         known |= {key(value): value for value in about.choices.values()}
         if key(text) in known:
             return known[key(text)]
-        code = re.sub(r"[\s\-]+", "_", text[:_MOST_IN_CODE].strip()).lower()
-        if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", code, re.ASCII):
+        code = re.sub(r"[\s\-]+", "_", text[: _MOST_IN_CODE + 1]).lower()
+        if len(code) > _MOST_IN_CODE or not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", code):
             raise Unreadable(f'"{text[:80]}" is not a carrier code, such as ups or stamps_com')
         return code
 
@@ -375,15 +380,14 @@ def _day_or_instant(instant: datetime) -> date | datetime:
 
 def _instant_of_text(text: str, *, day_first: bool | None) -> date | datetime:
     numeric = _NUMERIC_DATE.fullmatch(text)
-    if numeric:
-        text = _numeric_date(numeric, day_first=day_first)
+    iso = _numeric_date(numeric, day_first=day_first) if numeric else text
     try:
         return (
-            date.fromisoformat(text)
-            if len(text) <= 10
-            else _day_or_instant(datetime.fromisoformat(text))
+            date.fromisoformat(iso)
+            if len(iso) <= 10
+            else _day_or_instant(datetime.fromisoformat(iso))
         )
-    except ValueError:
+    except (ValueError, OverflowError):  # the year 1 overflows in another zone
         pass
     for form in _NAMED_MONTH:
         try:

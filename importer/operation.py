@@ -48,7 +48,9 @@ class Operation(ABC, Generic[RowT]):
 
     `group_by` names the fields whose values make one call. `repeatable` says whether the same
     call may be sent twice without harm. `most_rows` cuts a call where a group is larger.
-    `in_reply` says that the reply to the call itself shows what the platform now holds.
+    `in_reply` says that the reply to the call itself shows what the platform now holds;
+    `look_first` that a read back is only proof beside a look before the call; `verified` that
+    the touched groups are read back at the end of a run unless the user declines.
     """
 
     title: ClassVar[str]
@@ -58,6 +60,8 @@ class Operation(ABC, Generic[RowT]):
     repeatable: ClassVar[bool]
     most_rows: ClassVar[int] = 100  # no vendor documents a limit; a call of 100 rows stays small
     in_reply: ClassVar[bool] = False
+    look_first: ClassVar[bool] = False
+    verified: ClassVar[bool] = False
     row: type[RowT]
 
     @abstractmethod

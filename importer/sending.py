@@ -4,14 +4,17 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from importer.delivery import Delivery, Doubt, Patience, Task
 from importer.errors import ImporterError
-from importer.journal import CallRecord
+from importer.journal import CallRecord, CallState
 from importer.turns import Turns
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def send(
@@ -21,17 +24,21 @@ def send(
     patience: Patience,
     stop: threading.Event,
     on_settled: Callable[[int], object] = lambda _: None,
+    verify: bool = False,
 ) -> str | None:
     """Sends what is planned and settles what is in doubt; why it ended early, where it did.
 
     `stop` ends it cleanly: calls in flight finish, no more begin. Calls for different things go
     side by side, `workers` of the account at once; calls that touch the same thing in turn.
+    With `verify` what was accepted is read back at the end.
     """
     sender = _Sender(task, Delivery(task, patience, stop=stop, on_settled=on_settled), stop)
     heart = threading.Thread(target=sender.beat, args=(patience.beat_every_s,), daemon=True)
     heart.start()
     try:
         sender.send(records)
+        if verify:
+            sender.verify()
     finally:
         sender.ended.set()
         heart.join()
@@ -49,7 +56,7 @@ class _Sender:
     def send(self, records: Sequence[CallRecord]) -> None:
         by_number = {record.number: record for record in records}
         turns = Turns((record.number, record.call.touches) for record in records)
-        flying: dict[Future[list[Doubt]], int] = {}
+        flying: dict[Future[list[Doubt] | None], int] = {}
         doubts: dict[int, list[Doubt]] = {}  # by the call whose turn they keep
         workers = self._task.account.workers
         with ThreadPoolExecutor(workers, thread_name_prefix="sender") as pool:
@@ -68,11 +75,20 @@ class _Sender:
                     return
                 for future in wait(flying, return_when=FIRST_COMPLETED).done:
                     number = flying.pop(future)
-                    left = [*doubts.pop(number, []), *future.result()]
+                    left = [*doubts.pop(number, []), *(future.result() or [])]
                     if left:
                         doubts[number] = left
                     else:
                         turns.done(number)
+
+    def verify(self) -> None:
+        """Reads back each accepted call whose rows are not yet sure."""
+        journal, run_id = self._task.journal, self._task.run_id
+        outcomes = journal.outcomes(run_id)
+        accepted = [c for c in journal.calls(run_id) if c.state is CallState.ACCEPTED]
+        with ThreadPoolExecutor(self._task.account.workers) as pool:
+            for record in accepted:
+                pool.submit(self._guarded, partial(self._delivery.verify, outcomes), record)
 
     def beat(self, every_s: float) -> None:
         while not self.ended.wait(every_s):
@@ -89,7 +105,7 @@ class _Sender:
         doubts[number].remove(doubt)
         return number, doubt
 
-    def _guarded(self, work: Callable[[Any], list[Doubt]], subject: Any) -> list[Doubt]:
+    def _guarded(self, work: Callable[[Any], T], subject: Any) -> T | None:
         """Work whose failure stops the run, and not just its thread."""
         try:
             return work(subject)
@@ -98,7 +114,7 @@ class _Sender:
         except Exception:  # a fault of our own; the journal knows what was sent
             log.exception("run %s is stopped by a fault of the importer itself", self._task.run_id)
             self._halt("The importer itself failed; nothing more was sent, and its log tells why.")
-        return []
+        return None
 
     def _halt(self, sentence: str) -> None:
         self.stopped_by = self.stopped_by or sentence

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from importer.cells import Cell, is_empty, shown
+from importer.cells import Cell, shown
 from importer.columns import EXAMPLE_MARK
 from importer.kinds import Value, read_column
 from importer.operation import Field, Operation
@@ -51,9 +51,8 @@ def validate(
     `row_faults` names what is wrong with a row as a whole, found while its file was read.
     """
     found = _Found(numbers, cells)
-    for number, fault in (row_faults or {}).items():
-        if number in set(numbers):
-            found.problems.append(Problem(number, "", "", fault))
+    faults = row_faults or {}
+    found.problems += [Problem(n, "", "", faults[n]) for n in numbers if n in faults]
     values: dict[str, Sequence[Value]] = {}
     for field in operation.fields:
         values[field.name] = found.read(field)
@@ -83,8 +82,8 @@ class _Found:
             self._add(self.problems, i, field, message)
         if field.needed:
             empty = field.about.if_empty or "is empty, and needed"
-            for i, cell in enumerate(cells):
-                if values[i] is None and i not in faults and is_empty(cell):
+            for i, value in enumerate(values):
+                if value is None and i not in faults:
                     self._add(self.problems, i, field, empty)
         return values
 
@@ -191,8 +190,8 @@ def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[_Fail
 
 
 _SENTENCES = {
-    "greater_than_or_equal_to": "{{{field}}} is less than {min_value}, the least there can be",
-    "less_than_or_equal_to": "{{{field}}} is more than {max_value}, the most there can be",
+    "greater_than_or_equal_to": '"{{{field}}}" is too small; write {min_value} or more',
+    "less_than_or_equal_to": '"{{{field}}}" is too large; write {max_value} or less',
     "str_length": '"{{{field}}}" is longer than {max_value} characters; shorten it',
 }
 

@@ -59,8 +59,7 @@ def begin(transaction: Transaction, beginning: Beginning) -> int:
     """The run's number."""
     connection, now = transaction.connection, transaction.now
     note_account(transaction, beginning.run["account"])
-    new_run = INSERT_RUN.run(connection, **beginning.run, created_at=now, heartbeat_at=now)
-    run_id: int = new_run.scalar_one()
+    run_id: int = INSERT_RUN.value(connection, **beginning.run, created_at=now, heartbeat_at=now)
     ours = {"run_id": run_id}
     INSERT_CALLS.run_each(connection, [entry | ours for entry in beginning.calls])
     INSERT_ROWS.run_each(connection, [entry | ours for entry in beginning.rows])

@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from importer.errors import JournalError
 from importer.journal.earlier import sent_meanwhile
@@ -16,7 +16,7 @@ from importer.journal.records import (
     Hold,
     Purpose,
 )
-from importer.journal.statements import Statement
+from importer.journal.statements import Found, Statement
 from importer.journal.tables import account, attempt, call, hold, run
 from importer.journal.text import clean, instant
 from importer.journal.transactions import Transaction
@@ -109,10 +109,9 @@ def note_attempt(
 
 def _target(
     transaction: Transaction, run_id: int, number: int, epoch: int, state: CallState
-) -> RowMapping:
+) -> Found:
     """The call with its run and account; raises unless the run is ours and the call is so."""
-    found = TARGET.run(transaction.connection, the_run=run_id, the_number=number)
-    target = found.mappings().one_or_none()
+    target = TARGET.one(transaction.connection, the_run=run_id, the_number=number)
     if target is None:
         raise JournalError(f'There is no call "{number}" in run {run_id}.')
     check_owner(run_id, epoch, target["epoch"], target["owner"], target["run_state"])
@@ -127,11 +126,8 @@ def _holds(
     transaction: Transaction, name: str, touches: list[str], stale_after_s: float
 ) -> tuple[Hold, ...]:
     found = [
-        one.mappings().one_or_none()
-        for one in (
-            HOLD_ON.run(transaction.connection, the_account=name, the_touched=touched)
-            for touched in touches
-        )
+        HOLD_ON.one(transaction.connection, the_account=name, the_touched=touched)
+        for touched in touches
     ]
     return tuple(
         Hold(
@@ -147,7 +143,7 @@ def _holds(
 
 
 def _send(
-    transaction: Transaction, run_id: int, number: int, target: RowMapping, pace_s: float
+    transaction: Transaction, run_id: int, number: int, target: Found, pace_s: float
 ) -> Claim:
     SEND.run(transaction.connection, the_run=run_id, the_number=number, now=transaction.now)
     wait_s = reserve_after(transaction, target["account"], target["next_at"], pace_s)
@@ -173,7 +169,7 @@ def _begin_attempt(
     method: str,
     path: str,
 ) -> int:
-    attempt_id: int = BEGIN_ATTEMPT.run(
+    attempt_id: int = BEGIN_ATTEMPT.value(
         transaction.connection,
         run_id=run_id,
         call_number=number,
@@ -182,5 +178,5 @@ def _begin_attempt(
         started_at=transaction.now,
         method=clean(method),
         path=clean(path),
-    ).scalar_one()
+    )
     return attempt_id

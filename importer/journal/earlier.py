@@ -1,10 +1,10 @@
 """Rows whose effect another run has had already, or may have had."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, case, func, or_, select
 
 from importer.journal.records import Earlier
 from importer.journal.statements import Statement
@@ -77,11 +77,11 @@ def earlier(
 
 def sent_meanwhile(transaction: Transaction, run_id: int, number: int) -> dict[int, Earlier]:
     """The rows of a call that other runs have sent, or may have sent."""
-    found = MEANWHILE.run(transaction.connection, the_run=run_id, the_number=number)
-    return {sent["mine"]: _earlier(sent) for sent in found.mappings()}
+    found = MEANWHILE.all(transaction.connection, the_run=run_id, the_number=number)
+    return {sent["mine"]: _earlier(sent) for sent in found}
 
 
-def _earlier(sent: RowMapping) -> Earlier:
+def _earlier(sent: Mapping[str, Any]) -> Earlier:
     return Earlier(sent["run_id"], sent["row"], Status(sent["status"]), instant(sent["at"]))
 
 

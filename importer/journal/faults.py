@@ -24,9 +24,7 @@ REMEDIES = {
 
 
 def explain(error: Exception, name: str) -> JournalError:
-    """The JournalError for what went wrong with the journal `name`; its own errors stay."""
-    if isinstance(error, JournalError):
-        return error
+    """The JournalError for what the database or its driver said of the journal `name`."""
     said = _first_line(error)
     remedy = next((cure for sign, cure in REMEDIES.items() if sign in said.lower()), None)
     return JournalError(f'The journal "{name}" cannot be used: {remedy or said}.')

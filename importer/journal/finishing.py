@@ -52,7 +52,7 @@ def abandon(transaction: Transaction, run_id: int, epoch: int) -> None:
 
 
 def _sending(transaction: Transaction, run_id: int) -> list[int]:
-    return list(SENDING.run(transaction.connection, the_run=run_id).scalars())
+    return SENDING.values(transaction.connection, the_run=run_id)
 
 
 def _end_run(

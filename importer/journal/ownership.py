@@ -1,10 +1,10 @@
 """Who may work on a run: one owner at a time, known by an epoch and a heartbeat."""
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from importer.errors import JournalError, RunBusy, RunTaken
 from importer.journal.records import RunState
-from importer.journal.statements import Statement
+from importer.journal.statements import Found, Statement
 from importer.journal.tables import run
 from importer.journal.transactions import Transaction
 
@@ -79,9 +79,7 @@ def check_owner(run_id: int, epoch: int, its_epoch: int, owner: str, state: str)
         raise JournalError(f"Run {run_id} is {state}: resume it before more is written.")
 
 
-def _must_be_free(
-    run_id: int, found: RowMapping, owner: str, now: float, stale_after_s: float
-) -> None:
+def _must_be_free(run_id: int, found: Found, owner: str, now: float, stale_after_s: float) -> None:
     age = now - found["heartbeat_at"]
     others = found["state"] == RunState.OPEN and found["owner"] != owner
     if others and not is_stale(age, stale_after_s):
@@ -91,8 +89,8 @@ def _must_be_free(
         )
 
 
-def _find(transaction: Transaction, run_id: int) -> RowMapping:
-    found = FIND.run(transaction.connection, the_run=run_id).mappings().one_or_none()
+def _find(transaction: Transaction, run_id: int) -> Found:
+    found = FIND.one(transaction.connection, the_run=run_id)
     if found is None:
         raise JournalError(
             f'There is no run "{run_id}" in this journal: `importer runs` lists them.'

@@ -47,7 +47,7 @@ def pause(transaction: Transaction, name: str, until: float) -> None:
 
 def _next_at(transaction: Transaction, name: str) -> float:
     note_account(transaction, name)
-    return float(NEXT_AT.run(transaction.connection, the_account=name).scalar_one())
+    return float(NEXT_AT.value(transaction.connection, the_account=name))
 
 
 def _set(transaction: Transaction, name: str, next_at: float) -> None:

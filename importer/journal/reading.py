@@ -73,8 +73,9 @@ def outcomes(connection: Connection, run_id: int) -> dict[int, Outcome]:
 
 
 def counts(connection: Connection, run_id: int) -> dict[Status, int]:
-    query = select(row.c.status, func.count()).where(row.c.run_id == run_id).group_by(row.c.status)
-    found: dict[str, int] = dict(connection.execute(query).tuples().all())
+    number = func.count().label("number")
+    query = select(row.c.status, number).where(row.c.run_id == run_id).group_by(row.c.status)
+    found = {it["status"]: it["number"] for it in connection.execute(query).mappings()}
     return {status: found[status.value] for status in Status if status.value in found}
 
 

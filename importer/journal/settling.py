@@ -132,7 +132,7 @@ def change(
         the_state=state.value,
         the_settled_at=None if state == CallState.PLANNED else transaction.now,
     )
-    if changed.rowcount != 1:
+    if changed != 1:
         raise JournalError(
             f'Call {number} of run {run_id} cannot become "{state}": it is not '
             f"{' or '.join(before)}."
@@ -153,10 +153,9 @@ def write_outcomes(transaction: Transaction, run_id: int, outcomes: Mapping[int,
             for number, outcome in outcomes.items()
         ],
     )
-    if written and written.rowcount != len(outcomes):
+    if written != len(outcomes):
         raise JournalError(f"Run {run_id} has not all of the rows {sorted(outcomes)}.")
 
 
 def rows_of_call(transaction: Transaction, run_id: int, number: int) -> list[int]:
-    found = ROWS_OF_CALL.run(transaction.connection, the_run=run_id, the_number=number)
-    return list(found.scalars())
+    return ROWS_OF_CALL.values(transaction.connection, the_run=run_id, the_number=number)

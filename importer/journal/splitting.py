@@ -71,7 +71,7 @@ def _add_parts(
     transaction: Transaction, run_id: int, parent: int, parts: Sequence[Call]
 ) -> list[int]:
     connection = transaction.connection
-    last: int = LAST_NUMBER.run(connection, the_run=run_id).scalar_one()
+    last: int = LAST_NUMBER.value(connection, the_run=run_id)
     numbered = list(enumerate(parts, start=last + 1))
     carried = [(number, row) for number, part in numbered for row in part.rows]
     calls = [call_columns(number, part, parent) | {"run_id": run_id} for number, part in numbered]

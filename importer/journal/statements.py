@@ -1,15 +1,17 @@
 """SQL written once with SQLAlchemy, for both databases, and spelled out once for each.
 
-SQLAlchemy looks a statement up and arranges its parameters anew at each call. That is most of
-what a claim would cost, so what it makes of the statement is kept and given to the driver.
+SQLAlchemy looks a statement up, arranges its parameters and wraps its result anew at each call.
+That is most of what a claim would cost, so what it makes of a statement is kept, and handed to
+the driver. Here errors are the driver's own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect
+from sqlalchemy import ClauseElement, Connection, Dialect
 
 Parameters: TypeAlias = Mapping[str, Any]
+Found: TypeAlias = dict[str, Any]  # a row, by the names of its columns
 Spelling: TypeAlias = tuple[str, Callable[[Parameters], Any]]  # the text, and what goes with it
 
 
@@ -21,18 +23,44 @@ class Statement:
         self._columns = columns
         self._spellings: dict[str, Spelling] = {}
 
-    def run(self, connection: Connection, **parameters: Any) -> CursorResult[Any]:
-        text, arrange = self._spelled(connection.dialect)
-        return connection.exec_driver_sql(text, arrange(parameters))
+    def run(self, connection: Connection, **parameters: Any) -> int:
+        """How many rows were changed."""
+        return int(self._execute(connection, parameters).rowcount)
 
-    def run_each(
-        self, connection: Connection, entries: Sequence[Parameters]
-    ) -> CursorResult[Any] | None:
-        """Once for each entry; None where there are none."""
+    def run_each(self, connection: Connection, entries: Sequence[Parameters]) -> int:
+        """Once for each entry; how many rows were changed in all."""
         if not entries:
-            return None
+            return 0
         text, arrange = self._spelled(connection.dialect)
-        return connection.exec_driver_sql(text, [arrange(entry) for entry in entries])
+        cursor = connection.connection.cursor()
+        cursor.executemany(text, [arrange(entry) for entry in entries])
+        return int(cursor.rowcount)
+
+    def all(self, connection: Connection, **parameters: Any) -> list[Found]:
+        """The rows found."""
+        cursor = self._execute(connection, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, found, strict=True)) for found in cursor.fetchall()]
+
+    def one(self, connection: Connection, **parameters: Any) -> Found | None:
+        """The only row there can be, if it is there."""
+        found = self.all(connection, **parameters)
+        return found[0] if found else None
+
+    def values(self, connection: Connection, **parameters: Any) -> list[Any]:
+        """The only column of the rows found."""
+        return [value for (value,) in self._execute(connection, parameters).fetchall()]
+
+    def value(self, connection: Connection, **parameters: Any) -> Any:
+        """The only value there is."""
+        [value] = self.values(connection, **parameters)
+        return value
+
+    def _execute(self, connection: Connection, parameters: Parameters) -> Any:
+        text, arrange = self._spelled(connection.dialect)
+        cursor = connection.connection.cursor()
+        cursor.execute(text, arrange(parameters))
+        return cursor
 
     def _spelled(self, dialect: Dialect) -> Spelling:
         spelling = self._spellings.get(dialect.name)

@@ -12,6 +12,7 @@ from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from importer.errors import JournalError
 from importer.journal.clock import Clock
@@ -104,5 +105,6 @@ class Writer:
                 write.done.set_result(result)
 
     def _refuse(self, batch: Sequence[Write[Any]], error: Exception) -> None:
+        ours = isinstance(error, (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error))
         for write in batch:
-            write.done.set_exception(explain(error, self._name))
+            write.done.set_exception(explain(error, self._name) if ours else error)

@@ -124,6 +124,7 @@ class AddTracking(Operation[TrackingRow]):
     row = TrackingRow
     group_by = ("po_id",)
     repeatable = False  # a second POST would list the parcel twice
+    verified = True  # one GET for each PO
 
     def touches(self, row: TrackingRow) -> tuple[str, ...]:
         return (f"PO {row.po_id}",)

@@ -120,9 +120,9 @@ class LinkRow(Row):
         good_rows_only=True,
     )
     def whole_order_stands_alone(cls, rows: pd.DataFrame) -> Any:
-        whole = (rows.order_item_id == WHOLE_ORDER).fillna(value=False)
-        pairs = rows[PAIR].fillna(0).apply(tuple, axis=1)
-        return ~(pairs.isin(pairs[whole]) & pairs.duplicated(keep=False))
+        whole = rows.assign(whole=rows.order_item_id == WHOLE_ORDER)
+        pairs = whole.groupby(PAIR, dropna=False)["whole"]
+        return ~(pairs.transform("any") & (pairs.transform("size") > 1))
 
     @rule(
         "Kit Product ID and Kit Qty go together; fill both or none",
@@ -135,12 +135,13 @@ class LinkRow(Row):
     @rule(
         "item {order_item_id} stands more than once, in rows {rows}, and not as a kit's products",
         at="order_item_id",
+        looks_at=["kit_product_id"],
         within=ITEM,
     )
     def item_once(cls, rows: pd.DataFrame) -> Any:
         repeated = rows.duplicated([*ITEM, "kit_product_id"], keep=False)
         several = rows.duplicated(ITEM, keep=False)
-        items = rows.order_item_id > WHOLE_ORDER
+        items = rows.order_id.notna() & (rows.order_item_id > WHOLE_ORDER)
         return ~(items & (repeated | (several & rows.kit_product_id.isna())))
 
     @rule(
@@ -162,6 +163,8 @@ class LinkToPo(Operation[LinkRow]):
     row = LinkRow
     group_by = tuple(PAIR)
     repeatable = False  # linking adds quantities to the PO; with New PO each call creates one more
+
+    look_first = True  # an order linked before, in part, looks as if this call had linked it
 
     def touches(self, row: LinkRow) -> tuple[str, ...]:
         order = f"order {row.order_id}"
@@ -189,7 +192,7 @@ class LinkToPo(Operation[LinkRow]):
         return Call("GET", f"PurchaseOrders/{rows[0].existing_po_id}")
 
     def is_applied(self, row: LinkRow, found: Any) -> bool | None:
-        # RelatedItems names the order, not its items: an order linked before in part looks alike.
+        # RelatedItems names the order, not its items.
         match found:
             case {"RelatedItems": list(related)}:
                 orders = {

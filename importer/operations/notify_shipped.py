@@ -98,11 +98,8 @@ class NoticeRow(Row):
     )
     def item_once(cls, rows: pd.DataFrame) -> Any:
         parcel_item = ["sales_order_id", "tracking_number", "sales_order_item_id"]
-        return ~(
-            rows.duplicated(parcel_item, keep=False)
-            & rows.sales_order_id.notna()
-            & rows.sales_order_item_id.notna()
-        )
+        named = rows[parcel_item].notna().all(axis=1)
+        return ~(rows.duplicated(parcel_item, keep=False) & named)
 
     @rule(
         "over-notified: a row without an item notifies the whole order, and rows {rows} notify it "

@@ -97,6 +97,7 @@ class UpdateItems(Operation[ItemRow]):
     row = ItemRow
     group_by = ("po_id",)
     repeatable = True  # the values are absolute: the same PUT again changes nothing
+    verified = True  # one GET for each PO
 
     def touches(self, row: ItemRow) -> tuple[str, ...]:
         return (f"PO {row.po_id}",)
@@ -111,9 +112,8 @@ class UpdateItems(Operation[ItemRow]):
     def is_applied(self, row: ItemRow, found: Any) -> bool | None:
         match found:
             case {"Items": list(items)}:
-                item = next(
-                    (i for i in items if isinstance(i, dict) and i.get("ID") == row.po_item_id), {}
-                )
+                by_id = {str(item.get("ID")): item for item in items if isinstance(item, dict)}
+                item = by_id.get(str(row.po_item_id), {})
                 wished = {name: wish for name, wish in changes(row).items() if wish is not None}
                 return all(same_value(wish, item.get(name)) for name, wish in wished.items())
             case _:

@@ -1,7 +1,7 @@
 """Finding the row of headings, the operation it is for, and the column of each field."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from importer.cells import Cell, is_empty, shown
@@ -50,7 +50,26 @@ def find_layout(worksheets: Sequence[Worksheet], operations: Sequence[Operation[
     if len(chosen) > 1:
         raise SheetError(_ask(chosen))
     _refuse_doubled(chosen[0])
-    return chosen[0].layout
+    return _with_row_faults(chosen[0].layout)
+
+
+def _with_row_faults(layout: Layout) -> Layout:
+    """The layout, each line of a text file that has more fields than the headings noted.
+
+    What a comma without quotes has shifted may still look sound, so the line is not trusted.
+    """
+    worksheet, text = layout.worksheet, layout.worksheet.text_format
+    if text is None:
+        return layout
+    most = worksheet.widths[layout.header_row - 1]
+    faults = {
+        row: f"the line has {worksheet.widths[row - 1]} fields and the heading {most}; "
+        f'a field that holds "{text.delimiter}" needs quotes'
+        for row in layout.rows
+        if worksheet.widths[row - 1] > most
+        and any(column[row - 1] is not None for column in worksheet.columns[most:])
+    }
+    return replace(layout, worksheet=replace(worksheet, row_faults=faults))
 
 
 @dataclass(frozen=True, slots=True)

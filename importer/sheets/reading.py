@@ -2,15 +2,21 @@
 
 import csv
 import io
+import re
+import struct
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import openpyxl
+from openpyxl.formula.tokenizer import TokenizerError
+from openpyxl.formula.translate import TranslatorError
 from openpyxl.utils.exceptions import InvalidFileException
 
-from importer.cells import Cell, Fault
+from importer.cells import LAST_EXACT, Cell, Fault
 from importer.errors import SheetError
 from importer.sheets.sheet import TextFormat, Worksheet
 
@@ -18,6 +24,26 @@ DELIMITERS = ",;\t|"
 _MOST_BYTES = 200 * 2**20
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZERO_PADDED = frozenset("0" * n for n in range(2, 41))
+_FORMULA = re.compile(rb"[<:]f[ />]")
+# What openpyxl and the parsers below it raise at a workbook that is not sound.
+_UNSOUND = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    InvalidFileException,
+    TokenizerError,
+    TranslatorError,
+    SyntaxError,  # not well-formed XML
+    LookupError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    EOFError,
+    OSError,
+    RuntimeError,  # a part encrypted, or nested without end
+)
 
 
 def read_worksheets(path: Path, content: bytes, worksheet: str | None = None) -> list[Worksheet]:
@@ -33,11 +59,10 @@ def read_worksheets(path: Path, content: bytes, worksheet: str | None = None) ->
             f"{path.name} is an old Excel workbook (.xls) or protected by a password; "
             "open it in Excel and save it as .xlsx without a password"
         )
-    if content.lstrip()[:1] == b"<":
-        raise SheetError(f"{path.name} is a web page or XML, not a workbook; save it as .xlsx")
+    text = _text(path, content)
     if worksheet is not None:
         raise SheetError(f"{path.name} is a text file and has no worksheet {worksheet}")
-    return [_text(path, content)]
+    return [text]
 
 
 def read_content(path: Path) -> bytes:
@@ -60,24 +85,12 @@ def read_content(path: Path) -> bytes:
 
 def _workbook(path: Path, content: bytes, name: str | None) -> list[Worksheet]:
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        formulas = _formulas(content)
-        names = _names(path, book, name)
-        return [_worksheet(path, book[title], formulas and formulas[title]) for title in names]
-    except SheetError:
-        raise
-    except (
-        zipfile.BadZipFile,
-        InvalidFileException,
-        KeyError,
-        ValueError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        EOFError,
-        OSError,
-    ) as error:
-        # openpyxl raises what its parsers meet; whichever it is, the workbook is not sound.
+        with warnings.catch_warnings(action="ignore"):  # of styles and the like, never of cells
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            formulas = _formulas(content)
+            names = _names(path, book, name)
+            return [_worksheet(path, book[title], formulas and formulas[title]) for title in names]
+    except _UNSOUND as error:
         raise SheetError(
             f"{path.name} cannot be read as a workbook; open it in Excel and save it again as .xlsx"
         ) from error
@@ -101,17 +114,17 @@ def _names(path: Path, book: Any, name: str | None) -> list[str]:
 def _formulas(content: bytes) -> Any:
     """The same workbook with its formulas, where it has any; else None."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        sheets = [n for n in package.namelist() if "worksheets/" in n and n.endswith(".xml")]
-        if not any(_holds(package.open(name), b"<f") for name in sheets):
+        parts = [name for name in package.namelist() if name.lower().endswith(".xml")]
+        if not any(_holds_formula(package.open(name)) for name in parts):
             return None
     return openpyxl.load_workbook(io.BytesIO(content), read_only=True)
 
 
-def _holds(part: IO[bytes], mark: bytes) -> bool:
+def _holds_formula(part: IO[bytes]) -> bool:
     tail = b""
     with part:
         while block := part.read(2**20):
-            if mark + b">" in tail + block or mark + b" " in tail + block:
+            if _FORMULA.search(tail + block):
                 return True
             tail = block[-4:]
     return False
@@ -119,28 +132,27 @@ def _holds(part: IO[bytes], mark: bytes) -> bool:
 
 def _worksheet(path: Path, sheet: Any, formulas: Any) -> Worksheet:
     sheet.reset_dimensions()  # the file's own word for its size is often wrong
-    rows: list[list[Cell]] = []
-    for cells in sheet.iter_rows():
-        row = [_cell(cell) for cell in cells]
-        while row and row[-1] is None:
-            row.pop()
-        rows.append(row)
+    rows = [[_cell(cell) for cell in cells] for cells in sheet.iter_rows()]
     _mark_uncalculated(rows, formulas)
-    while rows and not rows[-1]:
-        rows.pop()
-    return Worksheet(path, sheet.title, _columns(rows))
+    return Worksheet(path, sheet.title, _columns([_trimmed(row) for row in rows]))
 
 
 def _cell(cell: Any) -> Cell:
+    """The cell's value; "" for a formula that gave an empty text, which is calculated."""
     value: Cell = cell.value
-    if value is None or value == "":
-        return None
+    if value is None:
+        return "" if cell.data_type == "str" else None
     if cell.data_type == "e":
         return Fault(str(value))
-    if isinstance(value, int | float) and cell.number_format in _ZERO_PADDED:
+    if cell.data_type == "n" and cell.number_format in _ZERO_PADDED and _is_exact(cell.value):
         # 6083 shown as 06083: the zeros are part of what the vendor sees and means.
-        return str(int(value)).zfill(len(cell.number_format))
+        return str(int(cell.value)).zfill(len(cell.number_format))
     return value
+
+
+def _is_exact(number: float) -> bool:
+    """A whole number of which Excel kept all digits."""
+    return 0 <= number < LAST_EXACT and number == int(number)
 
 
 def _mark_uncalculated(rows: list[list[Cell]], formulas: Any) -> None:
@@ -148,10 +160,9 @@ def _mark_uncalculated(rows: list[list[Cell]], formulas: Any) -> None:
     if formulas is None:
         return
     formulas.reset_dimensions()
-    for row, cells in zip(rows, formulas.iter_rows(), strict=False):
+    for row, cells in zip(rows, formulas.iter_rows(), strict=True):
         for i, cell in enumerate(cells):
-            if cell.data_type == "f" and (i >= len(row) or row[i] is None):
-                row.extend([None] * (i + 1 - len(row)))
+            if cell.data_type == "f" and row[i] is None:
                 row[i] = Fault(_formula_text(cell.value))
 
 
@@ -160,9 +171,17 @@ def _formula_text(value: Any) -> str:
     return text if text.startswith("=") else f"={text}"
 
 
+def _trimmed(row: Sequence[Cell]) -> list[Cell]:
+    """The row up to its last cell that holds anything, None where a cell is empty."""
+    width = max((i for i, cell in enumerate(row, start=1) if cell not in {None, ""}), default=0)
+    return [None if cell == "" else cell for cell in row[:width]]
+
+
 def _columns(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    """The cells column by column, down to the last row that holds anything."""
+    height = max((i for i, row in enumerate(rows, start=1) if row), default=0)
     width = max(map(len, rows), default=0)
-    columns: list[list[Cell]] = [[None] * len(rows) for _ in range(width)]
+    columns: list[list[Cell]] = [[None] * height for _ in range(width)]
     for i, row in enumerate(rows):
         for j, cell in enumerate(row):
             columns[j][i] = cell
@@ -174,24 +193,18 @@ def _columns(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
 
 def _text(path: Path, content: bytes) -> Worksheet:
     text, encoding = _decode(path, content)
+    if text.lstrip().startswith("<"):
+        raise SheetError(f"{path.name} is a web page or XML, not a workbook; save it as .xlsx")
     delimiter = _delimiter(text)
-    rows: list[list[Cell]] = []
-    faults: dict[int, str] = {}
-    width = 0
-    for number, record in enumerate(_records(path, text, delimiter), start=1):
-        row: list[Cell] = [field or None for field in record]
-        while row and row[-1] is None:
-            row.pop()
-        rows.append(row)
-        if len(record) > 1 and width == 0 and sum(map(bool, record)) > 1:
-            width = len(record)  # the first record with several fields sets what a line holds
-        elif len(row) > width > 0:
-            faults[number] = (
-                f"the line has {len(row)} fields and the heading {width}; "
-                f'a field that holds "{delimiter}" needs quotes'
-            )
-    notes = ("read as Windows-1252 text, since it is not UTF-8",) if encoding == "cp1252" else ()
-    return Worksheet(path, None, _columns(rows), TextFormat(encoding, delimiter), faults, notes)
+    records = list(_records(path, text, delimiter))
+    return Worksheet(
+        path,
+        None,
+        _columns([_trimmed(record) for record in records]),
+        TextFormat(encoding, delimiter),
+        widths=[len(record) for record in records],
+        notes=("read as Windows-1252 text, since it is not UTF-8",) * (encoding == "cp1252"),
+    )
 
 
 def _decode(path: Path, content: bytes) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """A worksheet as its file holds it: typed cells, before anything is made of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +30,10 @@ class Worksheet:
     name: str | None  # None for a text file
     columns: list[list[Cell]]
     text_format: TextFormat | None = None
-    row_faults: Mapping[int, str] = field(default_factory=dict)  # row -> what is wrong with it whole
+    widths: Sequence[int] = ()  # of a text file: how many fields each line has, empty ones too
+    row_faults: Mapping[int, str] = field(
+        default_factory=dict
+    )  # row -> what is wrong with it whole
     notes: tuple[str, ...] = ()  # what a person should hear about how it was read
 
     @property

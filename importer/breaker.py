@@ -1,0 +1,57 @@
+"""When a run should stop by itself: something is wrong that more calls will not mend."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from importer.errors import ImporterError
+from importer.outcomes import Outcome, Status
+
+
+class Stopped(ImporterError):
+    """The run goes no further; what was not sent stays `unsent`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much trouble a run bears."""
+
+    doubts: int = 3  # lost answers in a row
+    refusals: int = 10  # equal refusals of whole calls in a row
+    rejected_rows: int | None = None  # in all; None for any number
+
+
+class Breaker:
+    """Counts trouble, from many threads; raises Stopped when a bound is passed."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._lock = threading.Lock()
+        self._doubts = self._refusals = self._rejected_rows = 0
+        self._sentence = ""
+
+    def note_doubt(self, sentence: str) -> None:
+        with self._lock:
+            self._doubts += 1
+            if self._doubts >= self._bounds.doubts:
+                raise Stopped(f"{self._doubts} answers in a row were lost. {sentence}")
+
+    def note(self, outcomes: Mapping[int, Outcome], *, whole_call: bool) -> None:
+        """What became of rows; `whole_call` where they are not a part of a refused one."""
+        rejected = [o.sentence for o in outcomes.values() if o.status is Status.REJECTED]
+        with self._lock:
+            self._rejected_rows += len(rejected)
+            if len(rejected) < len(outcomes):
+                self._doubts = self._refusals = 0
+            elif rejected and whole_call:
+                self._doubts = 0
+                self._refusals = self._refusals + 1 if rejected[0] == self._sentence else 1
+                self._sentence = rejected[0]
+            self._stop_if_hopeless()
+
+    def _stop_if_hopeless(self) -> None:
+        most = self._bounds.rejected_rows
+        if most is not None and self._rejected_rows >= most:
+            raise Stopped(f"{self._rejected_rows} rows were refused, which is where to stop.")
+        if self._refusals >= self._bounds.refusals:
+            raise Stopped(f"{self._refusals} calls in a row were refused alike: {self._sentence}")
