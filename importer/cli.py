@@ -8,8 +8,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -18,11 +19,32 @@ from importer.errors import ImporterError, RunBusy, SettingsError, SheetError, U
 
 if TYPE_CHECKING:
     from importer.journal import Journal
+    from importer.preparation import Share
     from importer.run import Desk
     from importer.settings import Settings
     from importer.summaries import Summary
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Values = TypeVar("Values")
+
+POSITIVE = click.IntRange(min=1)
+
+
+def _share(_context: click.Context, _option: click.Parameter, text: str | None) -> "Share | None":
+    from importer.preparation import Share
+
+    try:
+        return None if text is None else Share.parse(text)
+    except (ValueError, ZeroDivisionError):
+        raise click.BadParameter(f'"{text}" is neither a number of rows nor like 20%') from None
+
+
+def _days(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
+    days = (text or "").removesuffix("d")
+    if text is not None and not days.isdecimal():
+        raise click.BadParameter(f'"{text}" is not a number of days, like 90d')
+    return int(days) if days else None
+
 
 SHEETS = click.argument("sheets", nargs=-1, required=True, type=click.Path(path_type=Path))
 OPERATION = click.option("--operation", metavar="NAME", help="Else found from the headings.")
@@ -31,6 +53,22 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 INTO = click.option("-o", "into", metavar="DIR", type=FOLDER, help="Else beside the sheet.")
 ACCOUNT = click.option("--account", metavar="NAME", required=True, help="From importer.toml.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for machines.")
+
+
+def PATIENCE(command: Command) -> Command:  # noqa: N802  (one of the options above)
+    """How long and how often to try."""
+    for option in (
+        click.option("--max-refusals", metavar="N", type=POSITIVE, help="Equal ones in a row: 10."),
+        click.option("--max-lost", metavar="N", type=POSITIVE, help="Lost answers in a row: 3."),
+        click.option(
+            "--isolate-limit", metavar="N", type=POSITIVE, help="Writes a refused call: 40."
+        ),
+        click.option("--no-wait", is_flag=True, help="Leave lost answers for the next run."),
+    ):
+        command = option(command)
+    return command
+
+
 RUNS = click.argument("runs", nargs=-1, type=int, metavar="[RUN]...")
 
 
@@ -75,7 +113,9 @@ class _Options:
         return open_journal(journal_location(settings, self._journal))
 
 
-OPTIONS = click.make_pass_decorator(_Options)
+def OPTIONS(command: Command) -> Command:  # noqa: N802  (used like those above)
+    """Hands the words before the command to it."""
+    return cast("Command", click.make_pass_decorator(_Options)(command))
 
 
 @cli.command()
@@ -182,6 +222,9 @@ def plan(
 @click.option("--whole-po", is_flag=True, help="A bad row holds back the others of its PO.")
 @click.option("--strict", is_flag=True, help="A bad row holds back the whole sheet.")
 @click.option("--again", is_flag=True, help="Send even what an earlier run has sent.")
+@click.option("--verify/--no-verify", default=None, help="Read back at the end what was sent.")
+@click.option("--stop-after", metavar="N|N%", callback=_share, help="Stop at so many refused rows.")
+@PATIENCE
 @click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Calls side by side.")
 @AS_JSON
 @OPTIONS
@@ -195,8 +238,11 @@ def upload(
     whole_po: bool,
     strict: bool,
     again: bool,
+    verify: bool | None,
+    stop_after: "Share | None",
     workers: int | None,
     as_json: bool,
+    **patience: Any,
 ) -> None:
     """Send sheets; write them back with an outcome in each row.
 
@@ -206,9 +252,9 @@ def upload(
     from importer.preparation import Wish
     from importer.run import upload_sheet
 
-    with _desk(options, account, workers) as desk:
+    with _desk(options, account, workers, **patience) as desk:
         found = desk.settings.account(account)
-        wish = Wish(operation, worksheet, into, whole_po, strict, again)
+        wish = Wish(operation, worksheet, into, whole_po, strict, again, verify, stop_after)
         _each(
             sheets,
             lambda sheet: upload_sheet(sheet, wish, desk, found),
@@ -219,9 +265,13 @@ def upload(
 
 @cli.command()
 @RUNS
+@click.option("--take-over", is_flag=True, help="Even from a process that seems to be at work.")
+@PATIENCE
 @AS_JSON
 @OPTIONS
-def resume(options: _Options, runs: Sequence[int], as_json: bool) -> None:
+def resume(
+    options: _Options, runs: Sequence[int], take_over: bool, as_json: bool, **patience: Any
+) -> None:
     """Finish the runs named, or all that were interrupted.
 
     \b
@@ -229,19 +279,27 @@ def resume(options: _Options, runs: Sequence[int], as_json: bool) -> None:
     """
     from importer.run import resume_run
 
-    with _desk(options) as desk:
+    with _desk(options, **patience) as desk:
         numbers = list(runs) or [run.id for run in desk.journal.unfinished()]
         if not numbers and not as_json:
             click.echo("No run was interrupted.")
-        _each(numbers, lambda run: resume_run(run, desk), as_json=as_json, stop=desk.stop)
+        _each(
+            numbers,
+            lambda run: resume_run(run, desk, take_over=take_over),
+            as_json=as_json,
+            stop=desk.stop,
+        )
 
 
 @cli.command()
 @click.option("--most", metavar="N", default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--prune", metavar="DAYSd", callback=_days, help="Forget bodies of runs older than, 90d."
+)
 @AS_JSON
 @OPTIONS
-def runs(options: _Options, most: int, as_json: bool) -> None:
-    """List the runs that the journal holds.
+def runs(options: _Options, most: int, prune: int | None, as_json: bool) -> None:
+    """List the runs that the journal holds, or forget the bodies of old ones.
 
     \b
     importer runs
@@ -249,6 +307,10 @@ def runs(options: _Options, most: int, as_json: bool) -> None:
     from importer.listings import run_as_json, runs_table
 
     with options.journal(options.settings()) as journal:
+        if prune is not None:
+            number = journal.prune(journal.now() - timedelta(days=prune))
+            click.echo(f"bodies and answers of {number} runs are forgotten; what was sent is not")
+            return
         found = [(run, journal.counts(run.id)) for run in journal.runs(most)]
     if as_json:
         for run, counts in found:
@@ -310,7 +372,10 @@ def sandbox(port: int) -> None:
     from importer.rehearsal import sandbox_settings
     from importer.sandbox import serve
 
-    serve(port, on_ready=lambda url: click.echo(sandbox_settings(url)))
+    try:
+        serve(port, on_ready=lambda url: click.echo(sandbox_settings(url)))
+    except OSError as error:
+        raise UsageError(f"port {port}: {error.strerror}; choose another --port") from None
 
 
 @cli.command()
@@ -349,6 +414,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(0) from None
+    except OSError as error:  # a folder that takes no file, a full disk
+        place = f'"{error.filename}": ' if error.filename else ""
+        click.echo(f"importer: {place}{error.strerror or error}", err=True)
+        raise SystemExit(2) from None
 
 
 def _show_wrong_usage(error: click.ClickException) -> None:
@@ -403,11 +472,25 @@ def _name(subject: Path | int) -> str:
 
 @contextmanager
 def _desk(
-    options: _Options, account: str | None = None, workers: int | None = None
+    options: _Options,
+    account: str | None = None,
+    workers: int | None = None,
+    *,
+    no_wait: bool = False,
+    isolate_limit: int | None = None,
+    max_lost: int | None = None,
+    max_refusals: int | None = None,
 ) -> "Iterator[Desk]":
     from dataclasses import replace
 
+    from importer.breaker import Bounds
+    from importer.delivery import Patience
     from importer.run import Desk
+
+    bounds = _with(Bounds(), doubts=max_lost, refusals=max_refusals)
+    patience = _with(
+        Patience(wait_to_settle=not no_wait, bounds=bounds), isolate_limit=isolate_limit
+    )
 
     settings = options.settings()
     if account is not None and workers is not None:
@@ -416,7 +499,16 @@ def _desk(
     if account is not None:  # said once, before any sheet is read
         settings.account(account).credentials(os.environ)
     with options.journal(settings) as journal, _stopped_by_signals() as stop:
-        yield Desk(settings, journal, stop=stop, progress=_progress)
+        yield Desk(settings, journal, stop=stop, patience=patience, progress=_progress)
+
+
+def _with(values: Values, **changes: Any) -> Values:
+    """The frozen values with those changed that were given."""
+    from dataclasses import replace
+
+    given = {name: value for name, value in changes.items() if value is not None}
+    changed: Values = replace(cast("Any", values), **given)
+    return changed
 
 
 @contextmanager

@@ -205,22 +205,16 @@ class Delivery:
             return self._send_missing(record, missing, found, doubt)
         return self._keep_or_leave(doubt, rows, applied)
 
-    def verify(self, outcomes: Mapping[int, Outcome], record: CallRecord) -> dict[int, Outcome]:
-        """What a read back shows of the rows of an accepted call, of those that are `sent`."""
-        rows = [
-            row
-            for row in self._task.rows_of(record.call)
-            if outcomes[row.number].status is Status.SENT
-        ]
-        read_back = self._task.operation.read_back(rows) if rows else None
+    def verify(self, records: Sequence[CallRecord], rows: Sequence[Any]) -> None:
+        """Reads back rows that are `sent`, all shown by one GET: `verified`, or what is missing."""
+        read_back = self._task.operation.read_back(rows)
         if read_back is None or self._stop.is_set():
-            return {}
-        applied = self._applied(rows, self._read(record, read_back, Purpose.READ_BACK))
+            return
+        applied = self._applied(rows, self._read(records[0], read_back, Purpose.READ_BACK))
         shown = [row for row in rows if applied[row.number]]
         missing = [row for row in rows if applied[row.number] is False]
         found = {**self._verified(shown), **_all(missing, Status.SENT, NOT_SHOWN)}
         self._task.journal.set_outcomes(self._task.run_id, self._task.epoch, found)
-        return found
 
     def next_look(self, doubt: Doubt) -> float:
         """When to look again, by the monotonic clock."""
@@ -335,8 +329,14 @@ class Delivery:
             return self._refuse(record, answer, ending)
         self._end(ending)
         doubts = self.look(Doubt(record, answer.sentence, self._clock()))
-        if doubts:
-            self._breaker.note_doubt(answer.sentence)
+        try:
+            for doubt in doubts:
+                self._breaker.note_doubt(doubt.sentence)
+        except Stopped:
+            self._stop.set()  # what time cannot settle any more is looked at once, and left
+            for doubt in doubts:
+                self.look(doubt)
+            raise
         return doubts
 
     def _accept(self, record: CallRecord, answer: Answer, ending: Ending) -> None:
@@ -364,7 +364,7 @@ class Delivery:
             # What the path names is not there: no part of the call would fare better.
             self._settle(record, CallState.REJECTED, _refused(rows, answer.refusal, operation))
             return []
-        applied = self._applied(rows, reply)
+        applied = self._without_what_was_there(record, self._applied(rows, reply))
         if None not in applied.values():
             found = [row for row in rows if applied[row.number]]
             missing = [row for row in rows if not applied[row.number]]
@@ -540,6 +540,7 @@ class Delivery:
         task = self._task
         task.journal.settle(task.run_id, record.number, task.epoch, state, outcomes, ending=ending)
         self._on_settled(len(outcomes))
+        self._breaker.note(outcomes, whole_call=record.number not in self._first)
 
     def _release(self, record: CallRecord, ending: Ending | None = None) -> None:
         self._task.journal.release(

@@ -32,6 +32,7 @@ def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> Ne
         settings={
             "into": None if wish.into is None else str(wish.into.resolve()),
             "again": wish.again,
+            "verify": wish.verify,
             "whole_po": wish.whole_po,
             "strict": wish.strict,
         },

@@ -259,12 +259,14 @@ class _TrackingNumber(Kind):
                 f'"{shown(cell)}" holds {len(parts)} tracking numbers; give each a row of its own'
             )
         # A dot stays, and is refused: "986578788855.0" is a number with one digit more.
-        number = re.sub(r"[\s\-]", "", text)
-        if text.startswith("-") or not re.fullmatch(r"[A-Za-z0-9]{4,64}", number):
+        number = re.sub(r"\s", "", text).upper()
+        if re.fullmatch(r"1Z[A-Z0-9\-]+|[0-9\-]+", number):  # hyphens for the eye only
+            number = number.replace("-", "")
+        if text.startswith("-") or not re.fullmatch(r"[A-Z0-9][A-Z0-9\-]{3,63}", number):
             raise Unreadable(f'"{shown(cell)}" is not a tracking number: letters and digits only')
         if number.isdigit() and len(number) >= 16 and not number[15:].strip("0"):
             raise Unreadable(_damaged(number))  # as a csv file or a paste keeps Excel's damage
-        return number.upper()
+        return number
 
 
 @pandas_engine.Engine.register_dtype
@@ -399,7 +401,9 @@ def _instant_of_text(text: str, *, day_first: bool | None) -> date | datetime:
 
 def _numeric_date(found: re.Match[str], *, day_first: bool | None) -> str:
     first, second, year, rest = int(found[1]), int(found[2]), found[3], found[4]
-    if first > 12 or second > 12 or first == second:
+    if "." in found[0]:  # 4.12.2026 is written where the day comes first, and nowhere else
+        day, month = first, second
+    elif first > 12 or second > 12 or first == second:
         day, month = (first, second) if first > 12 else (second, first)
     elif day_first is None:
         raise Unreadable(

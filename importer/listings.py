@@ -1,30 +1,40 @@
 """What commands print: tables and stories for people, objects for machines."""
 
+import math
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
+from operator import itemgetter
 from typing import Any
 
+from importer.calls import Call
 from importer.journal import AttemptRecord, CallRecord, Journal, RunRecord, RunState
-from importer.operation import Operation
+from importer.operation import Field, Operation
 from importer.operations import operations
 from importer.outcomes import Status
 from importer.platforms import PLATFORMS
-from importer.settings import Settings
+from importer.settings import Limit, Settings
 from importer.summaries import Summary
 
 _MOST_PROBLEMS = 20  # the rest stands in the result file
+# Told one by one in the result file alone: there may be one of these in every row.
+_COUNTED_ONLY = {Status.INVALID, Status.UNSENT, Status.UNCHANGED}
+_CELL_WIDTH = 22  # of a table of columns, so that it fits a terminal of 80 characters
+_UNITS = {1: "a second", 60: "a minute", 3600: "an hour", 86400: "a day"}
 
 
 def summary_lines(summary: Summary) -> str:
     """One sheet as a person reads it: what it is, what became of its rows, where the result is."""
     if summary.error is not None:
-        return f"{summary.sheet}: not taken up, nothing was sent"
+        more, what = ("more ", f"run {summary.run}") if summary.run else ("", summary.sheet)
+        return f"{what}: not taken up, nothing {more}was sent"
     place = f' ("{summary.worksheet}")' if summary.worksheet else ""
     target = f" to {summary.account}" if summary.account else ""
     run = f", run {summary.run}" if summary.run else ""
     lines = [f"{summary.sheet}{place}: {summary.operation}{target}{run}"]
     counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
-    calls = f"{summary.calls} call{'' if summary.calls == 1 else 's'}"
-    lines.append(f"  {len(summary.outcomes)} rows: {counts or 'none'}; {calls}")
+    rows, calls = _counted(len(summary.outcomes), "row"), _counted(summary.calls, "call")
+    lines.append(f"  {rows}: {counts or 'none'}; {calls}")
     lines += [f"  {note}" for note in summary.notes]
     lines += _plan_lines(summary)
     lines += _problem_lines(summary)
@@ -40,25 +50,43 @@ def summary_lines(summary: Summary) -> str:
 def _plan_lines(summary: Summary) -> list[str]:
     if summary.plan is None:
         return []
-    lines = [
-        f"  {call.method} {call.path}  rows {', '.join(map(str, call.rows))}"
-        for call in summary.plan
-    ]
-    return [*lines, f"  {summary.minutes:.1f} minutes at the account's limit"]
+    lines = [line for call in summary.plan for line in _call_lines(call)]
+    minutes = summary.minutes or 0
+    takes = "under a minute" if minutes < 1 else f"about {_counted(math.ceil(minutes), 'minute')}"
+    return [*lines, f"  {takes} at the account's limit"]
+
+
+def _call_lines(call: Call) -> list[str]:
+    lines = [f"  {call.method} {call.path}  {_rows_words(call)}"]
+    if call.content is not None:
+        lines.append(f"    {call.content.decode()}")
+    return lines
+
+
+def _rows_words(call: Call) -> str:
+    return f"row{'' if len(call.rows) == 1 else 's'} {', '.join(map(str, call.rows))}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _problem_lines(summary: Summary) -> list[str]:
-    """Problems found before sending, and what the platform said of rows it did not take."""
+    """In sheet order: each problem of an invalid row, and what is to be said of the others."""
+    invalid = {n for n, o in summary.outcomes.items() if o.status is Status.INVALID}
     said = [
-        f"  row {p.row}: {p.column}{': ' if p.column else ''}{p.message}" for p in summary.problems
+        (p.row, f"{p.column}{': ' if p.column else ''}{p.message}")
+        for p in summary.problems
+        if p.row in invalid
     ]
     said += [
-        f"  row {number}: {outcome.status}: {outcome.sentence}"
+        (number, f"{outcome.status}: {outcome.sentence}")
         for number, outcome in summary.outcomes.items()
-        if outcome.status in {Status.REJECTED, Status.UNKNOWN} and outcome.sentence
+        if outcome.sentence and outcome.status not in _COUNTED_ONLY
     ]
-    more = len(said) - _MOST_PROBLEMS
-    return said[:_MOST_PROBLEMS] + ([f"  and {more} more"] if more > 0 else [])
+    lines = [f"  row {number}: {sentence}" for number, sentence in sorted(said, key=itemgetter(0))]
+    more = len(lines) - _MOST_PROBLEMS
+    return lines[:_MOST_PROBLEMS] + ([f"  and {more} more"] if more > 0 else [])
 
 
 def columns_text(cells: Iterable[Sequence[str]]) -> str:
@@ -82,14 +110,25 @@ def operations_table() -> str:
 
 
 def _columns_table(operation: Operation[Any]) -> str:
-    rows = [("column", "needed", "holds", "also called")]
+    rows: list[Sequence[str]] = [("column", "needed", "holds", "also called")]
     for field in operation.fields:
-        holds = field.kind.words
-        if field.about.choices and holds == "one of":
-            holds = ", ".join(field.about.labels)
-        aliases = ", ".join(field.about.aliases)
-        rows.append((field.title, "yes" if field.needed else "", holds, aliases))
+        needed = ["yes"] if field.needed else []
+        cells = ([field.title], needed, _holds(field), field.about.aliases)
+        rows += zip_longest(*map(_wrapped, cells), fillvalue="")
     return columns_text(rows)
+
+
+def _holds(field: Field) -> Sequence[str]:
+    """What a cell of the column may hold: the choices, or the words for its kind."""
+    by_name = field.about.choices and field.kind.words == "one of"
+    return field.about.labels if by_name else [field.kind.words]
+
+
+def _wrapped(words: Sequence[str]) -> list[str]:
+    """The words as lines of a narrow cell, none of them broken."""
+    text = ", ".join(word.replace(" ", "\N{NO-BREAK SPACE}") for word in words)
+    lines = textwrap.wrap(text, _CELL_WIDTH, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _indented(text: str) -> str:
@@ -121,16 +160,47 @@ def operations_as_json() -> list[dict[str, Any]]:
     ]
 
 
+def readme_tables() -> str:
+    """The README's tables of operations and of each operation's columns, as Markdown."""
+    parts = [_markdown(["operation", "platform", "one call carries", "may be repeated"], [
+        [f"`{o.name}`", o.platform.title, f"the rows of one {_group(o)}",
+         "yes" if o.repeatable else "no"]
+        for o in operations().values()
+    ])]  # fmt: skip
+    for operation in operations().values():
+        rows = [
+            [f.title, "yes" if f.needed else "", ", ".join(_holds(f)), ", ".join(f.about.aliases),
+             f.about.description]
+            for f in operation.fields
+        ]  # fmt: skip
+        titles = ["column", "needed", "holds", "also called", "note"]
+        parts += [f"**`{operation.name}`** {operation.summary}", _markdown(titles, rows)]
+    return "\n\n".join(parts)
+
+
+def _group(operation: Operation[Any]) -> str:
+    titles = {field.name: field.title for field in operation.fields}
+    return ", ".join(titles[name] for name in operation.group_by)
+
+
+def _markdown(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in lines)
+
+
 def accounts_table(settings: Settings) -> str:
     if not settings.accounts:
         return "No account is set up; write one into importer.toml."
     rows = [("account", "platform", "address", "limit", "secrets from")]
     for account in settings.accounts.values():
-        limit = f"{account.limit.calls} in {account.limit.seconds} s"
         sources = ", ".join(source.place for source in account.sources.values())
         title = PLATFORMS[account.platform].title
-        rows.append((account.name, title, account.base_url, limit, sources))
+        rows.append((account.name, title, account.base_url, _limit_words(account.limit), sources))
     return columns_text(rows)
+
+
+def _limit_words(limit: Limit) -> str:
+    return f"{limit.calls:,} {_UNITS[limit.seconds]}" if limit.calls else "unlimited"
 
 
 def accounts_as_json(settings: Settings) -> list[dict[str, Any]]:
@@ -215,7 +285,7 @@ def call_story(journal: Journal, run_id: int, number: int) -> str:
     lines = [
         f"run {run_id}, call {number}: {record.state.value}",
         f"  {record.call.method} {record.call.path}",
-        f"  rows {', '.join(map(str, record.call.rows))}",
+        f"  {_rows_words(record.call)}",
         f"  body {content.decode() if content else 'none kept'}",
     ]
     for attempt in journal.attempts(run_id, number):

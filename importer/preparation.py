@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from importer.calls import Call
+from importer.delivery import outcome_of
 from importer.errors import SheetError
+from importer.journal import Earlier
 from importer.kinds import Value
 from importer.operation import Operation
 from importer.operations import operation as operation_named
@@ -22,6 +26,35 @@ from importer.validation import Validation, validate
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A number of rows, or a part of them all."""
+
+    rows: int | None = None
+    part: Fraction | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """
+        Raises ValueError for what is neither a number nor a percentage.
+
+        >>> Share.parse("20%").of(50), Share.parse("7").of(50)
+        (10, 7)
+        """
+        if text.endswith("%"):
+            part = Fraction(text[:-1]) / 100
+            if not 0 < part <= 1:
+                raise ValueError(text)
+            return cls(part=part)
+        if int(text) < 1:
+            raise ValueError(text)
+        return cls(rows=int(text))
+
+    def of(self, rows: int) -> int:
+        """The number of rows, at least one."""
+        return self.rows or max(1, ceil((self.part or 1) * rows))
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What a person asked for, beside the sheet."""
 
@@ -31,6 +64,8 @@ class Wish:
     whole_po: bool = False  # a bad row holds back the others of its purchase order
     strict: bool = False  # a bad row holds back the whole sheet
     again: bool = False  # send what an earlier run has sent
+    verify: bool | None = None  # read back at the end; None: as the operation does by itself
+    stop_after: Share | None = None  # so many rejected rows end the run
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +78,7 @@ class Prepared:
     rows: Mapping[int, Any]  # row number -> row, of those to be sent
     calls: Sequence[Call]
     outcomes: Mapping[int, Outcome]  # of every row: planned, or why not
+    earlier: Mapping[int, Earlier]  # of rows that an earlier run has sent, or may have sent
 
     @property
     def operation(self) -> Operation[Any]:
@@ -71,15 +107,15 @@ class Prepared:
         )
 
 
-Earlier = Callable[[Operation[Any], Sequence[Any]], Mapping[int, Outcome]]
+SentBefore = Callable[[Operation[Any], Sequence[Any]], Mapping[int, Earlier]]
 
 
 def prepare(
-    sheet: Path, wish: Wish, settings: Settings, earlier: Earlier | None = None
+    sheet: Path, wish: Wish, settings: Settings, sent_before: SentBefore | None = None
 ) -> Prepared:
     """Reads, checks and plans; raises SheetError or UsageError.
 
-    `earlier` tells which of the good rows need not be sent, and what became of them.
+    `sent_before` tells which of the good rows an earlier run has sent, or may have sent.
     """
     content = read_content(sheet)
     candidates = [operation_named(wish.operation)] if wish.operation else [*operations().values()]
@@ -91,8 +127,10 @@ def prepare(
     validation = validate(layout.operation, numbers, cells, layout.worksheet.row_faults)
     good = validation.good_rows(layout.operation)
     aside = _held_back(layout.operation, validation, good, wish)
-    if earlier is not None:
-        aside |= earlier(layout.operation, [row for row in good if row.number not in aside])
+    earlier: Mapping[int, Earlier] = {}
+    if sent_before is not None:
+        earlier = sent_before(layout.operation, [r for r in good if r.number not in aside])
+        aside |= {number: outcome_of(found) for number, found in earlier.items()}
     rows = {row.number: row for row in good if row.number not in aside}
     calls = plan_calls(layout.operation, list(rows.values()), settings.date_only_at)
     invalid = _sentences(validation.problems)
@@ -103,7 +141,7 @@ def prepare(
         else aside.get(number, Outcome(Status.PLANNED, warnings.get(number, "")))
         for number in numbers
     }
-    return Prepared(content, layout, validation, rows, calls, outcomes)
+    return Prepared(content, layout, validation, rows, calls, outcomes, earlier)
 
 
 def _held_back(

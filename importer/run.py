@@ -3,25 +3,26 @@
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from importer.connection import Connection
-from importer.delivery import Patience, Task, outcome_of
+from importer.delivery import Patience, Task
 from importer.entries import identity, new_rows, new_run, rows_of_journal, sha256
-from importer.errors import AnswerLost, SheetError, SignInRefused, UsageError
+from importer.errors import AnswerLost, RunBusy, SheetError, SignInRefused, UsageError
 from importer.giving_back import give_back, give_back_again
-from importer.journal import CallRecord, CallState, Journal, RunRecord, RunState
+from importer.journal import CallRecord, CallState, Earlier, Journal, RunRecord, RunState
 from importer.operation import Operation
 from importer.operations import operation as operation_named
-from importer.outcomes import Outcome, Problem, Status
+from importer.outcomes import Problem, Status
 from importer.planning import minutes
 from importer.platforms import PLATFORMS
-from importer.preparation import Earlier, Prepared, Wish, prepare
+from importer.preparation import Prepared, SentBefore, Wish, prepare
 from importer.sending import send
 from importer.settings import Account, Settings
+from importer.sheets.results import WrittenResult
 from importer.summaries import Summary
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], object]]]
@@ -71,17 +72,23 @@ def upload_sheet(sheet: Path, wish: Wish, desk: Desk, account: Account) -> Summa
     A sheet whose run was interrupted goes on where it was.
     """
     account.credentials(desk.environ)  # a missing secret is said before anything is begun
-    prepared = prepare(sheet, wish, desk.settings, _earlier(desk.journal, account, wish))
+    sent_before = _sent_before(desk.journal, account, wish)
+    prepared = prepare(sheet, wish, desk.settings, sent_before)
     _fits(prepared.operation, account)
     interrupted = _interrupted(desk.journal, prepared, account)
     if interrupted is not None:
         return resume_run(interrupted.id, desk)
+    if _look_again(prepared, desk):
+        prepared = prepare(sheet, wish, desk.settings, sent_before)
     run = desk.journal.begin(
         new_run(sheet, wish, prepared, account), new_rows(prepared), prepared.calls
     )
-    stopped_by = _send(desk, run, run.epoch, prepared.operation, prepared.rows, prepared.warnings)
+    cargo = Cargo(prepared.operation, prepared.rows, prepared.warnings)
+    stopped_by = _send(desk, run, run.epoch, cargo, wish)
     outcomes = desk.journal.outcomes(run.id)
-    result = give_back(sheet, prepared.content, prepared.layout, wish.into, outcomes)
+    result = _given_back(
+        run.id, lambda: give_back(sheet, prepared.content, prepared.layout, wish.into, outcomes)
+    )
     _end(desk, run.id, run.epoch, result.path)
     return prepared.summary(
         sheet,
@@ -95,11 +102,12 @@ def upload_sheet(sheet: Path, wish: Wish, desk: Desk, account: Account) -> Summa
     )
 
 
-def resume_run(run_id: int, desk: Desk) -> Summary:
+def resume_run(run_id: int, desk: Desk, *, take_over: bool = False) -> Summary:
     """Sends what a run left unsent, looks again at what it left unknown, gives the sheet back.
 
     The rows come from the journal, so the sheet may have changed or be gone; then there is no
-    result file, and the summary says so. Raises RunBusy while another process works on the run.
+    result file, and the summary says so. Raises RunBusy while another process works on the
+    run, unless `take_over`: then that process sends nothing more.
     """
     run = desk.journal.run(run_id)
     operation = operation_named(run.operation)
@@ -107,11 +115,11 @@ def resume_run(run_id: int, desk: Desk) -> Summary:
     records = {record.row: record for record in desk.journal.rows(run_id)}
     rows = rows_of_journal(operation, records)
     warnings = {number: record.warning for number, record in records.items()}
-    epoch = desk.journal.take(run_id)
-    stopped_by = _send(desk, run, epoch, operation, rows, warnings)
+    epoch = desk.journal.take(run_id, take_over=take_over)
+    stopped_by = _send(desk, run, epoch, Cargo(operation, rows, warnings), _wish_of(run))
     outcomes = desk.journal.outcomes(run_id)
-    result, notes = _result_of(run, outcomes)
-    _end(desk, run_id, epoch, result)
+    result = _given_back(run_id, lambda: give_back_again(run, outcomes))
+    _end(desk, run_id, epoch, result.path)
     return Summary(
         sheet=Path(run.file_path),
         worksheet=run.worksheet,
@@ -120,25 +128,35 @@ def resume_run(run_id: int, desk: Desk) -> Summary:
         run=run_id,
         outcomes=outcomes,
         calls=len(desk.journal.calls(run_id)),
-        result=result,
+        result=result.path,
         problems=[
             Problem(number, "", "", outcome.sentence)
             for number, outcome in outcomes.items()
             if outcome.status is Status.INVALID
         ],
-        notes=notes,
+        notes=result.notes,
         stopped_by=stopped_by,
     )
 
 
-def _result_of(
-    run: RunRecord, outcomes: Mapping[int, Outcome]
-) -> tuple[Path | None, Sequence[str]]:
+@dataclass(frozen=True, slots=True)
+class _Result:
+    path: Path | None
+    notes: Sequence[str]
+
+
+def _given_back(run_id: int, write: Callable[[], WrittenResult]) -> _Result:
+    """The calls were made, so a result that cannot be written is said and stops nothing."""
     try:
-        result = give_back_again(run, outcomes)
-    except SheetError as error:
-        return None, [f"no result was written: {error}; importer show {run.id} lists its rows"]
-    return result.path, result.notes
+        written = write()
+    except (SheetError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        note = (
+            f"no result was written: {reason}; importer show {run_id} lists the rows, "
+            f"importer resume {run_id} writes it once that is mended"
+        )
+        return _Result(None, [note])
+    return _Result(written.path, written.notes)
 
 
 def try_account(account: Account, environ: Mapping[str, str]) -> str:
@@ -159,18 +177,20 @@ def try_account(account: Account, environ: Mapping[str, str]) -> str:
 # Sending ----------------------------------------------------------------------------------------
 
 
-def _send(
-    desk: Desk,
-    run: RunRecord,
-    epoch: int,
-    operation: Operation[Any],
-    rows: Mapping[int, Any],
-    warnings: Mapping[int, str],
-) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Cargo:
+    """The rows to be sent, and what is said beside those that were."""
+
+    operation: Operation[Any]
+    rows: Mapping[int, Any]  # row number -> row
+    warnings: Mapping[int, str]
+
+
+def _send(desk: Desk, run: RunRecord, epoch: int, cargo: Cargo, wish: Wish) -> str | None:
     """Sends the open calls of a run; why it ended early, where it did."""
-    account = desk.settings.account(run.account)
+    operation, account = cargo.operation, desk.settings.account(run.account)
     platform = PLATFORMS[account.platform]
-    calls = [c for c in desk.journal.calls(run.id) if _is_open(c, operation, rows)]
+    calls = [c for c in desk.journal.calls(run.id) if _is_open(c, operation, cargo.rows)]
     title = f"{run.file_name} to {account.name}"
     with (
         Connection(account, platform, account.credentials(desk.environ)) as connection,
@@ -184,21 +204,34 @@ def _send(
             platform,
             account,
             connection,
-            rows,
-            warnings,
+            cargo.rows,
+            cargo.warnings,
             desk.settings.date_only_at,
-            once=not (operation.repeatable or run.settings.get("again")),
+            once=not (operation.repeatable or wish.again),
         )
         stopped_by = send(
             task,
             calls,
-            patience=desk.patience,
+            patience=_patience(desk.patience, wish, len(cargo.rows)),
             stop=desk.stop,
             on_settled=advance,
+            verify=operation.verified if wish.verify is None else wish.verify,
         )
     if stopped_by is None and desk.stop.is_set():
         return "It was stopped by hand."
     return stopped_by
+
+
+def _patience(patience: Patience, wish: Wish, rows: int) -> Patience:
+    if wish.stop_after is None:
+        return patience
+    bounds = replace(patience.bounds, rejected_rows=wish.stop_after.of(rows))
+    return replace(patience, bounds=bounds)
+
+
+def _wish_of(run: RunRecord) -> Wish:
+    """What was asked for when the run began, as far as it matters to go on."""
+    return Wish(again=bool(run.settings.get("again")), verify=run.settings.get("verify"))
 
 
 def _is_open(record: CallRecord, operation: Operation[Any], rows: Mapping[int, Any]) -> bool:
@@ -228,17 +261,26 @@ def _fits(operation: Operation[Any], account: Account) -> None:
 # Earlier runs -----------------------------------------------------------------------------------
 
 
-def _earlier(journal: Journal, account: Account, wish: Wish) -> Earlier:
+def _sent_before(journal: Journal, account: Account, wish: Wish) -> SentBefore:
     """Rows that an earlier run has sent; none for what may be repeated, or is sent --again."""
 
-    def sent_before(operation: Operation[Any], rows: Sequence[Any]) -> dict[int, Outcome]:
+    def sent_before(operation: Operation[Any], rows: Sequence[Any]) -> dict[int, Earlier]:
         if operation.repeatable or wish.again:
             return {}
         identities = {row.number: identity(operation, row) for row in rows}
         found = journal.earlier(account.name, operation.name, identities.values())
-        return {n: outcome_of(found[i]) for n, i in identities.items() if i in found}
+        return {number: found[i] for number, i in identities.items() if i in found}
 
     return sent_before
+
+
+def _look_again(prepared: Prepared, desk: Desk) -> bool:
+    """Takes up earlier runs that may have sent rows of this sheet; whether there was one."""
+    doubtful = {e.run_id for e in prepared.earlier.values() if e.status is Status.UNKNOWN}
+    for run_id in sorted(doubtful):
+        with suppress(RunBusy):  # another process is at it; its rows stay unknown here
+            resume_run(run_id, desk)
+    return bool(doubtful)
 
 
 def _interrupted(journal: Journal, prepared: Prepared, account: Account) -> RunRecord | None:

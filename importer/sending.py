@@ -4,12 +4,12 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from functools import partial
 from typing import Any, TypeVar
 
 from importer.delivery import Delivery, Doubt, Patience, Task
 from importer.errors import ImporterError
 from importer.journal import CallRecord, CallState
+from importer.outcomes import Status
 from importer.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -82,13 +82,23 @@ class _Sender:
                         turns.done(number)
 
     def verify(self) -> None:
-        """Reads back each accepted call whose rows are not yet sure."""
-        journal, run_id = self._task.journal, self._task.run_id
-        outcomes = journal.outcomes(run_id)
-        accepted = [c for c in journal.calls(run_id) if c.state is CallState.ACCEPTED]
-        with ThreadPoolExecutor(self._task.account.workers) as pool:
-            for record in accepted:
-                pool.submit(self._guarded, partial(self._delivery.verify, outcomes), record)
+        """Reads back what was accepted and is not yet sure: one GET for all that it shows."""
+        task = self._task
+        outcomes = task.journal.outcomes(task.run_id)
+        touched: dict[str, list[tuple[CallRecord, list[Any]]]] = {}
+        for record in task.journal.calls(task.run_id):
+            rows = [task.rows[n] for n in record.call.rows if outcomes[n].status is Status.SENT]
+            question = task.operation.read_back(rows) if rows else None
+            if question is not None and record.state is not CallState.SPLIT:
+                touched.setdefault(question.path, []).append((record, rows))
+        with ThreadPoolExecutor(task.account.workers, thread_name_prefix="verifier") as pool:
+            for parts in touched.values():
+                pool.submit(self._guarded, self._verify_parts, parts)
+
+    def _verify_parts(self, parts: Sequence[tuple[CallRecord, list[Any]]]) -> None:
+        self._delivery.verify(
+            [record for record, _ in parts], [r for _, rows in parts for r in rows]
+        )
 
     def beat(self, every_s: float) -> None:
         while not self.ended.wait(every_s):

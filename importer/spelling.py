@@ -21,7 +21,7 @@ def did_you_mean(text: str, spellings: Iterable[str]) -> str:
     (' Did you mean FedEx?', '')
     """
     by_key = {key(spelling): spelling for spelling in spellings}
-    near = difflib.get_close_matches(key(text), by_key, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(key(text), by_key, n=1, cutoff=0.65)
     return f" Did you mean {by_key[near[0]]}?" if near else ""
 
 

@@ -75,9 +75,8 @@ class _Found:
         if cells is None:
             return [None] * len(self.numbers)
         values, faults = read_column(field.kind, cells, field.about)
+        faults |= {i: _EXAMPLE for i, cell in enumerate(cells) if _is_example(cell)}
         for i, message in faults.items():
-            if str(cells[i]).startswith(EXAMPLE_MARK):
-                message = "is the template's example row; delete it or write over it"  # noqa: PLW2901
             self.unreadable[field.name].add(i)
             self._add(self.problems, i, field, message)
         if field.needed:
@@ -128,6 +127,13 @@ class _Found:
 
         kept = [warning for warning in self.warnings if warning.row not in invalid]
         return sorted(self.problems, key=order), sorted(kept, key=order)
+
+
+_EXAMPLE = "is the template's example row; delete it or write over it"
+
+
+def _is_example(cell: Cell) -> bool:
+    return isinstance(cell, str) and cell.startswith(EXAMPLE_MARK)
 
 
 def _frame(operation: Operation[Any], values: Mapping[str, Sequence[Value]]) -> pd.DataFrame:

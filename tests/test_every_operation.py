@@ -114,18 +114,22 @@ def test_what_is_read_back_before_sending_does_not_say_applied(operation, desk, 
                 assert not all(operation.is_applied(row, found) for row in rows)
 
 
+REFUSAL = {
+    "Success": False,
+    "ErrorMessage": "no",
+    "errors": [{"error_code": "invalid_field_value", "message": "no"}],
+}
 ANSWERS = {
-    "400": {"kind": "status", "status": 400, "reply": {"ErrorMessage": "no", "errors": [
-        {"error_code": "invalid_field_value", "message": "no"}]}, "times": None},
+    "400": {"kind": "status", "status": 400, "reply": REFUSAL, "times": None},
     "500": {"kind": "html", "status": 500, "times": None},
     "503": {"kind": "status", "status": 503, "times": None},
     "lost before": {"kind": "drop", "after": False, "times": None},
     "lost after": {"kind": "drop", "after": True, "times": None},
     "half an answer": {"kind": "half", "times": None},
     "broken json": {"kind": "broken_json", "times": None},
-    "error in a 200": {"kind": "error_body", "times": None},
+    "error in a 200": {"kind": "error_body", "reply": REFUSAL, "times": None},
     "redirect": {"kind": "redirect", "times": None},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)

@@ -7,11 +7,11 @@ import pytest
 
 from importer.errors import SettingsError, SheetError, UsageError
 from importer.outcomes import Outcome, Status
-from importer.preparation import Wish
+from importer.preparation import Share, Wish
 from importer.run import Desk, check_sheet, plan_sheet, resume_run, upload_sheet
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
-TRACKING = Wish("add_tracking")
+TRACKING = Wish("add_tracking", verify=False)
 
 
 def line(po_id=10001, number="1Z999AA10123456784", carrier="UPS", on="2026-11-19", status="2"):
@@ -100,9 +100,9 @@ def test_again_sends_what_an_earlier_run_has_sent(desk, sandbox, sheet):
 
 def test_a_repeatable_operation_is_sent_each_time(desk, sandbox, sheet):
     path = sheet("PO ID,PO Item ID,Qty Units Ordered", "10001,100011,24")
-    upload(path, desk, Wish())
+    upload(path, desk, Wish(verify=False))
 
-    summary = upload(path, desk, Wish())
+    summary = upload(path, desk, Wish(verify=False))
 
     assert statuses(summary) == {2: "sent"}
     assert len(sandbox.writes) == 2
@@ -315,6 +315,107 @@ def test_what_was_half_applied_is_completed_and_no_more(desk, sandbox, sheet):
 
     assert set(statuses(summary).values()) <= {"sent", "verified"}
     assert sorted(listed(sandbox)) == ["1Z999AA10123456784", "A12345", "A12346"]
+
+
+def test_what_was_sent_is_read_back_at_the_end_and_becomes_verified(desk, sandbox, sheet):
+    path = sheet(HEADINGS, line(), line(po_id=10002, number="A12345"))
+
+    summary = upload(path, desk, replace(TRACKING, verify=None))
+
+    assert statuses(summary) == {2: "verified", 3: "verified"}
+    assert len([e for e in sandbox.log if e.method == "GET"]) == 2
+
+
+def test_what_a_read_back_does_not_show_is_said(desk, sandbox, sheet):
+    sandbox.fault("empty", after=False, times=1)
+
+    summary = upload(sheet(HEADINGS, line()), desk, replace(TRACKING, verify=True))
+
+    assert statuses(summary) == {2: "sent"}
+    assert "a read back does not show it" in summary.outcomes[2].sentence
+
+
+def test_so_many_refused_rows_stop_a_run_whose_sheet_is_plainly_wrong(desk, sandbox, sheet):
+    lines = [line(po_id=10017 + i % 2, number=f"A{i:07}") for i in range(4)]
+    wish = replace(TRACKING, stop_after=Share.parse("20%"))
+    path = sheet(HEADINGS, *lines, *(line(po_id=10001 + i) for i in range(10)))
+
+    summary = upload(path, replace(desk, settings=one_worker(desk.settings)), wish)
+
+    assert set(list(statuses(summary).values())[4:]) == {"unsent"}
+    assert "rows were refused, which is where to stop" in summary.stopped_by
+
+
+def test_equal_refusals_in_a_row_stop_the_run(desk, sandbox, sheet):
+    sandbox.fault("status", status=403, reply={"ErrorMessage": "No rights."}, times=None)
+    path = sheet(HEADINGS, *(line(po_id=10001 + i) for i in range(15)))
+
+    summary = upload(path, replace(desk, settings=one_worker(desk.settings)))
+
+    assert list(statuses(summary).values()) == ["rejected"] * 10 + ["unsent"] * 5
+    assert summary.stopped_by == "10 calls in a row were refused alike: No rights."
+
+
+def test_lost_answers_in_a_row_stop_the_run(desk, sandbox, sheet):
+    sandbox.fault("drop", after=False, times=None)
+    path = sheet(HEADINGS, *(line(po_id=10001 + i) for i in range(9)))
+
+    summary = upload(path, replace(desk, settings=one_worker(desk.settings)))
+
+    assert list(statuses(summary).values()) == ["unknown"] * 3 + ["unsent"] * 6
+    assert summary.stopped_by.startswith("3 answers in a row were lost.")
+
+
+def test_without_waiting_a_lost_answer_stays_unknown_and_the_next_run_looks_first(
+    desk, sandbox, sheet
+):
+    sandbox.fault("drop", after=False, times=1)
+    path = sheet(HEADINGS, line())
+    hasty = replace(desk, patience=replace(desk.patience, wait_to_settle=False))
+    first = upload(path, hasty)
+
+    summary = upload(sheet(HEADINGS, line(), line(po_id=10002), name="next.csv"), desk)
+
+    assert statuses(first) == {2: "unknown"}
+    assert statuses(summary) == {2: "unchanged", 3: "sent"}
+    assert listed(sandbox) == ["1Z999AA10123456784"]
+
+
+def test_a_link_that_was_there_before_is_not_taken_for_ours(desk, sandbox, sheet):
+    headings = "Order ID,Existing PO ID,Order Item ID,Qty For PO"
+    upload(sheet(headings, "50001,10001,500011,1"), desk, Wish())
+    sandbox.fault("drop", after=False, times=1)
+
+    summary = upload(sheet(headings, "50001,10001,500012,1", name="second.csv"), desk, Wish())
+
+    assert statuses(summary) == {2: "unknown"}
+    assert len(sandbox.state.links) == 1
+
+
+def test_a_link_whose_answer_was_lost_is_found_by_the_pos_related_items(desk, sandbox, sheet):
+    sandbox.fault("drop", after=True, times=1)
+    headings = "Order ID,Existing PO ID,Order Item ID,Qty For PO"
+
+    summary = upload(sheet(headings, "50001,10001,500011,1"), desk, Wish())
+
+    assert statuses(summary) == {2: "verified"}
+    assert len(sandbox.state.links) == 1
+
+
+def test_a_result_that_cannot_be_written_is_said_and_can_be_written_later(desk, sandbox, sheet):
+    path = sheet(HEADINGS, line())
+    blocked = path.parent / "results"
+    blocked.write_text("a file where the folder should be")
+
+    summary = upload(path, desk, replace(TRACKING, into=blocked))
+    blocked.unlink()
+    resumed = resume_run(summary.run, desk)
+
+    assert statuses(summary) == {2: "sent"}
+    assert summary.result is None
+    assert f"importer resume {summary.run} writes it" in summary.notes[-1]
+    assert resumed.result == blocked / "sheet.result.csv"
+    assert len(sandbox.writes) == 1
 
 
 def test_check_needs_no_account_and_sends_nothing(settings, sandbox, sheet):

@@ -1,13 +1,13 @@
 """Rows whose effect another run has had already, or may have had."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, or_, select
 
 from importer.journal.records import Earlier
-from importer.journal.statements import Statement
+from importer.journal.statements import Found, Statement
 from importer.journal.tables import call, call_row, row, run
 from importer.journal.text import clean, instant
 from importer.journal.transactions import Transaction
@@ -81,7 +81,7 @@ def sent_meanwhile(transaction: Transaction, run_id: int, number: int) -> dict[i
     return {sent["mine"]: _earlier(sent) for sent in found}
 
 
-def _earlier(sent: Mapping[str, Any]) -> Earlier:
+def _earlier(sent: RowMapping | Found) -> Earlier:
     return Earlier(sent["run_id"], sent["row"], Status(sent["status"]), instant(sent["at"]))
 
 

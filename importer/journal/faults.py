@@ -12,6 +12,7 @@ REMEDIES = {
     "disk is full": "the disk is full: make room, then run `importer resume`",
     "no space left": "its server's disk is full: make room, then run `importer resume`",
     "is locked": "another program keeps it locked: close that one, then try again",
+    "lock timeout": "another program keeps it locked: close that one, then try again",
     "disk i/o error": "the disk gave an error: see that it is there and sound, then try again",
     "readonly": "it can only be read: allow writing to the file and its folder",
     "read-only": "it can only be read: allow writing to it",

@@ -14,6 +14,7 @@ from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
 from importer.kinds import Choice, Identifier, Instant, Text, TrackingNumber
 from importer.operation import Operation, Row
 from importer.platforms.sellercloud import Sellercloud
+from importer.spelling import key
 
 CARRIERS = ("UPS", "USPS", "FedEx", "DHL", "Other")
 SHIPPING_STATUSES = {
@@ -153,11 +154,11 @@ class AddTracking(Operation[TrackingRow]):
         match found:
             case {"TrackingNumbers": list(entries)}:
                 numbers = {
-                    "".join(str(entry.get("TrackingNumber")).split()).upper()
+                    key(str(entry.get("TrackingNumber")))
                     for entry in entries
                     if isinstance(entry, dict)
                 }
-                return row.tracking_number in numbers
+                return key(row.tracking_number) in numbers
             case _:
                 return None
 

@@ -17,6 +17,7 @@ class Switches:
     success_body: Literal["empty", "text", "int", "json"] = "empty"  # of a write; all are seen
     missing_status: Literal[404, 400, 500] = 404  # for a purchase order or order that is not there
     multiple_tracking_enabled: bool = True  # setting Enable Multiple Tracking Numbers On PO
+    unshipped_need_date: bool = False  # ShippedOn is "required", and without effect at status None
     linking_enabled: bool = True  # setting Enable Linking Order to PO
     kit_level_linking: bool = False  # setting EnableOrderLinkToPOAtKitLevel: the kit, not its parts
     kits_need_bundle_items: bool = True  # a kit's order item is refused without BundleItems

@@ -21,7 +21,7 @@ CARRIERS = ("UPS", "USPS", "FedEx", "DHL", "Other")
 UNSET_DATE = "0001-01-01T00:00:00"  # what clients see where no date was set
 
 _ENTRY = (
-    Field("ShippedOn", is_instant, "an ISO 8601 date and time", required=True),
+    Field("ShippedOn", is_instant, "an ISO 8601 date and time"),
     Field("ShippingCarrier", one_of(CARRIERS), f"one of {', '.join(CARRIERS)}", required=True),
     Field("OtherCarrier", is_string, "a string"),
     Field("TrackingNumber", is_text, "a string that is not empty", required=True),
@@ -38,7 +38,7 @@ def add_tracking(world: World, request: Request, po_id: str) -> Answer:
     """Appends, and never looks whether a number is there; the last entry's status counts."""
     entries = entries_of(body_of(request), "TrackingNumbers")
     po = _multiple(world, open_purchase_order(world, po_id))
-    errors = [_misfits(entry, f"TrackingNumbers[{n}]") for n, entry in enumerate(entries)]
+    errors = [_misfits(world, entry, f"TrackingNumbers[{n}]") for n, entry in enumerate(entries)]
     if any(errors) and not world.switches.partial_apply:
         raise misfit({name: words for found in errors for name, words in found.items()})
     good = [entry for entry, found in zip(entries, errors, strict=True) if not found]
@@ -92,14 +92,15 @@ def _multiple(world: World, po: PurchaseOrder) -> PurchaseOrder:
     return po
 
 
-def _misfits(entry: Any, where: str) -> dict[str, list[str]]:
+def _misfits(world: World, entry: Any, where: str) -> dict[str, list[str]]:
     errors = misfits(entry, _ENTRY, where)
-    if (
-        not errors
-        and entry["ShippingCarrier"] == "Other"
-        and not is_text(entry.get("OtherCarrier"))
-    ):
+    if errors:
+        return errors
+    if entry["ShippingCarrier"] == "Other" and not is_text(entry.get("OtherCarrier")):
         errors[f"{where}.OtherCarrier"] = ["OtherCarrier is required for carrier Other."]
+    dated = entry["ShippingStatus"] != 0 or world.switches.unshipped_need_date
+    if dated and entry.get("ShippedOn") is None:
+        errors[f"{where}.ShippedOn"] = ["The ShippedOn field is required."]
     return errors
 
 
@@ -111,7 +112,7 @@ def _append(world: World, po: PurchaseOrder, entry: dict[str, Any]) -> None:
             entry["TrackingNumber"],
             entry["ShippingCarrier"],
             entry.get("OtherCarrier") if entry["ShippingCarrier"] == "Other" else None,
-            entry["ShippedOn"] if status else None,  # without effect while the status is None
+            entry.get("ShippedOn") if status else None,  # without effect while the status is None
             status,
         )
     )
