@@ -20,7 +20,8 @@ LAST_EXACT = 10**15  # Excel keeps 15 digits of a number and puts zeros for the 
 
 # Seen in vendors' exports and never meant: zero-width marks, soft hyphens, byte-order marks.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Control characters, and halves of surrogate pairs, which no encoding can write.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def clean(text: str) -> str:

@@ -172,6 +172,10 @@ class Delivery:
             return self._deliver_rest(record, slot.claim)
         tries = _Tries(self._clock())
         while slot is not None and isinstance(slot.claim, Claim):
+            if slot.claim.wait_s > self._patience.longest_pause_s:
+                ending = Ending(slot.claim.attempt_id, failure="not sent: the account is paused")
+                minutes = slot.claim.wait_s / 60
+                self._give_up(record, ending, f"The account is paused for {minutes:.0f} minutes.")
             if not self._reach(slot, slot.claim):
                 ending = Ending(slot.claim.attempt_id, failure="not sent: its time had passed")
                 self._release(record, ending)

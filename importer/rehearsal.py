@@ -42,6 +42,7 @@ platform = "sellercloud"
 base_url = "{url}/rest"
 username_env = "SANDBOX_USERNAME"
 password_env = "SANDBOX_PASSWORD"
+limit = "unlimited"
 
 [accounts.shipstation]
 platform = "shipstation"

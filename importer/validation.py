@@ -93,7 +93,7 @@ class _Found:
         self._note(operation, values, frame, every)
         invalid = {problem.row for problem in self.problems}
         good = [number not in invalid for number in self.numbers]
-        self._note(operation, values, frame[good], among_good)
+        self._note(operation, values, frame.loc[good], among_good)
 
     def _note(
         self,

@@ -1,10 +1,12 @@
 """What may be asked of the journal."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, and_, func, select
 
 from importer.calls import Call
 from importer.errors import JournalError
@@ -20,6 +22,10 @@ from importer.journal.records import (
 from importer.journal.tables import attempt, call, call_row, row, run
 from importer.journal.text import clean, instant, instant_or_none, mapping_of
 from importer.outcomes import Outcome, Status
+
+BEING_SENT = Outcome(
+    Status.UNKNOWN, "It was being sent when the run stopped; resume looks what became of it."
+)
 
 
 def runs(connection: Connection, limit: int, account: str | None) -> list[RunRecord]:
@@ -59,7 +65,11 @@ def runs_of_file(
 
 def rows(connection: Connection, run_id: int) -> list[RowRecord]:
     query = select(row).where(row.c.run_id == run_id).order_by(row.c.row)
-    return [_row_record(found) for found in connection.execute(query).mappings()]
+    sent = _being_sent(connection, run_id)
+    return [
+        replace(record, outcome=BEING_SENT) if record.row in sent else record
+        for record in map(_row_record, connection.execute(query).mappings())
+    ]
 
 
 def outcomes(connection: Connection, run_id: int) -> dict[int, Outcome]:
@@ -69,14 +79,33 @@ def outcomes(connection: Connection, run_id: int) -> dict[int, Outcome]:
         .order_by(row.c.row)
     )
     words = {status.value: status for status in Status}
-    return {n: Outcome(words[status], said) for n, status, said in connection.execute(query)}
+    found = {n: Outcome(words[status], said) for n, status, said in connection.execute(query)}
+    return found | dict.fromkeys(_being_sent(connection, run_id), BEING_SENT)
 
 
 def counts(connection: Connection, run_id: int) -> dict[Status, int]:
     number = func.count().label("number")
     query = select(row.c.status, number).where(row.c.run_id == run_id).group_by(row.c.status)
-    found = {it["status"]: it["number"] for it in connection.execute(query).mappings()}
-    return {status: found[status.value] for status in Status if status.value in found}
+    found = Counter(
+        {Status(it["status"]): it["number"] for it in connection.execute(query).mappings()}
+    )
+    in_flight = len(_being_sent(connection, run_id))
+    found.update({Status.UNSENT: -in_flight, Status.UNKNOWN: in_flight})
+    return {status: found[status] for status in Status if found[status]}
+
+
+def _being_sent(connection: Connection, run_id: int) -> set[int]:
+    """Rows of calls that may be at the platform at this moment, or were when their process died."""
+    query = (
+        select(row.c.row)
+        .join(call, and_(call.c.run_id == row.c.run_id, call.c.number == row.c.call_number))
+        .where(
+            row.c.run_id == run_id,
+            row.c.status == Status.UNSENT.value,
+            call.c.state == CallState.SENDING.value,
+        )
+    )
+    return set(connection.execute(query).scalars())
 
 
 def calls(

