@@ -58,10 +58,23 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, 
 def PATIENCE(command: Command) -> Command:  # noqa: N802  (one of the options above)
     """How long and how often to try."""
     for option in (
-        click.option("--max-refusals", metavar="N", type=POSITIVE, help="Equal ones in a row: 10."),
-        click.option("--max-lost", metavar="N", type=POSITIVE, help="Lost answers in a row: 3."),
         click.option(
-            "--isolate-limit", metavar="N", type=POSITIVE, help="Writes a refused call: 40."
+            "--max-refusals",
+            metavar="N",
+            type=POSITIVE,
+            help="Stop at so many equal refusals in a row: 10.",
+        ),
+        click.option(
+            "--max-lost",
+            metavar="N",
+            type=POSITIVE,
+            help="Stop at so many lost answers in a row: 3.",
+        ),
+        click.option(
+            "--isolate-limit",
+            metavar="N",
+            type=POSITIVE,
+            help="Writes to find the bad rows of a call: 40.",
         ),
         click.option("--no-wait", is_flag=True, help="Leave lost answers for the next run."),
     ):
@@ -223,7 +236,9 @@ def plan(
 @click.option("--strict", is_flag=True, help="A bad row holds back the whole sheet.")
 @click.option("--again", is_flag=True, help="Send even what an earlier run has sent.")
 @click.option("--verify/--no-verify", default=None, help="Read back at the end what was sent.")
-@click.option("--stop-after", metavar="N|N%", callback=_share, help="Stop at so many refused rows.")
+@click.option(
+    "--stop-after", metavar="N|N%", callback=_share, help="Stop when so many rows are refused."
+)
 @PATIENCE
 @click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Calls side by side.")
 @AS_JSON
@@ -294,7 +309,7 @@ def resume(
 @cli.command()
 @click.option("--most", metavar="N", default=20, show_default=True, help="How many, newest first.")
 @click.option(
-    "--prune", metavar="DAYSd", callback=_days, help="Forget bodies of runs older than, 90d."
+    "--prune", metavar="DAYS", callback=_days, help="Forget bodies and answers older than 90d."
 )
 @AS_JSON
 @OPTIONS

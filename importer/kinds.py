@@ -236,6 +236,9 @@ class _Code(Kind):
         return text
 
 
+_TRACKING = re.compile(r"(?=.{4,64}\Z)[A-Za-z0-9]+(-[A-Za-z0-9]+)*", re.ASCII)
+
+
 @pandas_engine.Engine.register_dtype
 @dtypes.immutable
 class _TrackingNumber(Kind):
@@ -259,14 +262,14 @@ class _TrackingNumber(Kind):
                 f'"{shown(cell)}" holds {len(parts)} tracking numbers; give each a row of its own'
             )
         # A dot stays, and is refused: "986578788855.0" is a number with one digit more.
-        number = re.sub(r"\s", "", text).upper()
-        if re.fullmatch(r"1Z[A-Z0-9\-]+|[0-9\-]+", number):  # hyphens for the eye only
-            number = number.replace("-", "")
-        if text.startswith("-") or not re.fullmatch(r"[A-Z0-9][A-Z0-9\-]{3,63}", number):
+        number = re.sub(r"\s", "", text)
+        if re.fullmatch(r"1Z[A-Z0-9-]+|[0-9-]+", number, re.ASCII | re.IGNORECASE):
+            number = number.replace("-", "")  # there for the eye only
+        if text.startswith("-") or not _TRACKING.fullmatch(number):
             raise Unreadable(f'"{shown(cell)}" is not a tracking number: letters and digits only')
         if number.isdigit() and len(number) >= 16 and not number[15:].strip("0"):
             raise Unreadable(_damaged(number))  # as a csv file or a paste keeps Excel's damage
-        return number
+        return number.upper()
 
 
 @pandas_engine.Engine.register_dtype
