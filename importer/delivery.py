@@ -24,7 +24,6 @@ from importer.journal import (
     CallRecord,
     CallState,
     Claim,
-    Earlier,
     Ending,
     Held,
     Journal,
@@ -257,7 +256,7 @@ class Delivery:
     def _deliver_rest(self, record: CallRecord, sent: AlreadySent) -> list[Doubt]:
         """Another run has sent some of the rows meanwhile."""
         rest = [row for row in self._task.rows_of(record.call) if row.number not in sent.rows]
-        outcomes = {number: outcome_of(earlier) for number, earlier in sent.rows.items()}
+        outcomes = {number: earlier.outcome for number, earlier in sent.rows.items()}
         return self._deliver_parts(record, [rest] if rest else [], outcomes)
 
     def _claim_again(self, record: CallRecord) -> _Slot:
@@ -569,18 +568,6 @@ class Delivery:
     def _pause(self, seconds: float) -> None:
         if seconds > 0:
             self._stop.wait(seconds)
-
-
-def outcome_of(earlier: Earlier) -> Outcome:
-    """What a row is that an earlier run has sent, or may have sent."""
-    if earlier.status is Status.UNKNOWN:
-        return Outcome(
-            Status.UNKNOWN,
-            f"Run {earlier.run_id} may have sent this row {earlier.row}; "
-            f"importer resume {earlier.run_id} looks again.",
-        )
-    when = f"{earlier.at:%Y-%m-%d %H:%M} UTC"
-    return Outcome(Status.UNCHANGED, f"Sent by run {earlier.run_id} on {when}.")
 
 
 def _ending(claim: Claim, answer: Answer) -> Ending:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from importer.calls import Call
-from importer.delivery import outcome_of
 from importer.errors import SheetError
 from importer.journal import Earlier
 from importer.kinds import Value
@@ -130,7 +129,7 @@ def prepare(
     earlier: Mapping[int, Earlier] = {}
     if sent_before is not None:
         earlier = sent_before(layout.operation, [r for r in good if r.number not in aside])
-        aside |= {number: outcome_of(found) for number, found in earlier.items()}
+        aside |= {number: found.outcome for number, found in earlier.items()}
     rows = {row.number: row for row in good if row.number not in aside}
     calls = plan_calls(layout.operation, list(rows.values()), settings.date_only_at)
     invalid = _sentences(validation.problems)

@@ -71,9 +71,7 @@ class _Found:
         self.unreadable: dict[str, set[int]] = defaultdict(set)
 
     def read(self, field: Field) -> list[Value]:
-        cells = self.cells.get(field.name)
-        if cells is None:
-            return [None] * len(self.numbers)
+        cells = self.cells.get(field.name, [None] * len(self.numbers))
         values, faults = read_column(field.kind, cells, field.about)
         faults |= {i: _EXAMPLE for i, cell in enumerate(cells) if _is_example(cell)}
         for i, message in faults.items():

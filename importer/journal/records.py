@@ -185,6 +185,18 @@ class Earlier:
     status: Status
     at: datetime
 
+    @property
+    def outcome(self) -> Outcome:
+        """What the same row is when it comes again."""
+        if self.status is Status.UNKNOWN:
+            return Outcome(
+                Status.UNKNOWN,
+                f"Run {self.run_id} may have sent this, as its row {self.row}; "
+                f"importer resume {self.run_id} looks what became of it.",
+            )
+        when = f"{self.at:%Y-%m-%d %H:%M} UTC"
+        return Outcome(Status.UNCHANGED, f"Sent by run {self.run_id} on {when}.")
+
 
 @dataclass(frozen=True, slots=True)
 class AlreadySent:
