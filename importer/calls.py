@@ -1,7 +1,7 @@
 """One HTTP request as planned, and what came back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -102,6 +102,16 @@ def same_value(wish: Any, found: Any) -> bool:
                 return str(found).strip().casefold() == str(wish).strip().casefold()
     except (ValueError, ArithmeticError):  # a date of the year 1 overflows in another zone
         return False
+
+
+def absent(found: Mapping[str, Any], entries: Sequence[Any]) -> bool | None:
+    """What a list tells of an entry that is not in it: False; None where it is only a page.
+
+    >>> absent({"TotalResults": 12}, ["a"] * 10), absent({}, ["a"])
+    (None, False)
+    """
+    total = found.get("TotalResults")
+    return None if isinstance(total, int) and total > len(entries) else False
 
 
 def _instant(text: str) -> datetime:

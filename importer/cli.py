@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -528,16 +528,17 @@ def _with(values: Values, **changes: Any) -> Values:
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[threading.Event]:
-    """Ctrl-C and a polite kill end the run cleanly; a second Ctrl-C ends the process."""
-    stop = threading.Event()
+    """Ctrl-C and a polite kill end the run cleanly; a second Ctrl-C ends the process at once."""
+    stop, asked = threading.Event(), threading.Event()
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
     def ask(number: int, _frame: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
+        if asked.is_set() and number == signal.SIGINT:
+            os._exit(130)  # as a power cut would; the journal is made for that
         stop.set()
-        click.echo("\nstopping: calls in flight are finished, no more are begun", err=True)
-        del number
+        asked.set()
+        with suppress(OSError):  # the terminal may be gone
+            click.echo("\nstopping: calls in flight are finished, no more are begun", err=True)
 
     before = {name: signal.signal(getattr(signal, name), ask) for name in names}
     try:

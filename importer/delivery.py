@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time as time_of_day
+from datetime import timedelta
 from functools import partial
 from itertools import chain
 from typing import Any, NoReturn
@@ -319,7 +320,8 @@ class Delivery:
         """Carries the platform's pause to every process; its length in seconds."""
         if answer.pause_until is None or answer.reply is None:
             return 0.0
-        self._task.journal.pause(self._task.account.name, answer.pause_until)
+        jitter = timedelta(seconds=random.random())  # noqa: S311  (spreads the first calls after)
+        self._task.journal.pause(self._task.account.name, answer.pause_until + jitter)
         return (answer.pause_until - answer.reply.received_at).total_seconds()
 
     # Outcomes
@@ -371,10 +373,11 @@ class Delivery:
         if None not in applied.values():
             found = [row for row in rows if applied[row.number]]
             missing = [row for row in rows if not applied[row.number]]
+            there = self._verified(found, f"A read back shows it, though: {answer.sentence}")
             if not missing:
-                self._settle(record, CallState.ACCEPTED, self._verified(rows))
+                self._settle(record, CallState.ACCEPTED, there)
                 return []
-            return self._isolate(record, missing, self._verified(found), answer)
+            return self._isolate(record, missing, there, answer)
         if failed:
             doubt = Doubt(record, answer.sentence, self._clock())
             return self._keep_or_leave(doubt, rows, applied)
@@ -559,8 +562,13 @@ class Delivery:
     def _resume(self) -> str:
         return f"importer resume {self._task.run_id}"
 
-    def _verified(self, rows: Sequence[Any]) -> dict[int, Outcome]:
-        return {row.number: Outcome(Status.VERIFIED, self._warning(row.number)) for row in rows}
+    def _verified(self, rows: Sequence[Any], note: str = "") -> dict[int, Outcome]:
+        return {
+            row.number: Outcome(
+                Status.VERIFIED, " ".join(filter(None, [self._warning(row.number), note]))
+            )
+            for row in rows
+        }
 
     def _warning(self, number: int) -> str:
         return self._task.warnings.get(number, "")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from importer.calls import Call
+from importer.calls import Call, absent
 from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
 from importer.kinds import Choice, Identifier, Instant, Text, TrackingNumber
 from importer.operation import Operation, Row
@@ -158,7 +158,7 @@ class AddTracking(Operation[TrackingRow]):
                     for entry in entries
                     if isinstance(entry, dict)
                 }
-                return key(row.tracking_number) in numbers
+                return key(row.tracking_number) in numbers or absent(found, entries)
             case _:
                 return None
 

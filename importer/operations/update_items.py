@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from importer.calls import Call, same_value
+from importer.calls import Call, absent, same_value
 from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
 from importer.kinds import Identifier, Instant, Money, WholeNumber
 from importer.operation import Operation, Row
@@ -113,7 +113,9 @@ class UpdateItems(Operation[ItemRow]):
         match found:
             case {"Items": list(items)}:
                 by_id = {str(item.get("ID")): item for item in items if isinstance(item, dict)}
-                item = by_id.get(str(row.po_item_id), {})
+                item = by_id.get(str(row.po_item_id))
+                if item is None:
+                    return absent(found, items)
                 wished = {name: wish for name, wish in changes(row).items() if wish is not None}
                 return all(same_value(wish, item.get(name)) for name, wish in wished.items())
             case _:

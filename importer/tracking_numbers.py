@@ -1,0 +1,275 @@
+"""Which carriers a tracking number may belong to, and whether its check digit is right.
+
+Formats evolve and carriers reuse each other's lengths, so all of this is advice: a check digit
+that fits is no proof (one number in ten fits by chance, and so do some that Excel has damaged),
+and one that does not fit may be a carrier's own sample.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import cycle
+from operator import mul
+from typing import Literal
+
+from importer.spelling import key
+
+Carrier = Literal["UPS", "USPS", "FedEx", "DHL"]
+
+_SPELLINGS: dict[str, Carrier] = {
+    "ups": "UPS",
+    "usps": "USPS",
+    "stampscom": "USPS",  # ShipEngine's name for the USPS account that it sells postage by
+    "fedex": "FedEx",
+    "dhl": "DHL",
+    "dhlexpress": "DHL",
+    "dhlecommerce": "DHL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A carrier that has numbers of this form; `check` is None where the form has no digit."""
+
+    carrier: Carrier
+    form: str
+    check: bool | None
+
+
+def carriers_of(number: str) -> tuple[Match, ...]:
+    """Every carrier that the upper-case number, without spaces, may belong to.
+
+    >>> carriers_of("1Z999AA10123456784")
+    (Match(carrier='UPS', form='1Z', check=True),)
+    >>> [match.carrier for match in carriers_of("9261292700768711948021")]
+    ['USPS', 'FedEx', 'UPS', 'DHL']
+    """
+    return tuple(
+        Match(carrier, form.name, check)
+        for form, check in _fitting(number)
+        for carrier in form.carriers
+    )
+
+
+def infer_carrier(number: str) -> Carrier | None:
+    """The one carrier whose number it must be; None where there are several, or none.
+
+    >>> infer_carrier("986578788855"), infer_carrier("9261292700768711948021")
+    ('FedEx', None)
+    """
+    found = list(_fitting(number))
+    sole = {form.carriers[0] for form, _ in found if form.sole}
+    return _only(sole or {carrier for form, check in found if check for carrier in form.carriers})
+
+
+def explain(number: str, carrier: str | None) -> str | None:
+    """What a person should look at, in one sentence; None where nothing is odd.
+
+    `carrier` may be spelled as people and platforms do; None: the row names none. One that is not
+    of the four is not judged, nor is a number of no known form.
+
+    >>> explain("9405511206206406260785", "UPS")
+    '"9405511206206406260785" looks like a USPS number, and the carrier is UPS; compare both with \
+the label'
+    >>> explain("61299998820821171811", "FedEx"), explain("SHIPPED BY TRUCK", "UPS")
+    (None, None)
+    """
+    ours = infer_carrier(number) if carrier is None else _carrier_named(carrier)
+    if ours is None:
+        return None
+    found = list(_fitting(number))
+    checks = [check for form, check in found if ours in form.carriers]
+    if any(check is not False for check in checks):
+        return None
+    if _lost_a_zero(number, ours):
+        return (
+            f'with the leading zero that Excel drops from "{number}", 0{number} would be a {ours} '
+            "number; if the label says so, format the column as Text and write it in full"
+        )
+    others = [
+        form.carriers for form, check in found if ours not in form.carriers if form.says(check)
+    ]
+    if others:
+        return (
+            f'"{number}" looks like a {" or ".join(others[0])} number, and the carrier is {ours}; '
+            "compare both with the label"
+        )
+    if checks:
+        return (
+            f'the check digit of "{number}" does not fit a {ours} number; compare it with the label'
+        )
+    return None
+
+
+@lru_cache(maxsize=256)
+def _carrier_named(text: str) -> Carrier | None:
+    return _SPELLINGS.get(key(text[:64]))
+
+
+def _only(carriers: Collection[Carrier]) -> Carrier | None:
+    return next(iter(carriers)) if len(carriers) == 1 else None
+
+
+def _lost_a_zero(number: str, carrier: Carrier) -> bool:
+    """Whether the number fits the carrier with a zero before it, which Excel would not keep."""
+    if len(number) >= 15 or not number.isdigit():  # Excel keeps no number of more than 15 digits
+        return False
+    return any(check and carrier in form.carriers for form, check in _fitting(f"0{number}"))
+
+
+# Check digits. Each looks at the number from the right, where its last character is the check
+# digit, so that what stands before it (routing, leading zeros) does not matter.
+
+
+def _weighted(body: str, weights: Sequence[int]) -> int:
+    """The sum of the characters times the weights, which begin at the right and repeat.
+
+    A letter counts as the last digit of its ASCII code less 3, as in UPS's table: A is 2, B is 3.
+    """
+    values = (int(c) if c.isdigit() else (ord(c) - 3) % 10 for c in reversed(body))
+    return sum(map(mul, values, cycle(weights)))
+
+
+def _mod10(number: str, weights: Sequence[int] = (3, 1)) -> bool:
+    """GS1's check digit, and with weights 1 and 2 that of UPS."""
+    return number[-1] == str(-_weighted(number[:-1], weights) % 10)
+
+
+def _mod11(number: str) -> bool:
+    """FedEx Express: weights 1, 3, 7, and a remainder of 10 is written 0."""
+    return number[-1] == str(_weighted(number[:-1], (1, 3, 7)) % 11 % 10)
+
+
+def _mod7(number: str) -> bool:
+    """DHL Express and other air waybills: the rest of a division by 7."""
+    return number[-1] == str(int(number[:-1]) % 7)
+
+
+def _s10(number: str) -> bool:
+    """UPU standard S10: 11 less the remainder, where 10 is written 0 and 11 is written 5.
+
+    >>> _s10("RR473124829GB")  # the standard's own example
+    True
+    """
+    rest = _weighted(number[2:10], (7, 9, 5, 3, 2, 4, 6, 8)) % 11
+    return number[10] == "50987654321"[rest]
+
+
+def _impb(number: str) -> bool:
+    """USPS Publication 199: over the package's own 22 or 26 digits, not over 420 and the ZIP."""
+    routing = (0, 8, 12) if number.startswith("420") else (0,)
+    return any(
+        len(number) - skipped in {22, 26} and _mod10(number[skipped:]) for skipped in routing
+    )
+
+
+# Forms.
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    name: str
+    carriers: tuple[Carrier, ...]  # the one whose form it is first
+    pattern: str  # of fixed parts only: nothing in it can be tried twice
+    lengths: Collection[int]
+    check: Callable[[str], bool] | None = None
+    sole: bool = False  # nobody else has numbers that look so
+
+    def says(self, check: bool | None) -> bool:
+        """Whether a number of this form, with its check, speaks for the form's carriers."""
+        return self.sole or check is True
+
+
+_FORMS = (
+    # UPS: "What is a Tracking Number?", ups.com/help-center, lists 1Z and 16 more, a letter and 10
+    # digits, and MI with a 6-digit customer number and up to 22 characters. It also lists 9 and 12
+    # digits, with no rule: as a form they would fit too much. The check digit is that of the
+    # Guide to Labeling, over what follows the 1Z; the waybill's, over what follows the letter, as
+    # published in jkeen/tracking_number_data (K2479825491).
+    _Form("1Z", ("UPS",), r"1Z[0-9A-Z]{16}", [18], lambda n: _mod10(n[2:], (1, 2)), sole=True),
+    # SurePost has service YW or YP, and the post office delivers it: the vendor may name either.
+    _Form(
+        "SurePost 1Z",
+        ("USPS", "UPS"),
+        r"1Z[0-9A-Z]{6}Y[PW][0-9A-Z]{8}",
+        [18],
+        lambda n: _mod10(n[2:], (1, 2)),
+    ),
+    _Form("waybill", ("UPS",), r"[AHJKTV][0-9]{10}", [11], lambda n: _mod10(n[1:], (1, 2))),
+    _Form("Mail Innovations", ("UPS", "USPS"), r"MI[0-9]{6}[0-9A-Z]{1,22}", range(9, 31)),
+    # USPS: Publication 199, Intelligent Mail package barcode: 22 or 26 digits, alone or after 420
+    # and a ZIP of 5 or 9. 94 and 95 are labels bought from USPS. 91 to 93 are commercial mailers':
+    # among them FedEx (SmartPost), UPS (SurePost, Mail Innovations) and DHL (eCommerce), which
+    # carry a parcel to the post office that delivers it.
+    _Form(
+        "IMpb",
+        ("USPS",),
+        r"(?:420[0-9]{5}(?:[0-9]{4})?)?9[45][0-9]{20}(?:[0-9]{4})?",
+        (22, 26, 30, 34, 38),
+        _impb,
+    ),
+    _Form(
+        "commercial IMpb",
+        ("USPS", "FedEx", "UPS", "DHL"),
+        r"(?:420[0-9]{5}(?:[0-9]{4})?)?9[1-3][0-9]{20}(?:[0-9]{4})?",
+        (22, 26, 30, 34, 38),
+        _impb,
+    ),
+    # USPS: Publication 109, 2-8.5.3: a service code, 9 digits of the customer, 8 of the piece. It
+    # is printed without the 91 that some labels count in. 00 would be a GS1 container code.
+    _Form(
+        "20 digits", ("USPS",), r"(?!00)[0-9]{20}", [20], lambda n: _mod10(n) or _mod10("91" + n)
+    ),
+    # USPS: "Tracking" on usps.com: Global Express Guaranteed is 82 000 000 00.
+    _Form("Global Express Guaranteed", ("USPS",), r"82[0-9]{8}", [10]),
+    # All posts: UPU standard S10. Another country's parcel is USPS's to deliver, and Deutsche
+    # Post's and DHL eCommerce's to send.
+    _Form("S10", ("USPS",), r"[A-Z]{2}[0-9]{9}US", [13], _s10, sole=True),
+    _Form("S10 of another post", ("USPS", "DHL"), r"[A-Z]{2}[0-9]{9}(?!US)[A-Z]{2}", [13], _s10),
+    # FedEx: Ground Bar Code & Label Layout Specification (FY04.A), "Check digit calculation
+    # algorithms": 96 and 20 more, of which the last 15 are the number and carry the check digit.
+    _Form("Ground", ("FedEx",), r"[0-9]{15}", [15], _mod10),
+    _Form("Ground 96", ("FedEx",), r"96[0-9]{20}", [22], lambda n: _mod10(n[-15:])),
+    # FedEx: the 12 digits of Express, alone or as the last of the 34 in its bar code, where there
+    # is room for 14; as published in jkeen/tracking_number_data.
+    _Form("Express", ("FedEx",), r"[0-9]{12}", [12], _mod11),
+    _Form("34 digits", ("FedEx",), r"(?:10|96)[0-9]{32}", [34], lambda n: _mod11(n[-14:])),
+    # FedEx: SmartPost without the 92 (or the earlier 91) of its USPS number, SmartPost Job Aid.
+    _Form(
+        "SmartPost",
+        ("FedEx", "USPS"),
+        r"(?!00)[0-9]{20}",
+        [20],
+        lambda n: _mod10("92" + n) or _mod10("91" + n),
+    ),
+    # DHL: "Shipment tracking labels", dhl.com: Express has 10 digits, or begins with JJD or JVGL;
+    # eCommerce with GM, LX or RX, in 10 to 39 characters; Freight has 9, 10 or 14 digits, and no
+    # check digit. Express with 11 digits, and the 7, as published in jkeen/tracking_number_data.
+    # JD and digits are JD Logistics' too.
+    _Form("Express", ("DHL",), r"[0-9]{10,11}", (10, 11), _mod7),
+    _Form("piece", ("DHL",), r"J(?:JD|VGL)[0-9]{9,31}", range(12, 36), sole=True),
+    _Form("piece JD", ("DHL",), r"JD[0-9]{9,31}", range(11, 34)),
+    _Form("eCommerce GM", ("DHL",), r"GM[0-9]{10,37}", range(12, 40), sole=True),
+    _Form("eCommerce", ("DHL",), r"[LR]X[0-9]{10,37}", range(12, 40)),
+    _Form("14 digits", ("DHL",), r"[0-9]{14}", [14]),
+)
+
+
+def _by_length() -> dict[int, list[tuple[re.Pattern[str], _Form]]]:
+    forms = defaultdict(list)
+    for form in _FORMS:
+        for length in form.lengths:
+            forms[length].append((re.compile(form.pattern), form))
+    return dict(forms)
+
+
+_BY_LENGTH = _by_length()  # what is longer than any of them is never looked at
+
+
+def _fitting(number: str) -> Iterator[tuple[_Form, bool | None]]:
+    """The forms that the number has, each with what its check digit says."""
+    for pattern, form in _BY_LENGTH.get(len(number), ()):
+        if pattern.fullmatch(number):
+            yield form, form.check(number) if form.check else None

@@ -1,0 +1,169 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from importer.calls import Call
+from importer.operations import operations
+from importer.planning import plan_calls
+from tests.factories import check, problems, row, rows
+
+UPDATE_SHIPPING = operations()["update_shipping"]
+NUMBER = "1Z999AA10123456784"
+
+
+def test_all_nine_details_can_be_filled():
+    sheet = row(
+        "update_shipping",
+        order_date=date(2026, 11, 1),
+        expected_delivery_date=datetime(2026, 12, 1, 8, tzinfo=UTC),
+        payment_terms="net_30",
+        payment_status="partially_paid",
+        currency_code="USD",
+        shipping_carrier="UPS",
+        reference_number="R-1",
+        note_to_supplier="Ring twice",
+    )
+
+    assert plan_calls(UPDATE_SHIPPING, [sheet]) == [
+        Call(
+            "POST",
+            "v2/purchase_orders/se-101/shipping_details",
+            {
+                "order_date": "2026-11-01T12:00:00.000Z",
+                "expected_delivery_date": "2026-12-01T08:00:00.000Z",
+                "payment_terms": "net_30",
+                "payment_status": "partially_paid",
+                "currency_code": "USD",
+                "shipping_carrier": "UPS",
+                "tracking_number": NUMBER,
+                "reference_number": "R-1",
+                "note_to_supplier": "Ring twice",
+            },
+            rows=(2,),
+            touches=("PO se-101",),
+        )
+    ]
+
+
+def test_rows_of_one_po_that_agree_make_one_call():
+    sheet = rows("update_shipping", {}, {"tracking_number": None, "shipping_carrier": "UPS"}, {})
+
+    assert plan_calls(UPDATE_SHIPPING, sheet) == [
+        Call(
+            "POST",
+            "v2/purchase_orders/se-101/shipping_details",
+            {"shipping_carrier": "UPS", "tracking_number": NUMBER},
+            rows=(2, 3, 4),
+            touches=("PO se-101",),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "cell", "value"),
+    [
+        ("payment_terms", "Net 45", "net_45"),
+        ("payment_terms", "COD", "cash_on_delivery"),
+        ("payment_terms", "payment in advance", "payment_in_advance"),
+        ("payment_status", "Credit issued", "credit_issued"),
+        ("payment_status", "None", "none"),
+        ("currency_code", "USD", "USD"),
+        ("reference_number", 4711.0, "4711"),
+    ],
+)
+def test_a_detail_is_read_in_the_platforms_words(field, cell, value):
+    (good,) = check("update_shipping", {field: cell}).good_rows(UPDATE_SHIPPING)
+
+    assert getattr(good, field) == value
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "told"),
+    [
+        ({"po_id": None}, "PO ID", "is empty, and needed"),
+        (
+            {"po_id": "se/101"},
+            "PO ID",
+            '"se/101" is not an id: letters, digits and hyphens, such as se-101',
+        ),
+        (
+            {"tracking_number": None},
+            "PO ID",
+            "changes nothing: fill at least one column beside PO ID",
+        ),
+        (
+            {"currency_code": "usd"},
+            "Currency Code",
+            '"usd" is not a currency code: write three capital letters, such as USD',
+        ),
+        (
+            {"currency_code": "USD\nEUR"},
+            "Currency Code",
+            '"USD\nEUR" is not a currency code: write three capital letters, such as USD',
+        ),
+        (
+            {"reference_number": "x" * 201},
+            "Reference Number",
+            f'"{"x" * 201}" is longer than 200 characters; shorten it',
+        ),
+    ],
+)
+def test_a_bad_row_is_told_what_is_wrong(changes, column, told):
+    assert problems("update_shipping", changes) == [(2, column, told)]
+
+
+def test_a_po_keeps_one_tracking_number():
+    told = (
+        "se-101 has several tracking numbers, in rows 2 and 3, and ShipStation keeps one: "
+        "the last would overwrite the others"
+    )
+
+    found = problems(
+        "update_shipping",
+        {},
+        {"tracking_number": "986578788855"},
+        {"po_id": "se-102", "tracking_number": "986578788866"},
+    )
+
+    assert found == [(2, "Tracking Number", told), (3, "Tracking Number", told)]
+
+
+def test_rows_of_one_po_must_agree():
+    told = "the rows of se-101, 2 and 3, do not agree; a purchase order has one set of details"
+
+    found = problems(
+        "update_shipping", {"shipping_carrier": "UPS"}, {"shipping_carrier": "FedEx"}, {"po_id": 7}
+    )
+
+    assert found == [(2, "PO ID", told), (3, "PO ID", told)]
+
+
+def test_a_bad_row_does_not_disagree_with_its_neighbours():
+    found = problems(
+        "update_shipping", {}, {"tracking_number": "986578788855", "payment_terms": "soon"}
+    )
+
+    assert [(number, column) for number, column, _ in found] == [(3, "Payment Terms")]
+
+
+def test_the_read_back_is_the_po():
+    assert UPDATE_SHIPPING.read_back([row("update_shipping")]) == Call(
+        "GET", "v2/purchase_orders/se-101"
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "applied"),
+    [
+        ({"tracking_number": NUMBER, "expected_delivery_date": "2026-12-01T00:00:00Z"}, True),
+        ({"tracking_number": NUMBER.lower(), "expected_delivery_date": "2026-12-01"}, True),
+        ({"tracking_number": NUMBER, "expected_delivery_date": "2026-12-02T12:00:00Z"}, False),
+        ({"tracking_number": "986578788855", "expected_delivery_date": "2026-12-01"}, False),
+        ({"tracking_number": None, "expected_delivery_date": ["2026-12-01"]}, False),
+        ({}, False),
+    ],
+)
+def test_a_row_is_applied_where_the_po_has_its_details(found, applied):
+    wish = row("update_shipping", expected_delivery_date=date(2026, 12, 1))
+
+    assert UPDATE_SHIPPING.is_applied(wish, {"purchase_order_id": "se-101", **found}) is applied
