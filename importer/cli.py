@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from importer.preparation import Share
     from importer.run import Desk
     from importer.settings import Settings
+    from importer.stopping import Stop
     from importer.summaries import Summary
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -327,11 +328,12 @@ def runs(options: _Options, most: int, prune: int | None, as_json: bool) -> None
             click.echo(f"bodies and answers of {number} runs are forgotten; what was sent is not")
             return
         found = [(run, journal.counts(run.id)) for run in journal.runs(most)]
+        now = journal.now()
     if as_json:
         for run, counts in found:
             click.echo(json.dumps(run_as_json(run, counts)))
     else:
-        click.echo(runs_table(found))
+        click.echo(runs_table(found, now))
 
 
 @cli.command()
@@ -452,7 +454,7 @@ def _each(
     work: "Callable[[T], Summary]",
     *,
     as_json: bool,
-    stop: threading.Event | None = None,
+    stop: "Stop | None" = None,
 ) -> None:
     """Works on each sheet or run, says what became of it, and exits with the gravest status."""
     from importer.listings import summary_lines
@@ -527,9 +529,11 @@ def _with(values: Values, **changes: Any) -> Values:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
+def _stopped_by_signals() -> "Iterator[Stop]":
     """Ctrl-C and a polite kill end the run cleanly; a second Ctrl-C ends the process at once."""
-    stop, asked = threading.Event(), threading.Event()
+    from importer.stopping import Stop
+
+    stop, asked = Stop(), threading.Event()
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
     def ask(number: int, _frame: object) -> None:

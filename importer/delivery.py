@@ -465,8 +465,9 @@ class Delivery:
             self._pause(claim.wait_s)
             answer = self._ask(call)
             ending = _ending(claim, answer)
-            if purpose is Purpose.BEFORE_LOOK and answer.verdict in _READ:
-                ending = replace(ending, reply=json.dumps(self._shown(record, answer.reply)))
+            if purpose is Purpose.BEFORE_LOOK:  # kept as what it showed; a failed one showed nothing
+                shown = self._shown(record, answer.reply) if answer.verdict in _READ else None
+                ending = replace(ending, reply=None if shown is None else json.dumps(shown))
             self._end(ending)
             if answer.verdict in _READ or self._stop.is_set():
                 return answer.reply

@@ -71,11 +71,16 @@ def read_column(
     return values, faults
 
 
+_AS_FORMULA = re.compile(r'="([^"]*)"')  # how csv exports keep Excel from dropping zeros
+
+
 def _read_cell(cell: Cell, read: Callable[[Cell], Value]) -> Value:
     if isinstance(cell, str):
         cell = clean(cell)
         if len(cell) > 1 and cell[0] == "'":
             cell = cell[1:].lstrip()  # Excel's own mark for "this is text", typed or exported
+        if quoted := _AS_FORMULA.fullmatch(cell[:_MOST_CHARACTERS]):
+            cell = quoted[1].strip()
         if not cell:
             return None
         if len(cell) > _MOST_CHARACTERS:
@@ -267,7 +272,7 @@ class _TrackingNumber(Kind):
             number = number.replace("-", "")  # there for the eye only
         if text.startswith("-") or not _TRACKING.fullmatch(number):
             raise Unreadable(f'"{shown(cell)}" is not a tracking number: letters and digits only')
-        if number.isdigit() and len(number) >= 16 and not number[15:].strip("0"):
+        if number.isdigit() and len(number) >= 18 and not number[15:].strip("0"):
             raise Unreadable(_damaged(number))  # as a csv file or a paste keeps Excel's damage
         return number.upper()
 

@@ -3,6 +3,7 @@
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import zip_longest
 from operator import itemgetter
 from typing import Any
@@ -16,6 +17,7 @@ from importer.platforms import PLATFORMS
 from importer.settings import Limit, Settings
 from importer.summaries import Summary
 
+_HEARD_OF = timedelta(seconds=30)
 _MOST_PROBLEMS = 20  # the rest stands in the result file
 # Told one by one in the result file alone: there may be one of these in every row.
 _COUNTED_ONLY = {Status.INVALID, Status.UNSENT, Status.UNCHANGED}
@@ -213,12 +215,15 @@ def accounts_as_json(settings: Settings) -> list[dict[str, Any]]:
 # Runs -------------------------------------------------------------------------------------------
 
 
-def runs_table(runs: Sequence[tuple[RunRecord, Mapping[Status, int]]]) -> str:
+def runs_table(runs: Sequence[tuple[RunRecord, Mapping[Status, int]]], now: datetime) -> str:
+    """`now` is by the journal's clock: a run heard of just before is not an interrupted one."""
     if not runs:
         return "The journal holds no run yet."
     rows = [("run", "begun (UTC)", "sheet", "operation", "account", "state", "rows")]
     for run, counts in runs:
-        state = "interrupted" if run.state is RunState.OPEN else run.state.value
+        state = run.state.value
+        if run.state is RunState.OPEN:
+            state = "running" if now - run.heartbeat_at < _HEARD_OF else "interrupted"
         said = ", ".join(f"{count} {status}" for status, count in counts.items())
         begun = f"{run.created_at:%Y-%m-%d %H:%M}"
         rows.append((str(run.id), begun, run.file_name, run.operation, run.account, state, said))

@@ -1,7 +1,6 @@
 """A sheet's way through the stages, in order: check, plan, upload, resume. Read this page first."""
 
 import os
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -23,6 +22,7 @@ from importer.preparation import Prepared, SentBefore, Wish, prepare
 from importer.sending import send
 from importer.settings import Account, Settings
 from importer.sheets.results import WrittenResult
+from importer.stopping import Stop
 from importer.summaries import Summary
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], object]]]
@@ -61,7 +61,7 @@ class Desk:
     settings: Settings
     journal: Journal
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Stop = field(default_factory=Stop)
     patience: Patience = Patience()
     progress: Progress = silent
 
@@ -213,7 +213,7 @@ def _send(desk: Desk, run: RunRecord, epoch: int, cargo: Cargo, wish: Wish) -> s
             task,
             calls,
             patience=_patience(desk.patience, wish, len(cargo.rows)),
-            stop=desk.stop,
+            stop=Stop(desk.stop),
             on_settled=advance,
             verify=operation.verified if wish.verify is None else wish.verify,
         )
@@ -247,7 +247,7 @@ def _end(desk: Desk, run_id: int, epoch: int, result: Path | None) -> None:
     if any(record.state in left for record in desk.journal.calls(run_id)):
         desk.journal.let_go(run_id, epoch)
     else:
-        desk.journal.finish(run_id, epoch, None if result is None else str(result))
+        desk.journal.finish(run_id, epoch, None if result is None else str(result.resolve()))
 
 
 def _fits(operation: Operation[Any], account: Account) -> None:

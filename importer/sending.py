@@ -73,7 +73,8 @@ class _Sender:
                     flying[pool.submit(self._guarded, self._delivery.look_again, doubt)] = number
                 if not flying:
                     return
-                for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                # With a timeout, so that Ctrl-C is heard on Windows too.
+                for future in wait(flying, timeout=1, return_when=FIRST_COMPLETED).done:
                     number = flying.pop(future)
                     left = [*doubts.pop(number, []), *(future.result() or [])]
                     if left:

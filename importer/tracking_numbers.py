@@ -18,14 +18,14 @@ from importer.spelling import key
 
 Carrier = Literal["UPS", "USPS", "FedEx", "DHL"]
 
-_SPELLINGS: dict[str, Carrier] = {
+# What a carrier's name begins with, without case and spaces: "UPS Ground", "Fed Ex", "dhl_express".
+_NAMES: dict[str, Carrier] = {
     "ups": "UPS",
     "usps": "USPS",
-    "stampscom": "USPS",  # ShipEngine's name for the USPS account that it sells postage by
+    "stampscom": "USPS",  # ShipEngine's code of the account that sells USPS labels
     "fedex": "FedEx",
+    "federalexpress": "FedEx",
     "dhl": "DHL",
-    "dhlexpress": "DHL",
-    "dhlecommerce": "DHL",
 }
 
 
@@ -105,7 +105,8 @@ the label'
 
 @lru_cache(maxsize=256)
 def _carrier_named(text: str) -> Carrier | None:
-    return _SPELLINGS.get(key(text[:64]))
+    named = key(text[:64])
+    return next((carrier for name, carrier in _NAMES.items() if named.startswith(name)), None)
 
 
 def _only(carriers: Collection[Carrier]) -> Carrier | None:
@@ -119,8 +120,8 @@ def _lost_a_zero(number: str, carrier: Carrier) -> bool:
     return any(check and carrier in form.carriers for form, check in _fitting(f"0{number}"))
 
 
-# Check digits. Each looks at the number from the right, where its last character is the check
-# digit, so that what stands before it (routing, leading zeros) does not matter.
+# Check digits, each over the part of a number that carries it. They are told from the right, as
+# leading zeros and routing before a number change nothing then.
 
 
 def _weighted(body: str, weights: Sequence[int]) -> int:
@@ -159,10 +160,18 @@ def _s10(number: str) -> bool:
 
 def _impb(number: str) -> bool:
     """USPS Publication 199: over the package's own 22 or 26 digits, not over 420 and the ZIP."""
-    routing = (0, 8, 12) if number.startswith("420") else (0,)
-    return any(
-        len(number) - skipped in {22, 26} and _mod10(number[skipped:]) for skipped in routing
-    )
+    skipped = (0, 8, 12) if number.startswith("420") else (0,)
+    packages = (number[start:] for start in skipped if number.startswith("9", start))
+    return any(len(package) in {22, 26} and _mod10(package) for package in packages)
+
+
+def _with_application(number: str) -> str:
+    """20 digits of USPS with the identifier that is left out in print: 92, and 91 before it.
+
+    >>> _with_application("61299998820821171811")
+    '9261299998820821171811'
+    """
+    return ("92" if number.startswith("61") else "91") + number  # 61: Parcel Select, as 92 has it
 
 
 # Forms.
@@ -189,10 +198,10 @@ _FORMS = (
     # Guide to Labeling, over what follows the 1Z; the waybill's, over what follows the letter, as
     # published in jkeen/tracking_number_data (K2479825491).
     _Form("1Z", ("UPS",), r"1Z[0-9A-Z]{16}", [18], lambda n: _mod10(n[2:], (1, 2)), sole=True),
-    # SurePost has service YW or YP, and the post office delivers it: the vendor may name either.
+    # SurePost has service YW or YP, and USPS delivers it: a vendor may name either.
     _Form(
-        "SurePost 1Z",
-        ("USPS", "UPS"),
+        "SurePost",
+        ("USPS",),
         r"1Z[0-9A-Z]{6}Y[PW][0-9A-Z]{8}",
         [18],
         lambda n: _mod10(n[2:], (1, 2)),
@@ -217,10 +226,22 @@ _FORMS = (
         (22, 26, 30, 34, 38),
         _impb,
     ),
-    # USPS: Publication 109, 2-8.5.3: a service code, 9 digits of the customer, 8 of the piece. It
-    # is printed without the 91 that some labels count in. 00 would be a GS1 container code.
+    # USPS: Publication 109, 2-8.5.3: a service code, 9 digits of the customer, 8 of the piece; some
+    # labels count a 91 in that they do not print. 00 would begin a GS1 container code.
     _Form(
-        "20 digits", ("USPS",), r"(?!00)[0-9]{20}", [20], lambda n: _mod10(n) or _mod10("91" + n)
+        "20 digits",
+        ("USPS",),
+        r"(?!00)[0-9]{20}",
+        [20],
+        lambda n: _mod10(n) or _mod10(_with_application(n)),
+    ),
+    # FedEx SmartPost prints its USPS number without the application identifier (SmartPost Job Aid).
+    _Form(
+        "SmartPost",
+        ("FedEx",),
+        r"(?!00)[0-9]{20}",
+        [20],
+        lambda n: _mod10(_with_application(n)),
     ),
     # USPS: "Tracking" on usps.com: Global Express Guaranteed is 82 000 000 00.
     _Form("Global Express Guaranteed", ("USPS",), r"82[0-9]{8}", [10]),
@@ -236,14 +257,6 @@ _FORMS = (
     # is room for 14; as published in jkeen/tracking_number_data.
     _Form("Express", ("FedEx",), r"[0-9]{12}", [12], _mod11),
     _Form("34 digits", ("FedEx",), r"(?:10|96)[0-9]{32}", [34], lambda n: _mod11(n[-14:])),
-    # FedEx: SmartPost without the 92 (or the earlier 91) of its USPS number, SmartPost Job Aid.
-    _Form(
-        "SmartPost",
-        ("FedEx", "USPS"),
-        r"(?!00)[0-9]{20}",
-        [20],
-        lambda n: _mod10("92" + n) or _mod10("91" + n),
-    ),
     # DHL: "Shipment tracking labels", dhl.com: Express has 10 digits, or begins with JJD or JVGL;
     # eCommerce with GM, LX or RX, in 10 to 39 characters; Freight has 9, 10 or 14 digits, and no
     # check digit. Express with 11 digits, and the 7, as published in jkeen/tracking_number_data.

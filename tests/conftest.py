@@ -1,6 +1,5 @@
 """The sandbox, and a desk from which sheets are uploaded to it without much waiting."""
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from importer.rehearsal import SECRETS, sandbox_settings_file
 from importer.run import Desk
 from importer.sandbox import Sandbox
 from importer.settings import load_settings
+from importer.stopping import Stop
 
 QUICK = Patience(back_off_s=0.01, look_after_s=0.02, beat_every_s=0.5, held_s=0.2)
 
@@ -41,7 +41,7 @@ def settings(sandbox, tmp_path):
 @pytest.fixture
 def desk(settings, tmp_path):
     with open_journal(tmp_path / "journal.db") as journal:
-        yield Desk(settings, journal, environ=SECRETS, stop=threading.Event(), patience=QUICK)
+        yield Desk(settings, journal, environ=SECRETS, stop=Stop(), patience=QUICK)
 
 
 @pytest.fixture(params=list(operations()))

@@ -31,8 +31,9 @@ LAYERS = """
     platforms.sellercloud | platforms.shipstation | platforms.shipengine
     platforms.platform
     settings | kinds
+    tracking_numbers
     summaries | columns | turns | spelling
-    calls | outcomes | cells
+    calls | outcomes | cells | stopping
     errors
 """
 # It must be able to disagree with the client: it imports nothing else, and few import it.

@@ -1,0 +1,23 @@
+"""How a run is told to stop: by itself, or by whoever ordered several."""
+
+import threading
+
+
+class Stop(threading.Event):
+    """An event that its parent sets too: stopping one run stops that run, Ctrl-C stops all."""
+
+    def __init__(self, parent: "Stop | None" = None) -> None:
+        super().__init__()
+        self._children: list[Stop] = []
+        if parent is not None:
+            parent.adopt(self)
+
+    def adopt(self, child: "Stop") -> None:
+        self._children.append(child)
+        if self.is_set():
+            child.set()
+
+    def set(self) -> None:
+        super().set()
+        for child in self._children:
+            child.set()
