@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import cycle
-from operator import mul
+from string import ascii_uppercase
 from typing import Literal
 
 from importer.spelling import key
@@ -70,8 +69,8 @@ def explain(number: str, carrier: str | None) -> str | None:
     `carrier` may be spelled as people and platforms do; None: the row names none. One that is not
     of the four is not judged, nor is a number of no known form.
 
-    >>> explain("9405511206206406260785", "UPS")
-    '"9405511206206406260785" looks like a USPS number, and the carrier is UPS; compare both with \
+    >>> explain("9400111201080805483016", "UPS")
+    '"9400111201080805483016" looks like a USPS number, and the carrier is UPS; compare both with \
 the label'
     >>> explain("61299998820821171811", "FedEx"), explain("SHIPPED BY TRUCK", "UPS")
     (None, None)
@@ -79,21 +78,17 @@ the label'
     ours = infer_carrier(number) if carrier is None else _carrier_named(carrier)
     if ours is None:
         return None
-    found = list(_fitting(number))
-    checks = [check for form, check in found if ours in form.carriers]
+    checks = [check for _, check in _fitting(number, ours)]
     if any(check is not False for check in checks):
         return None
-    if _lost_a_zero(number, ours):
+    if len(number) < 15 and _fits(f"0{number}", ours):  # Excel keeps no more digits than 15
         return (
             f'with the leading zero that Excel drops from "{number}", 0{number} would be a {ours} '
             "number; if the label says so, format the column as Text and write it in full"
         )
-    others = [
-        form.carriers for form, check in found if ours not in form.carriers if form.says(check)
-    ]
-    if others:
+    if others := _others(number, ours):
         return (
-            f'"{number}" looks like a {" or ".join(others[0])} number, and the carrier is {ours}; '
+            f'"{number}" looks like a {" or ".join(others)} number, and the carrier is {ours}; '
             "compare both with the label"
         )
     if checks:
@@ -113,24 +108,31 @@ def _only(carriers: Collection[Carrier]) -> Carrier | None:
     return next(iter(carriers)) if len(carriers) == 1 else None
 
 
-def _lost_a_zero(number: str, carrier: Carrier) -> bool:
-    """Whether the number fits the carrier with a zero before it, which Excel would not keep."""
-    if len(number) >= 15 or not number.isdigit():  # Excel keeps no number of more than 15 digits
-        return False
-    return any(check and carrier in form.carriers for form, check in _fitting(f"0{number}"))
+def _fits(number: str, carrier: Carrier) -> bool:
+    return any(check for _, check in _fitting(number, carrier))
 
 
-# Check digits, each over the part of a number that carries it. They are told from the right, as
-# leading zeros and routing before a number change nothing then.
+def _others(number: str, ours: Carrier) -> tuple[Carrier, ...]:
+    """The carriers that the number speaks for, if ours is not among them."""
+    for form, check in _fitting(number):
+        if (check or form.sole) and ours not in form.carriers:
+            return form.carriers
+    return ()
+
+
+# The check digits are told from the right: zeros and routing before a number change nothing then.
+
+# A letter counts as the last digit of its ASCII code less 3, UPS's own table: A is 2, B is 3.
+_DIGITS = str.maketrans({letter: str((ord(letter) - 3) % 10) for letter in ascii_uppercase})
 
 
 def _weighted(body: str, weights: Sequence[int]) -> int:
-    """The sum of the characters times the weights, which begin at the right and repeat.
-
-    A letter counts as the last digit of its ASCII code less 3, as in UPS's table: A is 2, B is 3.
-    """
-    values = (int(c) if c.isdigit() else (ord(c) - 3) % 10 for c in reversed(body))
-    return sum(map(mul, values, cycle(weights)))
+    """The sum of the characters times the weights, which begin at the right and repeat."""
+    digits = body.translate(_DIGITS)[::-1]
+    return sum(
+        weight * sum(map(int, digits[place :: len(weights)]))
+        for place, weight in enumerate(weights)
+    )
 
 
 def _mod10(number: str, weights: Sequence[int] = (3, 1)) -> bool:
@@ -160,9 +162,10 @@ def _s10(number: str) -> bool:
 
 def _impb(number: str) -> bool:
     """USPS Publication 199: over the package's own 22 or 26 digits, not over 420 and the ZIP."""
-    skipped = (0, 8, 12) if number.startswith("420") else (0,)
-    packages = (number[start:] for start in skipped if number.startswith("9", start))
-    return any(len(package) in {22, 26} and _mod10(package) for package in packages)
+    if not number.startswith("420"):
+        return _mod10(number)
+    packages = (number[len("42012345") :], number[len("420123456789") :])
+    return any(p.startswith("9") and len(p) in {22, 26} and _mod10(p) for p in packages)
 
 
 def _with_application(number: str) -> str:
@@ -174,9 +177,6 @@ def _with_application(number: str) -> str:
     return ("92" if number.startswith("61") else "91") + number  # 61: Parcel Select, as 92 has it
 
 
-# Forms.
-
-
 @dataclass(frozen=True, slots=True)
 class _Form:
     name: str
@@ -185,10 +185,6 @@ class _Form:
     lengths: Collection[int]
     check: Callable[[str], bool] | None = None
     sole: bool = False  # nobody else has numbers that look so
-
-    def says(self, check: bool | None) -> bool:
-        """Whether a number of this form, with its check, speaks for the form's carriers."""
-        return self.sole or check is True
 
 
 _FORMS = (
@@ -281,8 +277,10 @@ def _by_length() -> dict[int, list[tuple[re.Pattern[str], _Form]]]:
 _BY_LENGTH = _by_length()  # what is longer than any of them is never looked at
 
 
-def _fitting(number: str) -> Iterator[tuple[_Form, bool | None]]:
-    """The forms that the number has, each with what its check digit says."""
+def _fitting(number: str, carrier: Carrier | None = None) -> Iterator[tuple[_Form, bool | None]]:
+    """The forms that the number has, of one carrier or of all, and what its check digit says."""
     for pattern, form in _BY_LENGTH.get(len(number), ()):
-        if pattern.fullmatch(number):
+        if carrier is not None and carrier not in form.carriers:
+            continue
+        if pattern.fullmatch(number) and number.strip("0"):  # zeros alone fit, and stand for none
             yield form, form.check(number) if form.check else None
