@@ -41,7 +41,7 @@ class Breaker:
         rejected = [o.sentence for o in outcomes.values() if o.status is Status.REJECTED]
         with self._lock:
             self._rejected_rows += len(rejected)
-            if len(rejected) < len(outcomes):
+            if any(outcome.status.settled for outcome in outcomes.values()):
                 self._doubts = self._refusals = 0
             elif rejected and whole_call:
                 self._doubts = 0

@@ -5,6 +5,7 @@ means is decided in verdicts.py; here it is done.
 """
 
 import json
+import math
 import random
 import threading
 import time
@@ -39,6 +40,7 @@ from importer.settings import Account
 from importer.spelling import listed
 from importer.verdicts import Answer, Verdict, judge
 
+NOT_TAKEN_APART = "What the call changed cannot be read back, so its rows were not sent one by one."
 NOT_SHOWN = "It was accepted, but a read back does not show it; look it up by hand."
 _READ = frozenset({Verdict.ACCEPTED, Verdict.REFUSED})  # a GET that tells something
 INTERRUPTED = "The run was interrupted while the call was being sent."
@@ -91,6 +93,7 @@ class Doubt:
     sentence: str
     lost_at: float  # by the monotonic clock
     looks: int = 0
+    fresh: bool = False  # the breaker has not heard of it
 
 
 Clock = Callable[[], float]
@@ -118,8 +121,15 @@ class _Tries:
     failures: int = 0
     pauses: int = 0
     sign_ins: int = 0
+    doubts: int = 0
+
+    def doubting(self, answer: Answer) -> Answer:
+        """A refusal of this try says nothing of an earlier one that may have been applied."""
+        refused = answer.verdict is Verdict.REFUSED
+        return replace(answer, verdict=Verdict.LOST) if refused and self.doubts else answer
 
     def count(self, verdict: Verdict) -> None:
+        self.doubts += verdict in {Verdict.FAILED, Verdict.LOST}
         self.pauses += verdict is Verdict.TOO_OFTEN
         self.sign_ins += verdict is Verdict.NOT_SIGNED_IN
         self.failures += verdict in {Verdict.NOT_SENT, Verdict.FAILED, Verdict.LOST}
@@ -158,10 +168,7 @@ class Delivery:
         if self._task.operation.repeatable:
             self._release(record)
             return self.deliver(record)
-        age = 0.0
-        if record.claimed_at is not None:
-            age = (self._task.journal.now() - record.claimed_at).total_seconds()
-        return self.look(Doubt(record, INTERRUPTED, self._clock() - max(0.0, age)))
+        return self.look(Doubt(record, INTERRUPTED, self._clock() - self._age_s(record)))
 
     def deliver(self, record: CallRecord) -> list[Doubt]:
         """Sends a planned call, as often as is without harm, until it has an outcome or a doubt."""
@@ -174,8 +181,8 @@ class Delivery:
         while slot is not None and isinstance(slot.claim, Claim):
             if slot.claim.wait_s > self._patience.longest_pause_s:
                 ending = Ending(slot.claim.attempt_id, failure="not sent: the account is paused")
-                minutes = slot.claim.wait_s / 60
-                self._give_up(record, ending, f"The account is paused for {minutes:.0f} minutes.")
+                paused = f"The account is paused for {minutes(slot.claim.wait_s)}"
+                self._give_up(record, ending, f"{paused}; {self._resume} goes on then.")
             if not self._reach(slot, slot.claim):
                 ending = Ending(slot.claim.attempt_id, failure="not sent: its time had passed")
                 self._release(record, ending)
@@ -184,7 +191,7 @@ class Delivery:
             ending = _ending(slot.claim, answer)
             tries.count(answer.verdict)
             if not self._goes_again(record, answer, ending, tries):
-                return self._conclude(record, answer, ending)
+                return self._conclude(record, tries.doubting(answer), ending)
             self._back_off(ending, tries)
             slot = self._claim_again(record)
         return []
@@ -196,7 +203,7 @@ class Delivery:
         read_back = operation.read_back(rows)
         if read_back is None:
             sentence = f"{doubt.sentence} Nothing can be read back: look it up by hand."
-            self._settle(record, CallState.UNKNOWN, _all(rows, Status.UNKNOWN, sentence))
+            self._leave(doubt, _all(rows, Status.UNKNOWN, sentence))
             return []
         reply = self._read(record, read_back, Purpose.READ_BACK)
         applied = self._without_what_was_there(record, self._applied(rows, reply))
@@ -260,6 +267,14 @@ class Delivery:
         outcomes = {number: earlier.outcome for number, earlier in sent.rows.items()}
         return self._deliver_parts(record, [rest] if rest else [], outcomes)
 
+    def _age_s(self, record: CallRecord) -> float:
+        """Seconds since its turn to be sent; less than 0 where that is still to come, which a
+        process that was only frozen would keep."""
+        if record.claimed_at is None:
+            return 0.0
+        age = (self._task.journal.now() - record.claimed_at).total_seconds()
+        return max(-self._patience.longest_pause_s, age)  # less is a clock that was set back
+
     def _claim_again(self, record: CallRecord) -> _Slot:
         task = self._task
         pace_s = task.account.limit.pace_s
@@ -278,6 +293,8 @@ class Delivery:
         Another process may have taken the run over while this one was frozen.
         """
         self._pause(claim.wait_s)
+        if claim.wait_s > 0:  # raises RunTaken where that has happened
+            self._task.journal.beat(self._task.run_id, self._task.epoch)
         return not self._stop.is_set() and slot.late_s(claim) < self._patience.send_within_s
 
     def _attempt(self, record: CallRecord, claim: Claim) -> Answer:
@@ -293,21 +310,21 @@ class Delivery:
         """Whether the same call may be sent once more; raises Stopped where that is hopeless."""
         spent = self._clock() - tries.begun > self._patience.total_s and tries.pauses == 0
         enough = tries.failures >= self._patience.attempts or spent or self._stop.is_set()
-        title = self._task.platform.title
+        title, words = self._task.platform.title, whole(answer.sentence)
         match answer.verdict:
             case Verdict.FAILED | Verdict.LOST:
                 return self._task.operation.repeatable and not enough
             case Verdict.NOT_SENT if enough:
-                self._give_up(record, ending, answer.sentence)
+                self._give_up(record, ending, words)
             case Verdict.NOT_SIGNED_IN if tries.sign_ins > 1:
-                self._give_up(record, ending, f"{title} refuses its own sign-in: {answer.sentence}")
+                self._give_up(record, ending, f"{title} refuses its own sign-in: {words}")
             case Verdict.NOT_SIGNED_IN:
                 self._task.connection.renew()
             case Verdict.TOO_OFTEN:
                 wait_s = self._pause_account(answer)
                 if wait_s > self._patience.longest_pause_s or tries.pauses > self._patience.pauses:
-                    asked = f"{title} asks to wait for {wait_s / 60:.0f} minutes; resume later"
-                    self._give_up(record, ending, asked)
+                    asked = f"{title} was called too often and asks to wait for {minutes(wait_s)}"
+                    self._give_up(record, ending, f"{asked}; {self._resume} goes on then.")
             case Verdict.ACCEPTED | Verdict.REFUSED:
                 return False
         return True
@@ -331,18 +348,23 @@ class Delivery:
             self._accept(record, answer, ending)
             return []
         if answer.verdict in {Verdict.REFUSED, Verdict.FAILED}:
-            return self._refuse(record, answer, ending)
+            return self._noted(self._refuse(record, answer, ending))
         self._end(ending)
-        doubts = self.look(Doubt(record, answer.sentence, self._clock()))
+        return self._noted(self.look(self._doubt(record, answer)))
+
+    def _noted(self, doubts: Sequence[Doubt]) -> list[Doubt]:
+        """The doubts, once the breaker has heard of each."""
+        known = [replace(doubt, fresh=False) for doubt in doubts]
         try:
             for doubt in doubts:
-                self._breaker.note_doubt(doubt.sentence)
+                if doubt.fresh:
+                    self._breaker.note_doubt(doubt.sentence)
         except Stopped:
             self._stop.set()  # what time cannot settle any more is looked at once, and left
-            for doubt in doubts:
+            for doubt in known:
                 self.look(doubt)
             raise
-        return doubts
+        return known
 
     def _accept(self, record: CallRecord, answer: Answer, ending: Ending) -> None:
         operation, rows = self._task.operation, self._task.rows_of(record.call)
@@ -361,7 +383,7 @@ class Delivery:
         read_back = operation.read_back(rows)
         self._end(ending)
         if failed and read_back is None:  # nothing can tell what it left
-            return self.look(Doubt(record, answer.sentence, self._clock()))
+            return self.look(self._doubt(record, answer))
         if read_back is None or (operation.repeatable and not failed and not answer.not_found):
             return self._isolate(record, rows, {}, answer)
         reply = self._read(record, read_back, Purpose.READ_BACK)
@@ -373,16 +395,19 @@ class Delivery:
         if None not in applied.values():
             found = [row for row in rows if applied[row.number]]
             missing = [row for row in rows if not applied[row.number]]
-            there = self._verified(found, f"A read back shows it, though: {answer.sentence}")
+            there = self._verified(found, f"A read back shows it, though: {whole(answer.sentence)}")
             if not missing:
                 self._settle(record, CallState.ACCEPTED, there)
                 return []
             return self._isolate(record, missing, there, answer)
         if failed:
-            doubt = Doubt(record, answer.sentence, self._clock())
+            doubt = self._doubt(record, answer)
             return self._keep_or_leave(doubt, rows, applied)
         # Refused, and what it changed cannot be read: to send its rows again would be a guess.
-        self._settle(record, CallState.REJECTED, _refused(rows, answer.refusal, operation))
+        refused = _refused(rows, answer.refusal, operation)
+        if len(atoms(operation, rows)) > 1:
+            refused = _adding(refused, NOT_TAKEN_APART)
+        self._settle(record, CallState.REJECTED, refused)
         return []
 
     def _isolate(
@@ -398,13 +423,12 @@ class Delivery:
         refused = _refused(rows, answer.refusal, operation)
         first = self._first.get(record.number, record.number)
         spent = self._isolating.get(first, 0)
-        if len(parcels) == 1:
+        if len(parcels) == 1 or not answer.may_spare_a_part:
             self._settle(record, CallState.REJECTED, {**outcomes, **refused})
             return []
         if spent + 2 > self._patience.isolate_limit:
-            sentence = f" {spent} further calls did not find the bad rows; this one was not retried"
-            hopeless = {n: Outcome(o.status, o.sentence + sentence) for n, o in refused.items()}
-            self._settle(record, CallState.REJECTED, {**outcomes, **hopeless})
+            words = f"{spent} further calls did not find the bad rows; this one was not retried."
+            self._settle(record, CallState.REJECTED, {**outcomes, **_adding(refused, words)})
             return []
         self._isolating[first] = spent + 2
         middle = len(parcels) // 2
@@ -465,7 +489,7 @@ class Delivery:
             self._pause(claim.wait_s)
             answer = self._ask(call)
             ending = _ending(claim, answer)
-            if purpose is Purpose.BEFORE_LOOK:  # kept as what it showed; a failed one showed nothing
+            if purpose is Purpose.BEFORE_LOOK:  # kept as what it showed, which may be nothing
                 shown = self._shown(record, answer.reply) if answer.verdict in _READ else None
                 ending = replace(ending, reply=None if shown is None else json.dumps(shown))
             self._end(ending)
@@ -511,12 +535,20 @@ class Delivery:
         if self._resent[first] > self._patience.resends or self._stop.is_set():
             sentence = f"{doubt.sentence} A read back does not show it; look again before a resend."
             outcomes = {**self._verified(found), **_all(missing, Status.UNKNOWN, sentence)}
-            self._settle(record, CallState.UNKNOWN, outcomes)
+            self._leave(doubt, outcomes)
             return []
         if not found:
             self._release(record)
             return self.deliver(record)
         return self._deliver_parts(record, [missing], self._verified(found))
+
+    def _doubt(self, record: CallRecord, answer: Answer) -> Doubt:
+        return Doubt(record, whole(answer.sentence), self._clock(), fresh=True)
+
+    def _leave(self, doubt: Doubt, outcomes: Mapping[int, Outcome]) -> None:
+        self._settle(doubt.record, CallState.UNKNOWN, outcomes)
+        if doubt.fresh:
+            self._breaker.note_doubt(doubt.sentence)
 
     def _keep_or_leave(
         self, doubt: Doubt, rows: Sequence[Any], applied: Mapping[int, bool | None]
@@ -532,7 +564,7 @@ class Delivery:
         rest = [row for row in rows if not applied[row.number]]
         sentence = f"{doubt.sentence} A read back could not tell yet; {self._resume} looks again."
         outcomes = {**self._verified(found), **_all(rest, Status.UNKNOWN, sentence)}
-        self._settle(doubt.record, CallState.UNKNOWN, outcomes)
+        self._leave(doubt, outcomes)
         return []
 
     # The journal
@@ -593,19 +625,40 @@ def _refused(
     rows: Sequence[Any], refusal: Refusal, operation: Operation[Any]
 ) -> dict[int, Outcome]:
     """The platform's sentence for each row; where it names a field, that row is blamed."""
-    field = operation.blames.get(refusal.field or "")
+    field, sentence = operation.blames.get(refusal.field or ""), whole(refusal.sentence)
     blamed = [row for row in rows if field and _names(refusal, getattr(row, field))]
     if not blamed:
-        return _all(rows, Status.REJECTED, refusal.sentence)
+        return _all(rows, Status.REJECTED, sentence)
     title = next(f.title for f in operation.fields if f.name == field)
     others = f"Refused together with row {listed([row.number for row in blamed])}: "
-    outcomes = _all(rows, Status.REJECTED, others + refusal.sentence)
-    return outcomes | _all(blamed, Status.REJECTED, f"{title}: {refusal.sentence}")
+    outcomes = _all(rows, Status.REJECTED, others + sentence)
+    return outcomes | _all(blamed, Status.REJECTED, f"{title}: {sentence}")
+
+
+def _adding(outcomes: Mapping[int, Outcome], words: str) -> dict[int, Outcome]:
+    return {n: Outcome(o.status, f"{o.sentence} {words}") for n, o in outcomes.items()}
 
 
 def _names(refusal: Refusal, value: Any) -> bool:
     """Whether the refusal speaks of this value: the one it quotes, else any that is there."""
     return value is not None and refusal.value in {None, str(value)}
+
+
+def whole(sentence: str) -> str:
+    """
+    >>> whole("PO 5 is cancelled"), whole("No rights.")
+    ('PO 5 is cancelled.', 'No rights.')
+    """
+    return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."
+
+
+def minutes(seconds: float) -> str:
+    """
+    >>> minutes(7), minutes(61), minutes(3600)
+    ('1 minute', '2 minutes', '60 minutes')
+    """
+    count = max(1, math.ceil(seconds / 60))
+    return f"{count} minute{'s' * (count > 1)}"
 
 
 def _held_sentence(held: Held) -> str:

@@ -217,6 +217,7 @@ def _send(desk: Desk, run: RunRecord, epoch: int, cargo: Cargo, wish: Wish) -> s
             on_settled=advance,
             verify=operation.verified if wish.verify is None else wish.verify,
         )
+    desk.journal.beat(run.id, epoch)  # raises RunTaken: then the result is the new owner's to write
     if stopped_by is None and desk.stop.is_set():
         return "It was stopped by hand."
     return stopped_by

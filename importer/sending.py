@@ -55,7 +55,9 @@ class _Sender:
 
     def send(self, records: Sequence[CallRecord]) -> None:
         by_number = {record.number: record for record in records}
-        turns = Turns((record.number, record.call.touches) for record in records)
+        # What was interrupted holds what it touches: nothing else gets its turn before.
+        first = sorted(records, key=lambda record: record.state is not CallState.SENDING)
+        turns = Turns((record.number, record.call.touches) for record in first)
         flying: dict[Future[list[Doubt] | None], int] = {}
         doubts: dict[int, list[Doubt]] = {}  # by the call whose turn they keep
         workers = self._task.account.workers

@@ -8,6 +8,8 @@ from importer.calls import Reply
 from importer.errors import AnswerLost, NotSent
 from importer.platforms.platform import Platform, Refusal
 
+_ABOUT_ROWS = frozenset({400, 404, 409, 413, 422, 500})  # refusals that one bad row may cause
+
 
 class Verdict(Enum):
     ACCEPTED = auto()
@@ -36,6 +38,12 @@ class Answer:
     def not_found(self) -> bool:
         return self.reply is not None and self.reply.status == 404
 
+    @property
+    def may_spare_a_part(self) -> bool:
+        """Whether a part of the refused call might fare better: a redirect or a 403 is about all
+        of it."""
+        return self.reply is not None and (self.reply.ok or self.reply.status in _ABOUT_ROWS)
+
 
 def judge(platform: Platform, came: Reply | NotSent | AnswerLost) -> Answer:
     """What came back of a write, a reply or an exception of the connection."""
@@ -45,7 +53,8 @@ def judge(platform: Platform, came: Reply | NotSent | AnswerLost) -> Answer:
         return Answer(Verdict.LOST, Refusal(str(came)))
     pause_until = platform.pause_until(came, came.received_at)
     verdict = Verdict.TOO_OFTEN if pause_until else _verdict(platform, came)
-    return Answer(verdict, platform.explain(came), came, pause_until)
+    refusal = _doubt(platform, came) if verdict is Verdict.LOST else platform.explain(came)
+    return Answer(verdict, refusal, came, pause_until)
 
 
 def _verdict(platform: Platform, reply: Reply) -> Verdict:
@@ -65,3 +74,12 @@ def _verdict(platform: Platform, reply: Reply) -> Verdict:
     if reply.status > 500 or reply.status in {100, 101, 102, 103, 408}:
         return Verdict.LOST
     return Verdict.REFUSED
+
+
+def _doubt(platform: Platform, reply: Reply) -> Refusal:
+    """What is said of a reply that leaves it open whether the call was applied."""
+    answered = f"{platform.title} answered {reply.status}"
+    if reply.ok:
+        return Refusal(f"{answered}, but what came with it cannot be understood")
+    words = platform.explain(reply).sentence
+    return Refusal(words if words.startswith(answered) else f"{answered}: {words}")

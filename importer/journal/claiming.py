@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, insert, select, update
 from importer.errors import JournalError
 from importer.journal.earlier import sent_meanwhile
 from importer.journal.ownership import check_owner, is_stale, must_own
-from importer.journal.pacing import reserve, reserve_after
+from importer.journal.pacing import free_in, reserve, reserve_after
 from importer.journal.records import (
     AlreadySent,
     CallState,
@@ -29,6 +29,7 @@ TARGET = Statement(
         run.c.state.label("run_state"),
         run.c.account,
         account.c.next_at,
+        account.c.noted_at,
         call.c.state,
         call.c.method,
         call.c.path,
@@ -48,9 +49,7 @@ HOLD_ON = Statement(
 SEND = Statement(
     update(call)
     .where(call.c.run_id == bindparam("the_run"), call.c.number == bindparam("the_number"))
-    .values(
-        state=CallState.SENDING.value, attempts=call.c.attempts + 1, claimed_at=bindparam("now")
-    )
+    .values(state=CallState.SENDING.value, attempts=call.c.attempts + 1, claimed_at=bindparam("at"))
 )
 TAKE_HOLD = Statement(insert(hold))
 BEGIN_ATTEMPT = Statement(
@@ -145,8 +144,10 @@ def _holds(
 def _send(
     transaction: Transaction, run_id: int, number: int, target: Found, pace_s: float
 ) -> Claim:
-    SEND.run(transaction.connection, the_run=run_id, the_number=number, now=transaction.now)
-    wait_s = reserve_after(transaction, target["account"], target["next_at"], pace_s)
+    free_s = free_in(transaction.now, target["next_at"], target["noted_at"])
+    wait_s = reserve_after(transaction, target["account"], free_s, pace_s)
+    at = transaction.now + wait_s
+    SEND.run(transaction.connection, the_run=run_id, the_number=number, at=at)
     attempt_id = _begin_attempt(
         transaction,
         run_id,

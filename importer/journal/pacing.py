@@ -12,15 +12,20 @@ LONG_AGO = literal(0.0, Double)
 # Where two machines note a new account at once, one of them is refused and does it all again.
 NOTE = Statement(
     insert(account).from_select(
-        ["name", "next_at"], select(NAME, LONG_AGO).where(~exists().where(account.c.name == NAME))
+        ["name", "next_at", "noted_at"],
+        select(NAME, LONG_AGO, LONG_AGO).where(~exists().where(account.c.name == NAME)),
     )
 )
 # On PostgreSQL the row stays locked until the commit, so no two machines are given one slot.
 NEXT_AT = Statement(
-    select(account.c.next_at).where(account.c.name == NAME).with_for_update(key_share=True)
+    select(account.c.next_at, account.c.noted_at)
+    .where(account.c.name == NAME)
+    .with_for_update(key_share=True)
 )
 SET_NEXT_AT = Statement(
-    update(account).where(account.c.name == NAME).values(next_at=bindparam("the_next_at"))
+    update(account)
+    .where(account.c.name == NAME)
+    .values(next_at=bindparam("the_next_at"), noted_at=bindparam("now"))
 )
 
 
@@ -30,25 +35,38 @@ def note_account(transaction: Transaction, name: str) -> None:
 
 def reserve(transaction: Transaction, name: str, pace_s: float) -> float:
     """Seconds until the slot that is now ours; the next one is `pace_s` later."""
-    return reserve_after(transaction, name, _next_at(transaction, name), pace_s)
+    return reserve_after(transaction, name, _free_in(transaction, name), pace_s)
 
 
-def reserve_after(transaction: Transaction, name: str, next_at: float, pace_s: float) -> float:
+def reserve_after(transaction: Transaction, name: str, free_s: float, pace_s: float) -> float:
     """The same, where the account's row has been read, and on PostgreSQL locked, already."""
-    at = max(next_at, transaction.now)
-    _set(transaction, name, at + pace_s)
-    return at - transaction.now
+    _set(transaction, name, transaction.now + free_s + pace_s)
+    return free_s
+
+
+def free_in(now: float, next_at: float, noted_at: float) -> float:
+    """Seconds until an account's next free instant, noted at another.
+
+    A clock that was set back since then makes nobody wait longer.
+
+    >>> free_in(100.0, 103.0, noted_at=99.0), free_in(100.0, 3703.0, noted_at=3700.0)
+    (3.0, 3.0)
+    """
+    return max(0.0, next_at - max(now, noted_at))
 
 
 def pause(transaction: Transaction, name: str, until: float) -> None:
     """Nobody gets a slot of this account before `until`."""
-    _set(transaction, name, max(_next_at(transaction, name), until))
+    _set(transaction, name, max(transaction.now + _free_in(transaction, name), until))
 
 
-def _next_at(transaction: Transaction, name: str) -> float:
+def _free_in(transaction: Transaction, name: str) -> float:
     note_account(transaction, name)
-    return float(NEXT_AT.value(transaction.connection, the_account=name))
+    [found] = NEXT_AT.all(transaction.connection, the_account=name)
+    return free_in(transaction.now, found["next_at"], found["noted_at"])
 
 
 def _set(transaction: Transaction, name: str, next_at: float) -> None:
-    SET_NEXT_AT.run(transaction.connection, the_account=name, the_next_at=next_at)
+    SET_NEXT_AT.run(
+        transaction.connection, the_account=name, the_next_at=next_at, now=transaction.now
+    )

@@ -119,7 +119,7 @@ class CallRecord:
     call: Call  # its body is None once pruned
     state: CallState
     attempts: int  # writes only, read backs are not counted
-    claimed_at: datetime | None
+    claimed_at: datetime | None  # for when: its slot, not the moment of the claim
     settled_at: datetime | None
 
 

@@ -44,6 +44,7 @@ account = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("next_at", Double, nullable=False),  # the next free instant for a request
+    Column("noted_at", Double, nullable=False),  # when that was written down
 )
 
 run = Table(

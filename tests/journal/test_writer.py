@@ -226,7 +226,7 @@ def test_a_big_sheet_is_written_and_read_back(journal, new_run):
 
 def test_a_write_that_fails_leaves_nothing_behind(journal, begin):
     def fail(transaction):
-        transaction.connection.execute(text("INSERT INTO account VALUES ('ghost', 0)"))
+        transaction.connection.execute(text("INSERT INTO account VALUES ('ghost', 0, 0)"))
         raise JournalError("No.")
 
     with pytest.raises(JournalError, match=r"No\."):
