@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from types import TracebackType
 from typing import NoReturn, Self
 from urllib.parse import urlsplit
@@ -31,6 +32,8 @@ _BEFORE_SENDING = (
     httpx.LocalProtocolError,
     httpx.UnsupportedProtocol,
 )
+
+_SENDING = {"http11.send_request_headers.started", "http11.send_request_body.started"}
 
 
 class Connection:
@@ -74,18 +77,19 @@ class Connection:
     ) -> None:
         self._client.close()
 
-    def send(self, call: Call) -> Reply:
+    def send(self, call: Call, in_time: Callable[[], bool] = lambda: True) -> Reply:
         """The platform's reply, whatever its status; signs in before where that is needed.
 
         Raises NotSent, AnswerLost, SignInRefused. Redirects come back as replies. The body of an
         error is cut at MOST_BYTES. A sign-in that came too often gives its own 429 as the reply,
-        since that is no less true of the call.
+        since that is no less true of the call. `in_time` is asked last of all, just before the
+        bytes leave: NotSent where it says no.
         """
         token = self._current_token()
         if isinstance(token, Reply):
             return token
         self._last.token = token
-        return self._exchange(call, token)
+        return self._exchange(call, token, in_time)
 
     def renew(self) -> None:
         """After a 401: lets the next call sign in again, unless another thread already did."""
@@ -132,8 +136,11 @@ class Connection:
         # Not quoted: in a form nobody foresaw it may hold the token.
         raise NotSent(f"{self._place} answered the sign-in with {reply.status} and no token.")
 
-    def _exchange(self, call: Call, token: Token | None) -> Reply:
+    def _exchange(
+        self, call: Call, token: Token | None, in_time: Callable[[], bool] = lambda: True
+    ) -> Reply:
         request = self._request(call, token)
+        request.extensions["trace"] = partial(_look_at_the_clock, in_time)
         deadline = self._clock() + self._account.timeout_s
         with self._told_apart():
             response = self._client.send(request, stream=True)
@@ -209,6 +216,12 @@ class Connection:
             if len(secret.reveal()) >= _SHORTEST_SECRET:
                 text = text.replace(secret.reveal(), str(secret))
         return text
+
+
+def _look_at_the_clock(in_time: Callable[[], bool], step: str, _about: object) -> None:
+    """Called by httpcore: nothing is sent by a process that was frozen on the way here."""
+    if step in _SENDING and not in_time():
+        raise NotSent("not sent: its time had passed")
 
 
 def _client(account: Account) -> httpx.Client:

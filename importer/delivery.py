@@ -187,7 +187,7 @@ class Delivery:
                 ending = Ending(slot.claim.attempt_id, failure="not sent: its time had passed")
                 self._release(record, ending)
                 return [] if self._stop.is_set() else self.deliver(record)
-            answer = self._attempt(record, slot.claim)
+            answer = self._attempt(record, slot, slot.claim)
             ending = _ending(slot.claim, answer)
             tries.count(answer.verdict)
             if not self._goes_again(record, answer, ending, tries):
@@ -295,14 +295,17 @@ class Delivery:
         self._pause(claim.wait_s)
         if claim.wait_s > 0:  # raises RunTaken where that has happened
             self._task.journal.beat(self._task.run_id, self._task.epoch)
-        return not self._stop.is_set() and slot.late_s(claim) < self._patience.send_within_s
+        return not self._stop.is_set() and self._is_in_time(slot, claim)
 
-    def _attempt(self, record: CallRecord, claim: Claim) -> Answer:
+    def _attempt(self, record: CallRecord, slot: _Slot, claim: Claim) -> Answer:
         try:
-            return self._ask(record.call)
+            return self._ask(record.call, lambda: self._is_in_time(slot, claim))
         except SignInRefused as error:
             self._release(record, Ending(claim.attempt_id, failure=str(error)))
             raise
+
+    def _is_in_time(self, slot: _Slot, claim: Claim) -> bool:
+        return slot.late_s(claim) < self._patience.send_within_s
 
     def _goes_again(
         self, record: CallRecord, answer: Answer, ending: Ending, tries: _Tries
@@ -501,10 +504,10 @@ class Delivery:
             self._pause(self._patience.back_off_s * attempt)
         return None
 
-    def _ask(self, call: Call) -> Answer:
+    def _ask(self, call: Call, in_time: Callable[[], bool] = lambda: True) -> Answer:
         came: Reply | NotSent | AnswerLost
         try:
-            came = self._task.connection.send(call)
+            came = self._task.connection.send(call, in_time)
         except (NotSent, AnswerLost) as error:
             came = error
         return judge(self._task.platform, came)

@@ -1,0 +1,116 @@
+"""A short form of `python -m tests.torture`, and what the long form has brought to light.
+
+The importer is killed, frozen and raced against itself; the sandbox counts the effects.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from importer.errors import RunTaken
+from importer.journal import CallState
+from importer.preparation import Wish
+from importer.run import resume_run, upload_sheet
+from tests.torture.__main__ import CAN_FREEZE, freeze_scenes, play_all, torture
+from tests.torture.counting import Tally
+from tests.torture.databases import sqlite
+
+HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
+
+
+def line(number):
+    return f"10001,{number},UPS,2026-11-19,2"
+
+
+def upload(path, desk):
+    wish = Wish("add_tracking", verify=False)
+    return upload_sheet(path, wish, desk, desk.settings.account("sellercloud"))
+
+
+def statuses(summary):
+    return {row: outcome.status.value for row, outcome in summary.outcomes.items()}
+
+
+def until(holds):
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_killed_and_raced_each_effect_comes_once_and_every_row_is_accounted_for():
+    with sqlite() as new_journal:
+        tally = torture(kills=20, freezes=0, seed=1, new_journal=new_journal)
+
+    assert tally.violations == []
+    assert (tally.kills, tally.races) == (20, 4)
+    assert tally.sent > 1000
+
+
+@pytest.mark.skipif(not CAN_FREEZE, reason="Windows freezes no process")
+def test_a_frozen_process_that_wakes_again_doubles_nothing():
+    with sqlite() as new_journal:
+        tally = Tally()
+        play_all(tally, [*freeze_scenes(4)], "1", new_journal, workers=2)
+
+    assert tally.violations == []
+    assert tally.freezes == 4
+
+
+def test_what_was_interrupted_has_its_turn_before_what_it_holds_up(
+    desk, sandbox, sheet, monkeypatch
+):
+    monkeypatch.setattr("importer.operations.add_tracking.AddTracking.most_rows", 1)
+    desk.stop.set()
+    run_id = upload(sheet(HEADINGS, line("A12345"), line("A12346")), desk).run
+    epoch = desk.journal.take(run_id)
+    desk.journal.claim(run_id, 2, epoch, 0)
+    desk.stop.clear()
+
+    summary = resume_run(run_id, desk)
+
+    assert statuses(summary) == {2: "sent", 3: "sent"}
+    assert len(sandbox.writes) == 2
+
+
+def test_a_process_that_lost_its_run_sends_nothing_more_and_writes_no_result(desk, sandbox, sheet):
+    journal, drowsy = desk.journal, replace(desk, patience=replace(desk.patience, beat_every_s=60))
+    journal.pause("sellercloud", journal.now() + timedelta(seconds=0.5))
+    path = sheet(HEADINGS, line("A12345"))
+
+    with ThreadPoolExecutor(1) as pool:
+        sleeper = pool.submit(upload, path, drowsy)
+        until(lambda: journal.runs() and journal.call(1, 1).state is CallState.SENDING)
+        journal.take(1, "another@desk", take_over=True)
+
+    assert isinstance(sleeper.exception(), RunTaken)
+    assert sandbox.writes == []
+    assert not path.with_name("sheet.result.csv").exists()
+
+
+def test_the_time_to_settle_begins_with_the_slot_and_not_with_the_claim(desk, sheet):
+    desk.stop.set()
+    run_id = upload(sheet(HEADINGS, line("A12345")), desk).run
+    epoch = desk.journal.take(run_id)
+    until_then = desk.journal.now() + timedelta(seconds=60)
+    desk.journal.pause("sellercloud", until_then)
+
+    claim = desk.journal.claim(run_id, 1, epoch, 0)
+
+    claimed_at = desk.journal.call(run_id, 1).claimed_at
+    assert abs(claimed_at - until_then) < timedelta(seconds=0.001)
+    assert claim.wait_s == pytest.approx(60, abs=5)
+
+
+def test_a_process_frozen_while_it_signs_in_does_not_send_afterwards(desk, sandbox, sheet):
+    desk = replace(desk, patience=replace(desk.patience, send_within_s=0.1))
+    sandbox.fault("delay", method="POST", path="token$", seconds=0.3)
+
+    summary = upload(sheet(HEADINGS, line("A12345")), desk)
+
+    first, *_ = desk.journal.attempts(summary.run)
+    assert first.failure is not None
+    assert first.failure.startswith("not sent")

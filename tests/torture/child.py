@@ -1,0 +1,61 @@
+"""An importer in a hurry, as a process: its owners go stale within a second.
+
+A mutation is a fault built into it on purpose.
+
+python -m tests.torture.child CONFIG JOURNAL upload SHEET ACCOUNT [MUTATION]
+python -m tests.torture.child CONFIG JOURNAL resume RUN [MUTATION]
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from importer.breaker import Bounds
+from importer.delivery import Patience
+from importer.errors import ImporterError
+from importer.journal import open_journal
+from importer.platforms import PLATFORMS
+from importer.preparation import Wish
+from importer.run import Desk, resume_run, upload_sheet
+from importer.settings import load_settings
+from tests.torture.mutations import MUTATIONS
+
+STALE_AFTER_S = 1.0
+PATIENCE = Patience(
+    back_off_s=0.05,
+    look_after_s=0.2,
+    send_within_s=0.5,
+    beat_every_s=0.2,
+    bounds=Bounds(doubts=1000),
+)
+
+
+def main(words: Sequence[str]) -> int:
+    config, journal, command, *rest = words
+    settings = load_settings(Path(config), PLATFORMS)
+    with open_journal(journal, stale_after_s=STALE_AFTER_S) as opened:
+        desk = Desk(settings, opened, patience=PATIENCE)
+        try:
+            if command == "resume":
+                run_id, *mutation = rest
+                _mutate(mutation)
+                # A mutated one goes on at once after a kill, others wait until the owner is stale.
+                summary = resume_run(int(run_id), desk, take_over=bool(mutation))
+            else:
+                sheet, account, *mutation = rest
+                _mutate(mutation)
+                summary = upload_sheet(Path(sheet), Wish(), desk, settings.account(account))
+        except ImporterError as error:
+            sys.stderr.write(f"{type(error).__name__}: {error}\n")
+            return 2
+    sys.stdout.write(f"{summary.stopped_by or 'done'}\n")
+    return 0
+
+
+def _mutate(names: Sequence[str]) -> None:
+    for name in names:
+        MUTATIONS[name]()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
