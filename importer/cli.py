@@ -52,7 +52,8 @@ OPERATION = click.option("--operation", metavar="NAME", help="Else found from th
 WORKSHEET = click.option("--worksheet", metavar="NAME", help="Else the one that fits.")
 FOLDER = click.Path(file_okay=False, path_type=Path)
 INTO = click.option("-o", "into", metavar="DIR", type=FOLDER, help="Else beside the sheet.")
-ACCOUNT = click.option("--account", metavar="NAME", required=True, help="From importer.toml.")
+ACCOUNT = click.option("--account", metavar="NAME", help="From importer.toml; else the vendor's.")
+VENDOR = click.option("--vendor", metavar="NAME", help="Else the one whose headings they are.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for machines.")
 
 
@@ -174,6 +175,7 @@ def template(operation: str, path: Path | None) -> None:
 @SHEETS
 @OPERATION
 @WORKSHEET
+@VENDOR
 @INTO
 @AS_JSON
 @OPTIONS
@@ -182,6 +184,7 @@ def check(
     sheets: Sequence[Path],
     operation: str | None,
     worksheet: str | None,
+    vendor: str | None,
     into: Path | None,
     as_json: bool,
 ) -> None:
@@ -193,7 +196,7 @@ def check(
     from importer.preparation import Wish
     from importer.run import check_sheet
 
-    wish = Wish(operation, worksheet, into)
+    wish = Wish(operation, worksheet, into, vendor=vendor)
     settings = options.settings()
     _each(sheets, lambda sheet: check_sheet(sheet, wish, settings), as_json=as_json)
 
@@ -203,14 +206,16 @@ def check(
 @ACCOUNT
 @OPERATION
 @WORKSHEET
+@VENDOR
 @AS_JSON
 @OPTIONS
 def plan(
     options: _Options,
     sheets: Sequence[Path],
-    account: str,
+    account: str | None,
     operation: str | None,
     worksheet: str | None,
+    vendor: str | None,
     as_json: bool,
 ) -> None:
     """Show the exact calls and how long they take; send nothing.
@@ -222,8 +227,8 @@ def plan(
     from importer.run import plan_sheet
 
     settings = options.settings()
-    found = settings.account(account)
-    wish = Wish(operation, worksheet)
+    found = settings.account(_account_name(options, account, vendor))
+    wish = Wish(operation, worksheet, vendor=vendor)
     _each(sheets, lambda sheet: plan_sheet(sheet, wish, settings, found), as_json=as_json)
 
 
@@ -233,6 +238,7 @@ def plan(
 @INTO
 @OPERATION
 @WORKSHEET
+@VENDOR
 @click.option("--whole-po", is_flag=True, help="A bad row holds back the others of its PO.")
 @click.option("--strict", is_flag=True, help="A bad row holds back the whole sheet.")
 @click.option("--again", is_flag=True, help="Send even what an earlier run has sent.")
@@ -247,10 +253,11 @@ def plan(
 def upload(
     options: _Options,
     sheets: Sequence[Path],
-    account: str,
+    account: str | None,
     into: Path | None,
     operation: str | None,
     worksheet: str | None,
+    vendor: str | None,
     whole_po: bool,
     strict: bool,
     again: bool,
@@ -268,15 +275,50 @@ def upload(
     from importer.preparation import Wish
     from importer.run import upload_sheet
 
+    account = _account_name(options, account, vendor)
     with _desk(options, account, workers, **patience) as desk:
         found = desk.settings.account(account)
-        wish = Wish(operation, worksheet, into, whole_po, strict, again, verify, stop_after)
+        wish = Wish(operation, worksheet, into, whole_po, strict, again, verify, stop_after, vendor)
         _each(
             sheets,
             lambda sheet: upload_sheet(sheet, wish, desk, found),
             as_json=as_json,
             stop=desk.stop,
         )
+
+
+@cli.command("map")
+@click.argument("sheet", type=click.Path(path_type=Path))
+@click.option("--vendor", metavar="NAME", required=True, help="Whose sheet it is.")
+@OPERATION
+@WORKSHEET
+@click.option("--account", metavar="NAME", help="The one to send this vendor's sheets to.")
+@click.option("--yes", is_flag=True, help="Ask nothing, and take only what is sure.")
+@OPTIONS
+def map_vendor(
+    options: _Options,
+    sheet: Path,
+    vendor: str,
+    operation: str | None,
+    worksheet: str | None,
+    account: str | None,
+    yes: bool,
+) -> None:
+    """Learn how a vendor's sheets look, and write it into importer.toml.
+
+    \b
+    importer map dock.xlsx --vendor north
+    """
+    from importer.map_sheet import MapWish, map_sheet
+    from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION
+
+    wish = MapWish(vendor, operation, account, worksheet)
+    mapped = map_sheet(sheet, wish, options.settings(), None if yes else _Asked(), click.echo)
+    said = "holds" if mapped.written else "is as it was, without"
+    click.echo(f"{mapped.file} {said} vendor {vendor}")
+    if mapped.left:
+        click.echo(f"importer: no column is known for {', '.join(mapped.left)}", err=True)
+    raise SystemExit(NEEDS_ATTENTION if mapped.left or not mapped.written else EVERYTHING_SETTLED)
 
 
 @cli.command()
@@ -444,6 +486,38 @@ def _show_wrong_usage(error: click.ClickException) -> None:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "importer"
     click.echo(f"importer: {error.format_message()} See {command} --help.", err=True)
+
+
+def _account_name(options: _Options, account: str | None, vendor: str | None) -> str:
+    """The account asked for, else the one that the vendor's profile names."""
+    if account is None and vendor is not None:
+        account = options.settings().vendor(vendor).account
+    if account is None:
+        raise click.MissingParameter(
+            ctx=click.get_current_context(), param_hint="'--account'", param_type="option"
+        )
+    return account
+
+
+class _Asked:
+    """Whoever sits at the terminal."""
+
+    def choose(self, question: str, answers: Sequence[str]) -> int | None:
+        click.echo(question, err=True)
+        for number, answer in enumerate(answers, start=1):
+            click.echo(f"  {number}  {answer}", err=True)
+        kind = click.IntRange(0, len(answers))
+        chosen: int = click.prompt("  Number, or 0 for none", type=kind, default=0, err=True)
+        return chosen - 1 if chosen else None
+
+    def write(self, question: str) -> str:
+        text: str = click.prompt(
+            f"{question} Empty for none", default="", show_default=False, err=True
+        )
+        return text
+
+    def agree(self, question: str) -> bool:
+        return click.confirm(question, err=True)
 
 
 T = TypeVar("T", Path, int)

@@ -26,7 +26,9 @@ class Column:
     words: Mapping[str, int] = field(default_factory=dict)  # words that stand for a number
     example: Any = None
     if_empty: str = ""  # said of an empty cell where a value is needed
-    if_other: str = ""  # said of a value that does not match the pattern
+    if_other: str = ""  # said of a value that is no choice, {cell}, or does not match the pattern
+    date_order: str | None = None  # of this vendor's dates: "dmy", "mdy", "ymd"; None: not known
+    decimal: str | None = None  # the sign this vendor's numbers have it in: "," or "."
 
     @property
     def labels(self) -> list[str]:

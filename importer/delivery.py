@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from importer.breaker import Bounds, Breaker, Stopped
 from importer.calls import NOON_UTC, Call, Reply
 from importer.connection import Connection
-from importer.errors import AnswerLost, NotSent, SignInRefused
+from importer.errors import AnswerLost, NotSent, RunTaken, SignInRefused
 from importer.journal import (
     AlreadySent,
     CallRecord,
@@ -157,6 +157,7 @@ class Delivery:
         self._clock = clock
         self._on_settled = on_settled
         self._breaker = Breaker(patience.bounds)
+        self._free_at = clock()  # when the account may call again, for claims already made
         self._first: dict[int, int] = {}  # a part's number -> the call it was once a part of
         self._isolating: dict[int, int] = {}  # that call's number -> further writes since
         self._resent: dict[int, int] = {}
@@ -165,6 +166,10 @@ class Delivery:
         """A planned call is sent; one that an interrupted run may have sent is never guessed at."""
         if record.state is CallState.PLANNED:
             return self.deliver(record)
+        if record.state is CallState.SENDING and self._was_accepted(record):
+            rows = self._task.rows_of(record.call)
+            self._settle(record, CallState.ACCEPTED, self._said(rows, Status.SENT))
+            return []
         if self._task.operation.repeatable:
             self._release(record)
             return self.deliver(record)
@@ -172,11 +177,14 @@ class Delivery:
 
     def deliver(self, record: CallRecord) -> list[Doubt]:
         """Sends a planned call, as often as is without harm, until it has an outcome or a doubt."""
-        if self._task.operation.look_first and not self._stop.is_set():
-            self._look_first(record)
         slot = self._claim(record)
         if slot is not None and isinstance(slot.claim, AlreadySent):
             return self._deliver_rest(record, slot.claim)
+        if slot is not None and isinstance(slot.claim, Claim) and self._task.operation.look_first:
+            # Only now that the call holds what it touches can nobody else change what it sees.
+            self._look_first(record)
+            self._end(Ending(slot.claim.attempt_id, failure="not sent yet: looked first"))
+            slot = self._claim_again(record)
         tries = _Tries(self._clock())
         while slot is not None and isinstance(slot.claim, Claim):
             if slot.claim.wait_s > self._patience.longest_pause_s:
@@ -217,14 +225,18 @@ class Delivery:
         return self._keep_or_leave(doubt, rows, applied)
 
     def verify(self, records: Sequence[CallRecord], rows: Sequence[Any]) -> None:
-        """Reads back rows that are `sent`, all shown by one GET: `verified`, or what is missing."""
+        """Reads back rows of accepted calls, all shown by one GET: `verified`, or `unknown` where
+        the platform does not show what it has accepted."""
         read_back = self._task.operation.read_back(rows)
         if read_back is None or self._stop.is_set():
             return
         applied = self._applied(rows, self._read(records[0], read_back, Purpose.READ_BACK))
+        if False in applied.values():  # perhaps not yet
+            self._pause(self._patience.look_after_s)
+            applied = self._applied(rows, self._read(records[0], read_back, Purpose.READ_BACK))
         shown = [row for row in rows if applied[row.number]]
         missing = [row for row in rows if applied[row.number] is False]
-        found = {**self._verified(shown), **_all(missing, Status.SENT, NOT_SHOWN)}
+        found = {**self._verified(shown), **_all(missing, Status.UNKNOWN, NOT_SHOWN)}
         self._task.journal.set_outcomes(self._task.run_id, self._task.epoch, found)
 
     def next_look(self, doubt: Doubt) -> float:
@@ -264,8 +276,23 @@ class Delivery:
     def _deliver_rest(self, record: CallRecord, sent: AlreadySent) -> list[Doubt]:
         """Another run has sent some of the rows meanwhile."""
         rest = [row for row in self._task.rows_of(record.call) if row.number not in sent.rows]
-        outcomes = {number: earlier.outcome for number, earlier in sent.rows.items()}
+        # A doubt of another run stays that run's own: this one has sent nothing.
+        outcomes = {
+            number: Outcome(Status.UNSENT, earlier.outcome.sentence)
+            if earlier.status is Status.UNKNOWN
+            else earlier.outcome
+            for number, earlier in sent.rows.items()
+        }
         return self._deliver_parts(record, [rest] if rest else [], outcomes)
+
+    def _was_accepted(self, record: CallRecord) -> bool:
+        """Whether an answer came that its owner, superseded meanwhile, could not settle."""
+        attempts = self._task.journal.attempts(self._task.run_id, record.number)
+        writes = [attempt for attempt in attempts if attempt.purpose is Purpose.WRITE]
+        if not writes or writes[-1].status_code is None:
+            return False
+        reply = Reply(writes[-1].status_code, writes[-1].reply or "")
+        return judge(self._task.platform, reply).verdict is Verdict.ACCEPTED
 
     def _age_s(self, record: CallRecord) -> float:
         """Seconds since its turn to be sent; less than 0 where that is still to come, which a
@@ -293,6 +320,7 @@ class Delivery:
         Another process may have taken the run over while this one was frozen.
         """
         self._pause(claim.wait_s)
+        self._pause(self._free_at - self._clock())  # a pause asked for since the claim
         if claim.wait_s > 0:  # raises RunTaken where that has happened
             self._task.journal.beat(self._task.run_id, self._task.epoch)
         return not self._stop.is_set() and self._is_in_time(slot, claim)
@@ -342,7 +370,9 @@ class Delivery:
             return 0.0
         jitter = timedelta(seconds=random.random())  # noqa: S311  (spreads the first calls after)
         self._task.journal.pause(self._task.account.name, answer.pause_until + jitter)
-        return (answer.pause_until - answer.reply.received_at).total_seconds()
+        wait_s = (answer.pause_until - answer.reply.received_at).total_seconds()
+        self._free_at = max(self._free_at, self._clock() + wait_s)
+        return wait_s
 
     # Outcomes
 
@@ -474,7 +504,9 @@ class Delivery:
             for attempt in self._task.journal.attempts(self._task.run_id, record.number)
             if attempt.purpose is Purpose.BEFORE_LOOK and attempt.reply
         ]
-        there = set(json.loads(looks[-1])) if looks else set(applied)
+        there = _numbers(looks[-1]) if looks else None
+        if there is None:
+            there = set(applied)
         return {n: None if seen and n in there else seen for n, seen in applied.items()}
 
     def _read(self, record: CallRecord, call: Call, purpose: Purpose) -> Reply | None:
@@ -489,6 +521,9 @@ class Delivery:
                 path=call.path,
                 pace_s=self._task.account.limit.pace_s,
             )
+            if self._stop.is_set() and claim.wait_s > self._patience.send_within_s:
+                self._end(Ending(claim.attempt_id, failure="not asked: the run stopped"))
+                return None
             self._pause(claim.wait_s)
             answer = self._ask(call)
             ending = _ending(claim, answer)
@@ -580,7 +615,14 @@ class Delivery:
         ending: Ending | None = None,
     ) -> None:
         task = self._task
-        task.journal.settle(task.run_id, record.number, task.epoch, state, outcomes, ending=ending)
+        try:
+            task.journal.settle(
+                task.run_id, record.number, task.epoch, state, outcomes, ending=ending
+            )
+        except RunTaken:
+            if ending is not None:
+                self._end(ending)  # what came back is worth knowing to the new owner
+            raise
         self._on_settled(len(outcomes))
         self._breaker.note(outcomes, whole_call=record.number not in self._first)
 
@@ -599,10 +641,12 @@ class Delivery:
         return f"importer resume {self._task.run_id}"
 
     def _verified(self, rows: Sequence[Any], note: str = "") -> dict[int, Outcome]:
+        return self._said(rows, Status.VERIFIED, note)
+
+    def _said(self, rows: Sequence[Any], status: Status, note: str = "") -> dict[int, Outcome]:
+        """The rows' outcomes, with what is to be said beside each row that was sent."""
         return {
-            row.number: Outcome(
-                Status.VERIFIED, " ".join(filter(None, [self._warning(row.number), note]))
-            )
+            row.number: Outcome(status, " ".join(filter(None, [self._warning(row.number), note])))
             for row in rows
         }
 
@@ -612,6 +656,14 @@ class Delivery:
     def _pause(self, seconds: float) -> None:
         if seconds > 0:
             self._stop.wait(seconds)
+
+
+def _numbers(text: str) -> set[int] | None:
+    """Row numbers kept as JSON; None where the journal had to cut the text."""
+    try:
+        return set(json.loads(text))
+    except ValueError:
+        return None
 
 
 def _ending(claim: Claim, answer: Answer) -> Ending:

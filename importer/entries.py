@@ -15,6 +15,7 @@ from importer.operation import Operation
 from importer.outcomes import Status
 from importer.preparation import Prepared, Wish
 from importer.settings import Account
+from importer.sheets.sheet import TextFormat
 
 
 def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> NewRun:
@@ -31,12 +32,20 @@ def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> Ne
         host=socket.gethostname(),
         settings={
             "into": None if wish.into is None else str(wish.into.resolve()),
+            "address": account.base_url,
             "again": wish.again,
+            "stop_after": None if wish.stop_after is None else str(wish.stop_after),
             "verify": wish.verify,
             "whole_po": wish.whole_po,
             "strict": wish.strict,
+            "header_row": prepared.layout.header_row,
+            "encoding": _encoding(prepared.layout.worksheet.text_format),
         },
     )
+
+
+def _encoding(text_format: TextFormat | None) -> str | None:
+    return None if text_format is None else text_format.encoding
 
 
 def _user() -> str:
@@ -46,7 +55,7 @@ def _user() -> str:
         return "unknown"
 
 
-def new_rows(prepared: Prepared) -> list[NewRow]:
+def new_rows(prepared: Prepared, account: Account) -> list[NewRow]:
     operation, warnings = prepared.operation, prepared.warnings
     entries = []
     for number, outcome in prepared.outcomes.items():
@@ -55,15 +64,18 @@ def new_rows(prepared: Prepared) -> list[NewRow]:
             entries.append(NewRow(number, outcome.status, outcome.sentence))
         else:
             values = {field.name: _as_json(getattr(row, field.name)) for field in operation.fields}
-            effect, warning = identity(operation, row), warnings.get(number, "")
+            effect, warning = identity(operation, row, account), warnings.get(number, "")
             entries.append(NewRow(number, Status.UNSENT, "", values, effect, warning))
     return entries
 
 
-def identity(operation: Operation[Any], row: Any) -> str:
-    """Two rows with the same one would do the same thing twice."""
-    wish = json.dumps([_as_json(value) for value in operation.identity(row)])
-    return hashlib.sha256(wish.encode()).hexdigest()
+def identity(operation: Operation[Any], row: Any, account: Account) -> str:
+    """Two rows with the same one would do the same thing twice, at the same address.
+
+    An account that is pointed elsewhere, from the sandbox to the platform, has sent nothing yet.
+    """
+    wish = [account.base_url, *(_as_json(value) for value in operation.identity(row))]
+    return hashlib.sha256(json.dumps(wish).encode()).hexdigest()
 
 
 def _as_json(value: Value) -> str | int | None:

@@ -3,17 +3,21 @@
 import re
 import tempfile
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 
+from importer.cells import Cell
 from importer.entries import sha256
 from importer.errors import SheetError
 from importer.journal import RunRecord
 from importer.operations import operation as operation_named
 from importer.outcomes import Outcome, Status
-from importer.sheets.headings import Layout, find_layout
+from importer.sheets.headings import Layout, find_layout, result_columns
 from importer.sheets.reading import read_content, read_worksheets
 from importer.sheets.results import WrittenResult, write_results
+from importer.sheets.sheet import STATUS_HEADING, Worksheet
 
+_TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".psv", ".tab"})
 ATTENTION = frozenset(status.value for status in Status if not status.settled)
 
 
@@ -25,7 +29,7 @@ def give_back(
     outcomes: Mapping[int, Outcome],
 ) -> WrittenResult:
     """Writes the result from the bytes that were read, whatever the file has become since."""
-    target = _target(sheet, into)
+    target = _target(sheet, into, layout)
     target.parent.mkdir(parents=True, exist_ok=True)
     cells = {number: (o.status.value, o.sentence) for number, o in outcomes.items()}
     with tempfile.TemporaryDirectory(prefix="importer-") as folder:
@@ -48,18 +52,55 @@ def give_back_again(run: RunRecord, outcomes: Mapping[int, Outcome]) -> WrittenR
     content = read_content(sheet)
     if sha256(content) != run.file_sha256:
         raise SheetError(f"{sheet.name} has changed since run {run.id} read it")
-    worksheets = read_worksheets(sheet, content, run.worksheet)
-    layout = find_layout(worksheets, [operation_named(run.operation)])
+    code_page = run.settings.get("encoding")
+    worksheets = read_worksheets(sheet, content, run.worksheet, code_page=code_page)
+    operation = operation_named(run.operation)
+    header_row = run.settings.get("header_row")
+    if header_row is None:  # a run of an older version
+        layout = find_layout(worksheets, [operation])
+    else:  # the headings may be a vendor's own, of a profile that has changed since
+        layout = Layout(worksheets[0], operation, header_row, {}, ())
     return give_back(sheet, content, layout, Path(into) if into else None, outcomes)
 
 
-def _target(sheet: Path, into: Path | None) -> Path:
-    """<stem>.result.xlsx beside the sheet or in a folder; never the sheet itself."""
+def _target(sheet: Path, into: Path | None, layout: Layout) -> Path:
+    """<stem>.result.xlsx beside the sheet or in a folder, or the next number that is free.
+
+    A result that a person has mended since, another sheet's or another worksheet's result is
+    never written over, and a result that is itself the sheet gets one with a higher number.
+    """
     folder = into or sheet.parent
-    stem = re.sub(r"\.result(-\d+)?$", "", sheet.stem)
-    target = folder / f"{stem}.result{sheet.suffix}"
-    number = 2
-    while target.resolve() == sheet.resolve():
-        target = folder / f"{stem}.result-{number}{sheet.suffix}"
-        number += 1
-    return target
+    result = re.fullmatch(r"(.*)\.result(?:-(\d+))?", sheet.stem)
+    stem, first = (result[1], int(result[2] or 1) + 1) if result else (sheet.stem, 1)
+    for number in count(first):
+        numbered = ".result" if number == 1 else f".result-{number}"
+        target = folder / f"{stem}{numbered}{_suffix(sheet, layout)}"
+        if not target.exists() or _is_as_given_back(target, layout):
+            return target
+    raise AssertionError  # numbers do not end
+
+
+def _is_as_given_back(target: Path, layout: Layout) -> bool:
+    """Whether a file holds the very cells of the sheet, beside the two columns that are ours."""
+    try:
+        found = read_worksheets(target, read_content(target))
+    except SheetError:
+        return False
+    others = [w for w in found if w.name != layout.worksheet.name]
+    same = [w for w in found if w.name == layout.worksheet.name]
+    if not same or any(STATUS_HEADING in column for w in others for column in w.columns):
+        return False
+    return _vendors_cells(same[0], layout) == _vendors_cells(layout.worksheet, layout)
+
+
+def _vendors_cells(worksheet: Worksheet, layout: Layout) -> list[list[Cell]]:
+    if worksheet.height < layout.header_row:
+        return []
+    ours = result_columns(worksheet, layout.header_row)
+    return [column for i, column in enumerate(worksheet.columns) if i not in ours]
+
+
+def _suffix(sheet: Path, layout: Layout) -> str:
+    """A text file by another name, such as .xls, gets the name of what it is."""
+    is_text = layout.worksheet.text_format is not None
+    return ".csv" if is_text and sheet.suffix.lower() not in _TEXT_SUFFIXES else sheet.suffix

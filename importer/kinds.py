@@ -137,12 +137,12 @@ class _WholeNumber(Kind):
     type = pd.Int64Dtype()
     words = "whole number"
 
-    def read(self, cell: Cell, about: Column) -> Value:  # noqa: ARG002  (the contract)
+    def read(self, cell: Cell, about: Column) -> Value:
         """
         >>> _WholeNumber().read("1,200", Column("Qty")), _WholeNumber().read("12.0", Column("Qty"))
         (1200, 12)
         """
-        number = _number(cell)
+        number = _number(cell, about.decimal)
         if number is None or number != number.to_integral_value() or abs(number) >= LAST_EXACT:
             raise Unreadable(f'"{shown(cell)}" is not a whole number; write it in digits')
         return int(number)
@@ -153,14 +153,16 @@ class _WholeNumber(Kind):
 class _Money(Kind):
     words = "money"
 
-    def read(self, cell: Cell, about: Column) -> Value:  # noqa: ARG002  (the contract)
+    def read(self, cell: Cell, about: Column) -> Value:
         """
         >>> _Money().read("$1,234.50", Column("")), _Money().read(274.65999999999997, Column(""))
         (Decimal('1234.50'), Decimal('274.66'))
         """
-        number = _number(_without_currency(cell) if isinstance(cell, str) else cell)
+        amount = _without_currency(cell) if isinstance(cell, str) else cell
+        number = _number(amount, about.decimal)
         if number is None:
-            raise Unreadable(f'"{shown(cell)}" is not an amount of money; write it like 1234.50')
+            advice = _money_advice(amount, about.decimal)
+            raise Unreadable(f'"{shown(cell)}" is not an amount of money; write it {advice}')
         if len(number.as_tuple().digits) > 15 or abs(number) >= LAST_EXACT:
             raise Unreadable(f'"{shown(cell)}" has more than 15 digits; round it')
         return number
@@ -173,11 +175,31 @@ def _without_currency(text: str) -> str:
     return text.strip("$€£¥ ").removeprefix("USD").removesuffix("USD").strip()
 
 
+def _money_advice(amount: Cell, decimal: str | None) -> str:
+    """
+    >>> _money_advice("1.234,50", None), _money_advice("12,5", "."), _money_advice("4.95", ",")
+    ('with a decimal point, like 1234.50', 'with a decimal point, like 12.5', 'like 1234,50')
+    """
+    if decimal == ",":
+        return "like 1234,50"
+    number = _number(amount, ",") if isinstance(amount, str) else None
+    return "like 1234.50" if number is None else f"with a decimal point, like {number}"
+
+
+_SIGNS_CHANGED = str.maketrans(",.", ".,")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 
 
-def _number(cell: Cell) -> Decimal | None:
-    """A number that is one for every reader; None for "12,50", which is 12.5 or 1,250."""
+def _number(cell: Cell, decimal: str | None) -> Decimal | None:
+    """A number that is one for every reader; None for "12,50", which is 12.5 or 1,250.
+
+    Where a vendor's decimal sign is known, a text is read as that vendor writes it.
+
+    >>> _number("1.234,50", ","), _number("12.5", ",")
+    (Decimal('1234.50'), None)
+    """
+    if isinstance(cell, str) and decimal == ",":
+        cell = cell.translate(_SIGNS_CHANGED)
     match cell:
         case bool():
             return None
@@ -214,6 +236,15 @@ def _exact_text(cell: Cell) -> str:
     raise Unreadable(
         f'"{shown(cell)}" is a date to Excel; format the column as Text and write it again'
     )
+
+
+@pandas_engine.Engine.register_dtype
+@dtypes.immutable
+class _Capitals(_Text):
+    """A short code that is the same in small letters, such as a currency."""
+
+    def read(self, cell: Cell, about: Column) -> Value:  # noqa: ARG002  (the contract)
+        return _exact_text(cell).upper()
 
 
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
@@ -285,9 +316,15 @@ class _Choice(Kind):
     def read(self, cell: Cell, about: Column) -> Value:
         value = {key(label): value for label, value in about.choices.items()}.get(key(shown(cell)))
         if value is None:
-            near = did_you_mean(shown(cell), about.choices)
-            raise Unreadable(f'"{shown(cell)}" is not one of {", ".join(about.labels)}.{near}')
+            raise Unreadable(_not_a_choice(shown(cell), about))
         return value
+
+
+def _not_a_choice(text: str, about: Column) -> str:
+    refused = f'"{text}" is not one of {", ".join(about.labels)}'
+    if near := did_you_mean(text, about.choices):
+        return f"{refused}.{near}"
+    return f"{refused}; {about.if_other.format(cell=text)}" if about.if_other else refused
 
 
 @pandas_engine.Engine.register_dtype
@@ -320,9 +357,12 @@ class _Instant(Kind):
 
     words = "date"
 
-    def reader(self, cells: Sequence[Cell], about: Column) -> Callable[[Cell], Value]:  # noqa: ARG002  (the contract)
-        day_first = _day_first(cells)
-        return lambda cell: _instant(cell, day_first=day_first)
+    def reader(self, cells: Sequence[Cell], about: Column) -> Callable[[Cell], Value]:
+        order = about.date_order
+        if order is not None:
+            return lambda cell: _instant(_in_order(cell, order), day_first=order == "dmy")
+        first = day_first(cells)
+        return lambda cell: _instant(cell, day_first=first)
 
     def read(self, cell: Cell, about: Column) -> Value:
         return self.reader([cell], about)(cell)
@@ -334,6 +374,7 @@ class _Instant(Kind):
 
 
 _NUMERIC_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T](.*))?", re.ASCII)
+_SHORT_YEAR = re.compile(r"\d{1,2}([/.\-])\d{1,2}\1\d\d", re.ASCII)
 _NAMED_MONTH = (
     "%d-%b-%Y",
     "%d %b %Y",
@@ -346,7 +387,7 @@ _NAMED_MONTH = (
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 
 
-def _day_first(cells: Sequence[Cell]) -> bool | None:
+def day_first(cells: Sequence[Cell]) -> bool | None:
     """Whether 03/04 is 3 April, as far as the column's other dates tell; None where they do not."""
     found = {
         int(m[1]) > 12
@@ -404,7 +445,32 @@ def _instant_of_text(text: str, *, day_first: bool | None) -> date | datetime:
             return datetime.strptime(text, form).date()  # noqa: DTZ007  (a day has no zone)
         except ValueError:
             continue
+    if _SHORT_YEAR.fullmatch(text):
+        raise Unreadable(
+            f'"{text}" has a year of two digits; write the year in four digits, like 2026-11-18'
+        )
     raise Unreadable(f'"{text[:60]}" is not a date; write it like 2026-11-20')
+
+
+_ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
+
+
+def _in_order(cell: Cell, order: str) -> Cell:
+    """The cell, unless it is a date of digits in another order than the vendor's: Unreadable.
+
+    >>> _in_order("4.12.2026", "mdy")
+    '4/12/2026'
+    """
+    found = _NUMERIC_DATE.fullmatch(cell) if isinstance(cell, str) else None
+    if found is None:
+        return cell
+    month = found[1] if order == "mdy" else found[2]
+    if order == "ymd" or int(month) > 12:
+        raise Unreadable(
+            f'"{found[0]}" is not written {_ORDERS[order]}, as this vendor\'s dates are; '
+            "write it like 2026-11-20"
+        )
+    return "/".join(found.group(1, 2, 3)) + (f" {found[4]}" if found[4] else "")
 
 
 def _numeric_date(found: re.Match[str], *, day_first: bool | None) -> str:
@@ -428,6 +494,7 @@ if TYPE_CHECKING:
     WholeNumber = int
     Money = Decimal
     Text = str
+    Capitals = str
     Code = str
     TrackingNumber = str
     Choice = str
@@ -438,6 +505,7 @@ else:
     WholeNumber = _WholeNumber
     Money = _Money
     Text = _Text
+    Capitals = _Capitals
     Code = _Code
     TrackingNumber = _TrackingNumber
     Choice = _Choice

@@ -57,6 +57,7 @@ class Operation(ABC, Generic[RowT]):
     summary: ClassVar[str]
     platform: ClassVar[type[Platform]]
     group_by: ClassVar[tuple[str, ...]]
+    po: ClassVar[str] = "po_id"  # the field that names the purchase order, or what stands for it
     repeatable: ClassVar[bool]
     most_rows: ClassVar[int] = 100  # no vendor documents a limit; a call of 100 rows stays small
     in_reply: ClassVar[bool] = False

@@ -16,12 +16,15 @@ from importer.operations import operation as operation_named
 from importer.operations import operations
 from importer.outcomes import Outcome, Problem, Status
 from importer.planning import plan_calls
+from importer.profiles import VendorProfile
 from importer.settings import Settings
 from importer.sheets.headings import Layout, find_layout
 from importer.sheets.reading import read_content, read_worksheets
+from importer.sheets.sheet import Worksheet
 from importer.spelling import listed
 from importer.summaries import Summary
 from importer.validation import Validation, validate
+from importer.vendors import choose_profile, near_vendor, of_vendor, refuse_unsure, remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,9 @@ class Share:
             raise ValueError(text)
         return cls(rows=int(text))
 
+    def __str__(self) -> str:
+        return str(self.rows) if self.part is None else f"{float(self.part * 100):g}%"
+
     def of(self, rows: int) -> int:
         """The number of rows, at least one."""
         return self.rows or max(1, ceil((self.part or 1) * rows))
@@ -65,6 +71,9 @@ class Wish:
     again: bool = False  # send what an earlier run has sent
     verify: bool | None = None  # read back at the end; None: as the operation does by itself
     stop_after: Share | None = None  # so many rejected rows end the run
+    vendor: str | None = None  # None: as the headings say
+    platform: str | None = None  # the account's, whose operations alone can be meant
+    unattended: bool = False  # nobody looks at the notes: a doubtful layout is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ class Prepared:
     calls: Sequence[Call]
     outcomes: Mapping[int, Outcome]  # of every row: planned, or why not
     earlier: Mapping[int, Earlier]  # of rows that an earlier run has sent, or may have sent
+    remarks: Sequence[str] = ()  # what the vendor's profile made of the sheet
 
     @property
     def operation(self) -> Operation[Any]:
@@ -91,7 +101,7 @@ class Prepared:
     @property
     def notes(self) -> list[str]:
         """What a person should hear of the sheet as a whole."""
-        notes = list(self.layout.worksheet.notes)
+        notes = [*self.layout.worksheet.notes, *self.remarks]
         if self.layout.unknown:
             notes.append(f"not used: {', '.join(self.layout.unknown)}")
         return notes
@@ -112,18 +122,19 @@ SentBefore = Callable[[Operation[Any], Sequence[Any]], Mapping[int, Earlier]]
 def prepare(
     sheet: Path, wish: Wish, settings: Settings, sent_before: SentBefore | None = None
 ) -> Prepared:
-    """Reads, checks and plans; raises SheetError or UsageError.
+    """Reads, checks and plans; raises SheetError, UsageError, or SettingsError of a profile.
 
     `sent_before` tells which of the good rows an earlier run has sent, or may have sent.
     """
     content = read_content(sheet)
-    candidates = [operation_named(wish.operation)] if wish.operation else [*operations().values()]
-    layout = find_layout(read_worksheets(sheet, content, wish.worksheet), candidates)
+    worksheets, profile = _read(sheet, content, wish, settings)
+    near = "" if profile is not None else near_vendor(worksheets, settings)
+    layout = _layout(worksheets, wish, profile, near)
     numbers = layout.rows
     if not numbers:
         raise SheetError(f"{sheet.name} has headings in row {layout.header_row} and no rows below")
     cells = {name: layout.cells(name, numbers) for name in layout.columns}
-    validation = validate(layout.operation, numbers, cells, layout.worksheet.row_faults)
+    validation = validate(layout.operation, numbers, cells, layout.worksheet.row_faults, profile)
     good = validation.good_rows(layout.operation)
     aside = _held_back(layout.operation, validation, good, wish)
     earlier: Mapping[int, Earlier] = {}
@@ -140,7 +151,51 @@ def prepare(
         else aside.get(number, Outcome(Status.PLANNED, warnings.get(number, "")))
         for number in numbers
     }
-    return Prepared(content, layout, validation, rows, calls, outcomes, earlier)
+    said = [near] * bool(near) if profile is None else remarks(profile, layout, numbers)
+    return Prepared(content, layout, validation, rows, calls, outcomes, earlier, said)
+
+
+def _read(
+    sheet: Path, content: bytes, wish: Wish, settings: Settings
+) -> tuple[list[Worksheet], VendorProfile | None]:
+    """The worksheets, and whose they are; read once more where that vendor's text needs it."""
+    code_page = settings.vendor(wish.vendor).encoding if wish.vendor is not None else None
+    worksheets = read_worksheets(sheet, content, wish.worksheet, code_page=code_page)
+    profile = choose_profile(worksheets, wish.vendor, wish.operation, settings)
+    if profile is not None and profile.encoding != code_page:
+        code_page = profile.encoding
+        worksheets = read_worksheets(sheet, content, wish.worksheet, code_page=code_page)
+    return worksheets, profile
+
+
+def _operations_of(platform: str | None) -> list[Operation[Any]]:
+    """All operations, or those of the platform that the account is on."""
+    every = operations().values()
+    return [found for found in every if platform in {None, found.platform.name}]
+
+
+def _layout(
+    worksheets: Sequence[Worksheet], wish: Wish, profile: VendorProfile | None, near: str
+) -> Layout:
+    """Where the table stands; its operation is the one asked for, the profile's, or found.
+
+    `near` says that it may be the sheet of a vendor who changed the headings.
+    """
+    if near and wish.unattended:
+        raise SheetError(f"{worksheets[0].path.name}: {near}")
+    name = wish.operation or (profile and profile.operation)
+    candidates = [operation_named(name)] if name else _operations_of(wish.platform)
+    if profile is None:
+        try:
+            return find_layout(worksheets, candidates)
+        except SheetError as error:
+            raise SheetError(f"{error}; {near}" if near else str(error)) from None
+    if wish.worksheet is None:
+        worksheets = of_vendor(worksheets, profile)
+    layout = find_layout(worksheets, candidates, profile)
+    if wish.unattended:
+        refuse_unsure(profile, layout)
+    return layout
 
 
 def _held_back(
@@ -155,7 +210,7 @@ def _held_back(
         return {row.number: Outcome(Status.UNSENT, sentence) for row in good}
     if not wish.whole_po:
         return {}
-    owner = operation.group_by[0]
+    owner = operation.po
     owners = dict(zip(validation.numbers, validation.values[owner], strict=True))
     bad: dict[Value, list[int]] = {}
     for number in invalid:

@@ -4,21 +4,30 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from importer.connection import Connection
 from importer.delivery import Patience, Task
 from importer.entries import identity, new_rows, new_run, rows_of_journal, sha256
-from importer.errors import AnswerLost, RunBusy, SheetError, SignInRefused, UsageError
+from importer.errors import (
+    AnswerLost,
+    ImporterError,
+    RunTaken,
+    SettingsError,
+    SheetError,
+    SignInRefused,
+    UsageError,
+)
 from importer.giving_back import give_back, give_back_again
 from importer.journal import CallRecord, CallState, Earlier, Journal, RunRecord, RunState
 from importer.operation import Operation
 from importer.operations import operation as operation_named
-from importer.outcomes import Problem, Status
+from importer.outcomes import Outcome, Problem, Status
 from importer.planning import minutes
 from importer.platforms import PLATFORMS
-from importer.preparation import Prepared, SentBefore, Wish, prepare
+from importer.preparation import Prepared, SentBefore, Share, Wish, prepare
 from importer.sending import send
 from importer.settings import Account, Settings
 from importer.sheets.results import WrittenResult
@@ -43,7 +52,7 @@ def check_sheet(sheet: Path, wish: Wish, settings: Settings) -> Summary:
 
 def plan_sheet(sheet: Path, wish: Wish, settings: Settings, account: Account) -> Summary:
     """The calls that `upload_sheet` would send to an account without earlier runs."""
-    prepared = prepare(sheet, wish, settings)
+    prepared = prepare(sheet, replace(wish, platform=account.platform), settings)
     _fits(prepared.operation, account)
     return prepared.summary(
         sheet,
@@ -66,39 +75,50 @@ class Desk:
     progress: Progress = silent
 
 
+@dataclass(frozen=True, slots=True)
+class Cargo:
+    """The rows to be sent, and what is said beside those that were."""
+
+    operation: Operation[Any]
+    rows: Mapping[int, Any]  # row number -> row
+    warnings: Mapping[int, str]
+
+
 def upload_sheet(sheet: Path, wish: Wish, desk: Desk, account: Account) -> Summary:
     """Sends what is good of a sheet and gives it back with an outcome for each row.
 
     A sheet whose run was interrupted goes on where it was.
     """
     account.credentials(desk.environ)  # a missing secret is said before anything is begun
+    wish = replace(wish, platform=account.platform)
     sent_before = _sent_before(desk.journal, account, wish)
     prepared = prepare(sheet, wish, desk.settings, sent_before)
     _fits(prepared.operation, account)
-    interrupted = _interrupted(desk.journal, prepared, account)
-    if interrupted is not None:
-        return resume_run(interrupted.id, desk)
-    if _look_again(prepared, desk):
+    looked_at = _look_again(prepared, desk)
+    if looked_at:
         prepared = prepare(sheet, wish, desk.settings, sent_before)
-    run = desk.journal.begin(
-        new_run(sheet, wish, prepared, account), new_rows(prepared), prepared.calls
-    )
-    cargo = Cargo(prepared.operation, prepared.rows, prepared.warnings)
-    stopped_by = _send(desk, run, run.epoch, cargo, wish)
-    outcomes = desk.journal.outcomes(run.id)
-    result = _given_back(
-        run.id, lambda: give_back(sheet, prepared.content, prepared.layout, wish.into, outcomes)
-    )
-    _end(desk, run.id, run.epoch, result.path)
+
+    def write(outcomes: Mapping[int, Outcome]) -> WrittenResult:
+        return give_back(sheet, prepared.content, prepared.layout, wish.into, outcomes)
+
+    run = _interrupted(desk.journal, prepared, account)
+    if run is not None:
+        carried = _go_on(run, desk, wish, write)
+    else:
+        run = desk.journal.begin(
+            new_run(sheet, wish, prepared, account), new_rows(prepared, account), prepared.calls
+        )
+        cargo = Cargo(prepared.operation, prepared.rows, prepared.warnings)
+        carried = _carry_out(desk, run, run.epoch, cargo, wish, write)
     return prepared.summary(
         sheet,
         account=account.name,
         run=run.id,
-        outcomes=outcomes,
+        outcomes=carried.outcomes,
         calls=len(desk.journal.calls(run.id)),
-        result=result.path,
-        notes=[*prepared.notes, *result.notes],
-        stopped_by=stopped_by,
+        result=carried.result,
+        notes=[*prepared.notes, *looked_at, *carried.notes],
+        stopped_by=carried.stopped_by,
     )
 
 
@@ -110,42 +130,82 @@ def resume_run(run_id: int, desk: Desk, *, take_over: bool = False) -> Summary:
     run, unless `take_over`: then that process sends nothing more.
     """
     run = desk.journal.run(run_id)
-    operation = operation_named(run.operation)
-    desk.settings.account(run.account).credentials(desk.environ)
-    records = {record.row: record for record in desk.journal.rows(run_id)}
-    rows = rows_of_journal(operation, records)
-    warnings = {number: record.warning for number, record in records.items()}
-    epoch = desk.journal.take(run_id, take_over=take_over)
-    stopped_by = _send(desk, run, epoch, Cargo(operation, rows, warnings), _wish_of(run))
-    outcomes = desk.journal.outcomes(run_id)
-    result = _given_back(run_id, lambda: give_back_again(run, outcomes))
-    _end(desk, run_id, epoch, result.path)
+    carried = _go_on(run, desk, _wish_of(run), partial(give_back_again, run), take_over=take_over)
     return Summary(
         sheet=Path(run.file_path),
         worksheet=run.worksheet,
         operation=run.operation,
         account=run.account,
         run=run_id,
-        outcomes=outcomes,
+        outcomes=carried.outcomes,
         calls=len(desk.journal.calls(run_id)),
-        result=result.path,
+        result=carried.result,
         problems=[
             Problem(number, "", "", outcome.sentence)
-            for number, outcome in outcomes.items()
+            for number, outcome in carried.outcomes.items()
             if outcome.status is Status.INVALID
         ],
-        notes=result.notes,
-        stopped_by=stopped_by,
+        notes=carried.notes,
+        stopped_by=carried.stopped_by,
     )
 
 
+def abandon_run(run_id: int, desk: Desk) -> None:
+    """Gives a run up: what it left unsent is never sent, what was in flight stays unknown."""
+    desk.journal.abandon(run_id, desk.journal.take(run_id))
+
+
+# Carrying a run out ------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
-class _Result:
-    path: Path | None
+class _Carried:
+    outcomes: Mapping[int, Outcome]
+    result: Path | None
     notes: Sequence[str]
+    stopped_by: str | None
 
 
-def _given_back(run_id: int, write: Callable[[], WrittenResult]) -> _Result:
+Write = Callable[[Mapping[int, Outcome]], WrittenResult]
+
+
+def _go_on(
+    run: RunRecord, desk: Desk, wish: Wish, write: Write, *, take_over: bool = False
+) -> _Carried:
+    account = desk.settings.account(run.account)
+    address = run.settings.get("address", account.base_url)
+    if address != account.base_url:
+        raise SettingsError(
+            f"run {run.id} was sent to {address}, and the account {account.name} is now at "
+            f"{account.base_url}; what one has, the other may lack"
+        )
+    account.credentials(desk.environ)
+    cargo = _cargo_of(run, desk.journal)
+    epoch = desk.journal.take(run.id, take_over=take_over)
+    return _carry_out(desk, run, epoch, cargo, wish, write)
+
+
+def _carry_out(
+    desk: Desk, run: RunRecord, epoch: int, cargo: Cargo, wish: Wish, write: Write
+) -> _Carried:
+    """Sends, gives the sheet back, and ends the run, or leaves it free for whoever resumes it."""
+    try:
+        stopped_by = _send(desk, run, epoch, cargo, wish)
+        outcomes = desk.journal.outcomes(run.id)
+        result, notes = _given_back(run.id, partial(write, outcomes))
+        _end(desk, run.id, epoch, result)
+    except RunTaken as error:  # the new owner ends it, and gives the sheet back
+        return _Carried(desk.journal.outcomes(run.id), None, (), str(error))
+    except BaseException:
+        with suppress(ImporterError):
+            desk.journal.let_go(run.id, epoch)
+        raise
+    return _Carried(outcomes, result, notes, stopped_by)
+
+
+def _given_back(
+    run_id: int, write: Callable[[], WrittenResult]
+) -> tuple[Path | None, Sequence[str]]:
     """The calls were made, so a result that cannot be written is said and stops nothing."""
     try:
         written = write()
@@ -155,8 +215,15 @@ def _given_back(run_id: int, write: Callable[[], WrittenResult]) -> _Result:
             f"no result was written: {reason}; importer show {run_id} lists the rows, "
             f"importer resume {run_id} writes it once that is mended"
         )
-        return _Result(None, [note])
-    return _Result(written.path, written.notes)
+        return None, [note]
+    return written.path, written.notes
+
+
+def _cargo_of(run: RunRecord, journal: Journal) -> Cargo:
+    operation = operation_named(run.operation)
+    records = {record.row: record for record in journal.rows(run.id)}
+    warnings = {number: record.warning for number, record in records.items()}
+    return Cargo(operation, rows_of_journal(operation, records), warnings)
 
 
 def try_account(account: Account, environ: Mapping[str, str]) -> str:
@@ -177,36 +244,34 @@ def try_account(account: Account, environ: Mapping[str, str]) -> str:
 # Sending ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Cargo:
-    """The rows to be sent, and what is said beside those that were."""
-
-    operation: Operation[Any]
-    rows: Mapping[int, Any]  # row number -> row
-    warnings: Mapping[int, str]
-
-
-def _send(desk: Desk, run: RunRecord, epoch: int, cargo: Cargo, wish: Wish) -> str | None:
+def _send(
+    desk: Desk, run: RunRecord, epoch: int, cargo: Cargo, wish: Wish, *, doubts_only: bool = False
+) -> str | None:
     """Sends the open calls of a run; why it ended early, where it did."""
     operation, account = cargo.operation, desk.settings.account(run.account)
     platform = PLATFORMS[account.platform]
-    calls = [c for c in desk.journal.calls(run.id) if _is_open(c, operation, cargo.rows)]
+    calls = [
+        record
+        for record in desk.journal.calls(run.id)
+        if _is_open(record, operation, cargo.rows)
+        and not (doubts_only and record.state is CallState.PLANNED)
+    ]
     title = f"{run.file_name} to {account.name}"
     with (
         Connection(account, platform, account.credentials(desk.environ)) as connection,
         desk.progress(title, sum(len(c.call.rows) for c in calls)) as advance,
     ):
         task = Task(
-            desk.journal,
-            run.id,
-            epoch,
-            operation,
-            platform,
-            account,
-            connection,
-            cargo.rows,
-            cargo.warnings,
-            desk.settings.date_only_at,
+            journal=desk.journal,
+            run_id=run.id,
+            epoch=epoch,
+            operation=operation,
+            platform=platform,
+            account=account,
+            connection=connection,
+            rows=cargo.rows,
+            warnings=cargo.warnings,
+            date_only_at=desk.settings.date_only_at,
             once=not (operation.repeatable or wish.again),
         )
         stopped_by = send(
@@ -232,13 +297,21 @@ def _patience(patience: Patience, wish: Wish, rows: int) -> Patience:
 
 def _wish_of(run: RunRecord) -> Wish:
     """What was asked for when the run began, as far as it matters to go on."""
-    return Wish(again=bool(run.settings.get("again")), verify=run.settings.get("verify"))
+    kept = run.settings
+    stop_after = kept.get("stop_after")
+    return Wish(
+        again=bool(kept.get("again")),
+        verify=kept.get("verify"),
+        stop_after=None if stop_after is None else Share.parse(stop_after),
+    )
 
 
 def _is_open(record: CallRecord, operation: Operation[Any], rows: Mapping[int, Any]) -> bool:
     """Planned, or in doubt where a look may help."""
     if record.state is CallState.UNKNOWN:
-        return operation.read_back([rows[number] for number in record.call.rows]) is not None
+        carried = [rows[number] for number in record.call.rows if number in rows]
+        whole = len(carried) == len(record.call.rows)  # a pruned run has not all of them
+        return whole and operation.read_back(carried) is not None
     return record.state in {CallState.PLANNED, CallState.SENDING}
 
 
@@ -255,7 +328,7 @@ def _fits(operation: Operation[Any], account: Account) -> None:
     if operation.platform.name != account.platform:
         raise UsageError(
             f"{operation.name} goes to {operation.platform.title}, and the account {account.name} "
-            f"is on {account.platform}; choose another --account"
+            f"is on {PLATFORMS[account.platform].title}; choose another --account"
         )
 
 
@@ -268,20 +341,29 @@ def _sent_before(journal: Journal, account: Account, wish: Wish) -> SentBefore:
     def sent_before(operation: Operation[Any], rows: Sequence[Any]) -> dict[int, Earlier]:
         if operation.repeatable or wish.again:
             return {}
-        identities = {row.number: identity(operation, row) for row in rows}
+        identities = {row.number: identity(operation, row, account) for row in rows}
         found = journal.earlier(account.name, operation.name, identities.values())
         return {number: found[i] for number, i in identities.items() if i in found}
 
     return sent_before
 
 
-def _look_again(prepared: Prepared, desk: Desk) -> bool:
-    """Takes up earlier runs that may have sent rows of this sheet; whether there was one."""
+def _look_again(prepared: Prepared, desk: Desk) -> list[str]:
+    """Looks at what earlier runs may have sent of this sheet, and at nothing else of them.
+
+    Returns what is said of it. What cannot be looked at, as another process is at it, stays
+    unknown here.
+    """
     doubtful = {e.run_id for e in prepared.earlier.values() if e.status is Status.UNKNOWN}
     for run_id in sorted(doubtful):
-        with suppress(RunBusy):  # another process is at it; its rows stay unknown here
-            resume_run(run_id, desk)
-    return bool(doubtful)
+        with suppress(ImporterError):
+            run = desk.journal.run(run_id)
+            cargo, epoch = _cargo_of(run, desk.journal), desk.journal.take(run_id)
+            try:
+                _send(desk, run, epoch, cargo, _wish_of(run), doubts_only=True)
+            finally:
+                _end(desk, run_id, epoch, None if not run.result_path else Path(run.result_path))
+    return [f"looked again at run {run_id}, which may have sent rows of it" for run_id in doubtful]
 
 
 def _interrupted(journal: Journal, prepared: Prepared, account: Account) -> RunRecord | None:

@@ -3,7 +3,8 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from importer.delivery import Delivery, Doubt, Patience, Task
@@ -15,6 +16,7 @@ from importer.turns import Turns
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+_UNSURE = frozenset({Status.SENT, Status.UNKNOWN})  # of rows of an accepted call
 
 
 def send(
@@ -59,6 +61,7 @@ class _Sender:
         first = sorted(records, key=lambda record: record.state is not CallState.SENDING)
         turns = Turns((record.number, record.call.touches) for record in first)
         flying: dict[Future[list[Doubt] | None], int] = {}
+        landed: SimpleQueue[Future[list[Doubt] | None]] = SimpleQueue()
         doubts: dict[int, list[Doubt]] = {}  # by the call whose turn they keep
         workers = self._task.account.workers
         with ThreadPoolExecutor(workers, thread_name_prefix="sender") as pool:
@@ -67,16 +70,17 @@ class _Sender:
                     number = turns.next()
                     if number is None:
                         break
-                    flying[pool.submit(self._guarded, self._delivery.begin, by_number[number])] = (
-                        number
-                    )
+                    future = pool.submit(self._guarded, self._delivery.begin, by_number[number])
+                    flying[future] = number
+                    future.add_done_callback(landed.put)
                 if not flying and doubts:  # all else is done: now what only time can settle
                     number, doubt = self._soonest(doubts)
-                    flying[pool.submit(self._guarded, self._delivery.look_again, doubt)] = number
+                    future = pool.submit(self._guarded, self._delivery.look_again, doubt)
+                    flying[future] = number
+                    future.add_done_callback(landed.put)
                 if not flying:
                     return
-                # With a timeout, so that Ctrl-C is heard on Windows too.
-                for future in wait(flying, timeout=1, return_when=FIRST_COMPLETED).done:
+                for future in _gathered(landed):
                     number = flying.pop(future)
                     left = [*doubts.pop(number, []), *(future.result() or [])]
                     if left:
@@ -90,9 +94,12 @@ class _Sender:
         outcomes = task.journal.outcomes(task.run_id)
         touched: dict[str, list[tuple[CallRecord, list[Any]]]] = {}
         for record in task.journal.calls(task.run_id):
-            rows = [task.rows[n] for n in record.call.rows if outcomes[n].status is Status.SENT]
+            if record.state is not CallState.ACCEPTED:
+                continue
+            unsure = [n for n in record.call.rows if outcomes[n].status in _UNSURE]
+            rows = [task.rows[n] for n in unsure if n in task.rows]
             question = task.operation.read_back(rows) if rows else None
-            if question is not None and record.state is not CallState.SPLIT:
+            if question is not None:
                 touched.setdefault(question.path, []).append((record, rows))
         with ThreadPoolExecutor(task.account.workers, thread_name_prefix="verifier") as pool:
             for parts in touched.values():
@@ -132,3 +139,14 @@ class _Sender:
     def _halt(self, sentence: str) -> None:
         self.stopped_by = self.stopped_by or sentence
         self._stop.set()
+
+
+def _gathered(landed: SimpleQueue[T]) -> list[T]:
+    """The next that landed; none after a second, so that Ctrl-C is heard on Windows too.
+
+    To wait for whichever of many futures comes first costs more than the journal does.
+    """
+    try:
+        return [landed.get(timeout=1)]
+    except Empty:
+        return []

@@ -4,7 +4,7 @@ import importlib
 import ipaddress
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, time
 from pathlib import Path
@@ -15,7 +15,9 @@ import platformdirs
 
 from importer.calls import NOON_UTC
 from importer.errors import SettingsError
+from importer.profiles import VendorProfile, read_profile
 from importer.spelling import did_you_mean
+from importer.toml_table import Table
 
 FILE_NAME = "importer.toml"
 _TOP_KEYS = ("accounts", "vendors", "date_only", "journal")
@@ -136,13 +138,23 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`journal` is a path or a database URL as written; `vendors` are the raw vendor profiles."""
+    """`journal` is a path or a database URL as written."""
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     date_only_at: time = NOON_UTC
     journal: str | None = field(default=None, repr=False)  # a database URL may hold a password
-    vendors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    vendors: Mapping[str, VendorProfile] = field(default_factory=dict)
     file: Path | None = None
+
+    def vendor(self, name: str) -> VendorProfile:
+        """The profile of that name; SettingsError with the nearest one where there is none."""
+        if name in self.vendors:
+            return self.vendors[name]
+        known = ", ".join(self.vendors) or "none"
+        raise SettingsError(
+            f'{self.file or FILE_NAME} has no vendor "{name}"; its vendors are: {known}.'
+            f"{did_you_mean(name, self.vendors)} importer map makes one from a sheet"
+        )
 
     def account(self, name: str) -> Account:
         """The account of that name; SettingsError with the nearest one where there is none."""
@@ -169,13 +181,15 @@ def load_settings(path: Path | None, platforms: Mapping[str, PlatformTerms]) -> 
     file = path or _found_file()
     if file is None:
         return Settings()
-    top = _Table(file, "", _parse(file))
+    top = Table(file, "", _parse(file))
     top.knows(_TOP_KEYS)
+    accounts = {name: _account(name, t, platforms) for name, t in top.tables("accounts").items()}
+    vendors = top.tables("vendors").items()
     return Settings(
-        accounts={name: _account(name, t, platforms) for name, t in top.tables("accounts").items()},
+        accounts=accounts,
         date_only_at=_date_only(top),
         journal=_journal(top),
-        vendors={name: table.values for name, table in top.tables("vendors").items()},
+        vendors={name: read_profile(name, table, accounts) for name, table in vendors},
         file=file,
     )
 
@@ -205,61 +219,7 @@ def _parse(file: Path) -> dict[str, Any]:
         raise SettingsError(f"{file} is not valid TOML: {error}.") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """One table of the file, and its place for the sentences about it."""
-
-    file: Path
-    name: str
-    values: Mapping[str, Any]
-
-    def wrong(self, words: str, hint: str = "") -> SettingsError:
-        place = f"[{self.name}] " if self.name else ""
-        return SettingsError(f"{self.file}: {place}{words}.{hint}")
-
-    def knows(self, keys: Iterable[str]) -> None:
-        known = list(keys)
-        for key in self.values:
-            if key not in known:
-                place = "in this table" if self.name else "at the top of the file"
-                raise self.wrong(f'"{key}" is not known {place}', did_you_mean(key, known))
-
-    def tables(self, key: str) -> dict[str, "_Table"]:
-        found = self.values.get(key, {})
-        if not isinstance(found, dict):
-            raise self.wrong(f"{key} must be written as tables, [{key}.NAME]")
-        return {name: self._table(key, name, values) for name, values in found.items()}
-
-    def _table(self, key: str, name: str, values: object) -> "_Table":
-        if not isinstance(values, dict):
-            raise self.wrong(f'"{name}" in [{key}] must be a table of its own, [{key}.{name}]')
-        if not name.strip() or not name.isprintable():
-            raise self.wrong(f"a name in [{key}] is blank or has control characters")
-        return _Table(self.file, f"{key}.{name}", values)
-
-    def text(self, key: str) -> str | None:
-        """The value, never shown in a sentence: it may be a secret in the wrong place."""
-        value = self.values.get(key)
-        if value is not None and (not isinstance(value, str) or not value.strip()):
-            raise self.wrong(f"{key} must be a text in quotes")
-        return value
-
-    def number(self, key: str, default: float, least: float, most: float) -> float:
-        value = self.values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong(f"{key} must be a number, not {value!r}")
-        if not least <= value <= most:
-            raise self.wrong(f"{key} must be from {least:g} to {most:g}, not {value}")
-        return value
-
-    def whole_number(self, key: str, default: int, least: int, most: int) -> int:
-        value = self.number(key, default, least, most)
-        if not isinstance(value, int):
-            raise self.wrong(f"{key} must be a whole number, not {value}")
-        return value
-
-
-def _account(name: str, table: _Table, platforms: Mapping[str, PlatformTerms]) -> Account:
+def _account(name: str, table: Table, platforms: Mapping[str, PlatformTerms]) -> Account:
     platform = _platform(table, platforms)
     terms = platforms[platform]
     return Account(
@@ -275,7 +235,7 @@ def _account(name: str, table: _Table, platforms: Mapping[str, PlatformTerms]) -
     )
 
 
-def _platform(table: _Table, platforms: Mapping[str, PlatformTerms]) -> str:
+def _platform(table: Table, platforms: Mapping[str, PlatformTerms]) -> str:
     platform = table.text("platform")
     known = ", ".join(platforms)
     if platform is None:
@@ -286,14 +246,14 @@ def _platform(table: _Table, platforms: Mapping[str, PlatformTerms]) -> str:
     return platform
 
 
-def _sources(table: _Table, terms: PlatformTerms) -> dict[str, Source]:
+def _sources(table: Table, terms: PlatformTerms) -> dict[str, Source]:
     """Where each credential is kept; refuses the keys that this platform's accounts do not have."""
     places = [f"{name}_{kind}" for name in terms.credentials for kind in ("env", "keyring")]
     table.knows([*_ACCOUNT_KEYS, *(["server"] if terms.server_url else []), *places])
     return {name: _source(table, name, terms.title) for name in terms.credentials}
 
 
-def _source(table: _Table, name: str, title: str) -> Source:
+def _source(table: Table, name: str, title: str) -> Source:
     keys = [key for key in (f"{name}_env", f"{name}_keyring") if table.text(key) is not None]
     if len(keys) != 1:
         raise table.wrong(
@@ -334,7 +294,7 @@ def _from_keyring(place: str) -> str:
     return str(value)
 
 
-def _base_url(table: _Table, terms: PlatformTerms) -> str:
+def _base_url(table: Table, terms: PlatformTerms) -> str:
     server, base_url = table.text("server"), table.text("base_url")
     if server is not None and base_url is not None:
         raise table.wrong("server and base_url exclude each other; keep one")
@@ -345,7 +305,7 @@ def _base_url(table: _Table, terms: PlatformTerms) -> str:
     return _checked_url(table, (base_url or terms.base_url or "").strip())
 
 
-def _server_url(table: _Table, server: str, pattern: str) -> str:
+def _server_url(table: Table, server: str, pattern: str) -> str:
     label = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     url = pattern.replace("{server}", server)
     host = pattern.replace("{server}", server.lower())
@@ -355,7 +315,7 @@ def _server_url(table: _Table, server: str, pattern: str) -> str:
     return url
 
 
-def _checked_url(table: _Table, url: str) -> str:
+def _checked_url(table: Table, url: str) -> str:
     """The address without a slash at its end; not quoted where it may hold a password."""
     if not url.isascii() or not url.isprintable() or re.search(r"[\s\\]", url):
         raise table.wrong("base_url must be plain ASCII without spaces or backslashes")
@@ -395,7 +355,7 @@ def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | No
         return None
 
 
-def _limit(table: _Table) -> Limit | None:
+def _limit(table: Table) -> Limit | None:
     text = table.text("limit")
     if text is None:
         return None
@@ -407,13 +367,13 @@ def _limit(table: _Table) -> Limit | None:
         ) from None
 
 
-def _ca_bundle(table: _Table) -> Path | None:
+def _ca_bundle(table: Table) -> Path | None:
     """A relative path is meant from the folder of the settings file."""
     text = table.text("ca_bundle")
     return None if text is None else table.file.parent / Path(text).expanduser()
 
 
-def _date_only(top: _Table) -> time:
+def _date_only(top: Table) -> time:
     value = top.values.get("date_only", NOON_UTC)
     if isinstance(value, str) and re.fullmatch(r"[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?", value):
         try:
@@ -425,7 +385,7 @@ def _date_only(top: _Table) -> time:
     return value.replace(tzinfo=UTC)
 
 
-def _journal(top: _Table) -> str | None:
+def _journal(top: Table) -> str | None:
     """A relative path is meant from the folder of the settings file."""
     text = top.text("journal")
     if text is None or "://" in text:

@@ -44,7 +44,8 @@ class Summary:
             return SOME_UNKNOWN
         if self.error is not None:
             return NOTHING_SENT
-        if not all(status.settled for status in statuses):
+        no_result = self.run is not None and self.result is None
+        if no_result or not all(status.settled for status in statuses):
             return NEEDS_ATTENTION
         return EVERYTHING_SETTLED
 
@@ -62,6 +63,11 @@ class Summary:
             "problems": [
                 {"row": p.row, "column": p.column, "value": p.value, "message": p.message}
                 for p in self.problems
+            ]
+            + [
+                {"row": row, "column": "", "value": "", "message": outcome.sentence}
+                for row, outcome in self.outcomes.items()
+                if outcome.status in {Status.REJECTED, Status.UNKNOWN}
             ],
         }
         if self.plan is not None:

@@ -16,6 +16,7 @@ from importer.columns import EXAMPLE_MARK
 from importer.kinds import Value, read_column
 from importer.operation import Field, Operation
 from importer.outcomes import Problem
+from importer.profiles import VendorProfile
 from importer.spelling import listed
 
 
@@ -45,12 +46,14 @@ def validate(
     numbers: Sequence[int],
     cells: Mapping[str, Sequence[Cell]],
     row_faults: Mapping[int, str] | None = None,
+    profile: VendorProfile | None = None,
 ) -> Validation:
     """Read and check the cells of each field; a field without cells is a column that is absent.
 
-    `row_faults` names what is wrong with a row as a whole, found while its file was read.
+    `row_faults` names what is wrong with a row as a whole, found while its file was read;
+    `profile` says what the vendor's own words mean and what fills empty cells.
     """
-    found = _Found(numbers, cells)
+    found = _Found(numbers, cells, profile)
     faults = row_faults or {}
     found.problems += [Problem(n, "", "", faults[n]) for n in numbers if n in faults]
     values: dict[str, Sequence[Value]] = {}
@@ -63,16 +66,24 @@ def validate(
 class _Found:
     """Problems and warnings as they are found, over the cells they are found in."""
 
-    def __init__(self, numbers: Sequence[int], cells: Mapping[str, Sequence[Cell]]) -> None:
+    def __init__(
+        self,
+        numbers: Sequence[int],
+        cells: Mapping[str, Sequence[Cell]],
+        profile: VendorProfile | None,
+    ) -> None:
         self.numbers = numbers
-        self.cells = cells
+        self.cells = cells  # as the sheet has them, to be quoted
+        self.profile = profile
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.unreadable: dict[str, set[int]] = defaultdict(set)
 
     def read(self, field: Field) -> list[Value]:
-        cells = self.cells.get(field.name, [None] * len(self.numbers))
-        values, faults = read_column(field.kind, cells, field.about)
+        cells, about = self.cells.get(field.name, [None] * len(self.numbers)), field.about
+        if self.profile is not None:
+            cells, about = self.profile.cells(field.title, cells), self.profile.column(about)
+        values, faults = read_column(field.kind, cells, about)
         faults |= {i: _EXAMPLE for i, cell in enumerate(cells) if _is_example(cell)}
         for i, message in faults.items():
             self.unreadable[field.name].add(i)

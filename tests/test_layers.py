@@ -18,7 +18,8 @@ LAYERS = """
     run
     giving_back
     entries
-    preparation | listings
+    preparation | listings | map_sheet
+    vendors | mapping | profile_file
     reconciliation | reports.**
     sending
     delivery
@@ -31,6 +32,8 @@ LAYERS = """
     platforms.sellercloud | platforms.shipstation | platforms.shipengine
     platforms.platform
     settings | kinds
+    profiles
+    toml_table
     tracking_numbers
     summaries | columns | turns | spelling
     calls | outcomes | cells | stopping

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from importer import profiles, summaries
 from importer import settings as settings_module
-from importer import summaries
 from importer.cli import cli
 from importer.listings import readme_tables
 from importer.outcomes import Status
@@ -111,7 +111,8 @@ def test_the_statuses_of_a_row_are_those_of_the_code():
 def test_the_keys_are_those_that_settings_accept():
     kept = {f"{name}_{place}" for platform in PLATFORMS.values() for name in platform.credentials
             for place in ("env", "keyring")}  # fmt: skip
-    accepted = {*settings_module._TOP_KEYS, *settings_module._ACCOUNT_KEYS, "server", *kept}
+    accounts = {*settings_module._ACCOUNT_KEYS, "server", *kept}
+    accepted = {*settings_module._TOP_KEYS, *accounts, *profiles.KEYS}
 
     named = [key for row in table("key") for key in words_in_code(row[0])]
 

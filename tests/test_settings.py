@@ -104,7 +104,7 @@ def test_every_key_is_read(load, tmp_path):
         'date_only = "09:30"\njournal = "here.db"\n'
         + SHIPSTATION
         + 'base_url = "http://127.0.0.1:8765/"\nlimit = "20/minute"\nworkers = 3\ntimeout = 5.5\n'
-        + 'ca_bundle = "ours.pem"\nsettle = 0\n[vendors.north]\nsheet = "Orders"\n'
+        + 'ca_bundle = "ours.pem"\nsettle = 0\n[vendors.north]\nworksheet = "Orders"\n'
     )
 
     ship = settings.account("ship")
@@ -120,7 +120,7 @@ def test_every_key_is_read(load, tmp_path):
         settle_s=0,
     )
     assert settings.date_only_at == time(9, 30, tzinfo=UTC)
-    assert settings.vendors == {"north": {"sheet": "Orders"}}
+    assert settings.vendors["north"].worksheet == "Orders"
     assert journal_location(settings, None) == str(tmp_path / "here.db")
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from importer.errors import SettingsError, SheetError, UsageError
 from importer.outcomes import Outcome, Status
 from importer.preparation import Share, Wish
 from importer.run import Desk, check_sheet, plan_sheet, resume_run, upload_sheet
+from importer.sandbox import Sandbox
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
 TRACKING = Wish("add_tracking", verify=False)
@@ -331,8 +333,9 @@ def test_what_a_read_back_does_not_show_is_said(desk, sandbox, sheet):
 
     summary = upload(sheet(HEADINGS, line()), desk, replace(TRACKING, verify=True))
 
-    assert statuses(summary) == {2: "sent"}
+    assert statuses(summary) == {2: "unknown"}
     assert "a read back does not show it" in summary.outcomes[2].sentence
+    assert summary.exit_status == 3
 
 
 def test_so_many_refused_rows_stop_a_run_whose_sheet_is_plainly_wrong(desk, sandbox, sheet):
@@ -400,6 +403,122 @@ def test_a_link_whose_answer_was_lost_is_found_by_the_pos_related_items(desk, sa
 
     assert statuses(summary) == {2: "verified"}
     assert len(sandbox.state.links) == 1
+
+
+def test_a_mended_result_is_never_written_over(desk, sandbox, sheet):
+    path = sheet(HEADINGS, line(), line(number="", po_id=10002))
+    first = check_sheet(path, TRACKING, desk.settings).result
+    first.write_text(first.read_text().replace("10002,,UPS", "10002,A12345,UPS"))
+    mended = first.read_bytes()
+
+    summary = upload(path, desk)
+
+    assert summary.result.name == "sheet.result-2.csv"
+    assert first.read_bytes() == mended
+
+
+def test_a_result_that_nobody_mended_is_written_anew(desk, sandbox, sheet):
+    path = sheet(HEADINGS, line())
+    first = check_sheet(path, TRACKING, desk.settings).result
+
+    assert upload(path, desk).result == first
+
+
+def test_results_of_results_count_upwards(desk, sandbox, sheet):
+    first = upload(sheet(HEADINGS, line()), desk).result
+    second = upload(first, desk).result
+
+    third = upload(second, desk).result
+
+    assert [p.name for p in (first, second, third)] == [
+        "sheet.result.csv",
+        "sheet.result-2.csv",
+        "sheet.result-3.csv",
+    ]
+
+
+def test_two_sheets_of_one_name_keep_both_results(desk, sandbox, sheet, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    one = sheet(HEADINGS, line(), name="a/dock.csv")
+    two = sheet(HEADINGS, line(number="A12345"), name="b/dock.csv")
+    wish = replace(TRACKING, into=tmp_path / "out")
+
+    results = [check_sheet(path, wish, desk.settings).result.name for path in (one, two)]
+
+    assert results == ["dock.result.csv", "dock.result-2.csv"]
+
+
+def test_what_was_sent_to_one_address_is_not_taken_as_sent_to_another(desk, sandbox, sheet):
+    path = sheet(HEADINGS, line())
+    upload(path, desk)
+
+    with Sandbox() as elsewhere:
+        accounts = dict(desk.settings.accounts)
+        moved = replace(accounts["sellercloud"], base_url=f"{elsewhere.url}/rest")
+        accounts["sellercloud"] = moved
+        summary = upload(path, replace(desk, settings=replace(desk.settings, accounts=accounts)))
+
+        assert statuses(summary) == {2: "sent"}
+        assert listed(elsewhere) == ["1Z999AA10123456784"]
+
+
+def test_a_run_is_not_resumed_at_another_address(desk, sandbox, sheet):
+    path = sheet(HEADINGS, *(line(po_id=10001 + i) for i in range(9)))
+    stopped = replace(desk, settings=one_worker(desk.settings), progress=_stop_after(desk, rows=3))
+    run = upload(path, stopped).run
+    desk.stop.clear()
+    accounts = dict(desk.settings.accounts)
+    accounts["sellercloud"] = replace(accounts["sellercloud"], base_url="http://127.0.0.1:9/rest")
+
+    with pytest.raises(SettingsError, match="was sent to http"):
+        resume_run(run, replace(desk, settings=replace(desk.settings, accounts=accounts)))
+
+
+def test_looking_again_at_an_earlier_run_sends_nothing_that_it_left_unsent(desk, sandbox, sheet):
+    sandbox.fault("drop", after=False, times=1, path="10001")
+    hasty = replace(desk.patience, wait_to_settle=False)
+    old = replace(
+        desk,
+        settings=one_worker(desk.settings),
+        patience=hasty,
+        progress=_stop_after(desk, rows=1),
+    )
+    upload(sheet(HEADINGS, line(), line(po_id=10002), name="old.csv"), old)
+    desk.stop.clear()
+
+    summary = upload(sheet(HEADINGS, line(), line(po_id=10003), name="new.csv"), desk)
+
+    assert set(statuses(summary).values()) <= {"unchanged", "verified", "sent"}
+    assert any(note.startswith("looked again at run 1") for note in summary.notes)
+    assert listed(sandbox, 10002) == []
+
+
+def test_a_pruned_run_with_an_unknown_call_can_still_be_resumed(desk, sandbox, sheet):
+    sandbox.fault("drop", after=False, times=1)
+    hasty = replace(desk, patience=replace(desk.patience, wait_to_settle=False))
+    run = upload(sheet(HEADINGS, line(), line(number="A12345")), hasty).run
+    desk.journal.prune(desk.journal.now() + timedelta(days=1))
+
+    summary = resume_run(run, desk)
+
+    assert set(statuses(summary).values()) <= {"unknown", "sent", "verified"}
+
+
+def test_whole_po_goes_by_the_purchase_order_of_a_link_too(desk, sandbox, sheet):
+    headings = "Order ID,Existing PO ID,Order Item ID,Qty For PO"
+    path = sheet(headings, "50001,10001,500011,1", "50002,10001,500021,", "50003,10002,500031,1")
+
+    summary = upload(path, desk, Wish(whole_po=True))
+
+    assert statuses(summary) == {2: "unsent", 3: "invalid", 4: "sent"}
+
+
+def test_a_sheet_without_shipping_status_is_never_sent_to_another_platform(desk, sandbox, sheet):
+    path = sheet("PO #,Tracking #,Carrier,Date Shipped", "10001,1Z999AA10123456784,UPS,2026-11-19")
+
+    with pytest.raises(SheetError, match="also needs Shipping Status"):
+        upload(path, desk, Wish())
 
 
 def test_a_result_that_cannot_be_written_is_said_and_can_be_written_later(desk, sandbox, sheet):

@@ -48,6 +48,7 @@ class TrackingRow(Row):
         "Name any other carrier in Other Carrier",
         aliases=["Shipping Carrier", "Ship Via"],
         choices=CARRIERS,
+        if_other="for another carrier, write Other here and {cell} in Other Carrier",
         example="UPS",
     )
     other_carrier: Text | None = column(

@@ -162,6 +162,7 @@ class LinkToPo(Operation[LinkRow]):
     platform = Sellercloud
     row = LinkRow
     group_by = tuple(PAIR)
+    po = "existing_po_id"
     repeatable = False  # linking adds quantities to the PO; with New PO each call creates one more
 
     look_first = True  # an order linked before, in part, looks as if this call had linked it

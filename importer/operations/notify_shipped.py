@@ -132,6 +132,7 @@ class NotifyShipped(Operation[NoticeRow]):
     platform = ShipEngine
     row = NoticeRow
     group_by = ("sales_order_id", "tracking_number")
+    po = "sales_order_id"
     repeatable = False  # the source may write to the buyer each time
     most_rows = 1000
     blames = {  # noqa: RUF012  (a ClassVar by the contract)

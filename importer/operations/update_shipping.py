@@ -10,7 +10,7 @@ import pandas as pd
 
 from importer.calls import Call, same_value
 from importer.columns import PO_ID_ALIASES, column, rule
-from importer.kinds import Choice, Code, Instant, Text, TrackingNumber
+from importer.kinds import Capitals, Choice, Code, Instant, Text, TrackingNumber
 from importer.operation import Operation, Row
 from importer.platforms.shipstation import ShipStation
 
@@ -44,6 +44,21 @@ DETAILS = [
 ]  # the endpoint's own names, and ours
 
 
+def one(name: str, title: str) -> Any:
+    """The rule that the rows of a purchase order agree in a detail, where they name it."""
+
+    @rule(
+        f"{{po_id}} has more than one {title}, in rows {{rows}}; a purchase order has one",
+        at=name,
+        within=["po_id"],
+        good_rows_only=True,
+    )
+    def one_for_a_po(cls: Any, rows: pd.DataFrame) -> Any:  # noqa: ARG001  (the contract)
+        return rows.groupby("po_id")[name].transform("nunique").fillna(1) <= 1
+
+    return one_for_a_po
+
+
 class ShippingRow(Row):
     po_id: Code = column(
         "PO ID",
@@ -57,12 +72,12 @@ class ShippingRow(Row):
     )
     payment_terms: Choice | None = column("Payment Terms", aliases=["Terms"], choices=PAYMENT_TERMS)
     payment_status: Choice | None = column("Payment Status", choices=PAYMENT_STATUSES)
-    currency_code: Text | None = column(
+    currency_code: Capitals | None = column(
         "Currency Code",
-        "Three capital letters, ISO 4217",
+        "Three letters, ISO 4217",
         aliases=["Currency"],
         str_matches=r"^[A-Z]{3}$",
-        if_other="is not a currency code: write three capital letters, such as USD",
+        if_other="is not a currency code: write three letters, such as USD",
     )
     shipping_carrier: Text | None = column(
         "Shipping Carrier",
@@ -98,16 +113,14 @@ class ShippingRow(Row):
     def one_tracking_number(cls, rows: pd.DataFrame) -> Any:
         return rows.groupby("po_id")["tracking_number"].transform("nunique").fillna(1) <= 1
 
-    @rule(
-        "the rows of {po_id}, {rows}, do not agree; a purchase order has one set of details",
-        at="po_id",
-        within=["po_id"],
-        good_rows_only=True,
-    )
-    def rows_agree(cls, rows: pd.DataFrame) -> Any:
-        others = [name for name in DETAILS if name != "tracking_number"]
-        differing = rows.groupby("po_id")[others].transform("nunique").fillna(1) > 1
-        return ~differing.any(axis=1)
+    one_order_date = one("order_date", "Order Date")
+    one_expected_delivery_date = one("expected_delivery_date", "Expected Delivery Date")
+    one_payment_terms = one("payment_terms", "Payment Terms")
+    one_payment_status = one("payment_status", "Payment Status")
+    one_currency_code = one("currency_code", "Currency Code")
+    one_shipping_carrier = one("shipping_carrier", "Shipping Carrier")
+    one_reference_number = one("reference_number", "Reference Number")
+    one_note_to_supplier = one("note_to_supplier", "Note To Supplier")
 
 
 class UpdateShipping(Operation[ShippingRow]):

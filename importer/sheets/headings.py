@@ -7,6 +7,7 @@ from typing import Any
 from importer.cells import Cell, is_empty, shown
 from importer.errors import SheetError
 from importer.operation import Field, Operation
+from importer.profiles import VendorProfile
 from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, Worksheet
 from importer.spelling import did_you_mean, key
 
@@ -27,7 +28,7 @@ class Layout:
     @property
     def rows(self) -> list[int]:
         """The numbers of the rows below the headings that hold anything of the vendor's."""
-        skipped = _result_columns(self.worksheet, self.header_row)
+        skipped = result_columns(self.worksheet, self.header_row)
         columns = [c for i, c in enumerate(self.worksheet.columns) if i not in skipped]
         below = range(self.header_row, self.worksheet.height)
         return [i + 1 for i in below if any(not is_empty(column[i]) for column in columns)]
@@ -37,15 +38,22 @@ class Layout:
         return [column[row - 1] for row in rows]
 
 
-def find_layout(worksheets: Sequence[Worksheet], operations: Sequence[Operation[Any]]) -> Layout:
+def find_layout(
+    worksheets: Sequence[Worksheet],
+    operations: Sequence[Operation[Any]],
+    profile: VendorProfile | None = None,
+) -> Layout:
     """The one table that fits one of the operations.
 
+    A field that the profile names a heading for is taken from that heading and from no other:
+    what another one would fit by its title may be the vendor's own number.
     Raises SheetError where none fits (naming what the nearest lacks) or more than one does.
     """
-    candidates = [c for worksheet in worksheets for c in _candidates(worksheet, operations)]
+    vendor = profile or VendorProfile("")
+    candidates = [c for worksheet in worksheets for c in _candidates(worksheet, operations, vendor)]
     fitting = [c for c in candidates if not c.missing]
     if not fitting:
-        raise SheetError(_explain_misfit(worksheets, operations, candidates))
+        raise SheetError(_explain_misfit(worksheets, operations, candidates, vendor))
     chosen = [c for c in fitting if not any(_explains_more(other, c) for other in fitting)]
     if len(chosen) > 1:
         raise SheetError(_ask(chosen))
@@ -90,13 +98,32 @@ def _explains_more(one: _Candidate, other: _Candidate) -> bool:
     return one.layout.worksheet is other.layout.worksheet and one.taken > other.taken
 
 
-def _candidates(worksheet: Worksheet, operations: Sequence[Operation[Any]]) -> list[_Candidate]:
-    """For each operation the row of the worksheet that suits it best."""
+def heading_rows(worksheet: Worksheet) -> dict[int, dict[int, str]]:
+    """Each row that may be the headings, by the number Excel shows, and its texts."""
     rows = range(1, min(worksheet.height, _DEEPEST) + 1)
+    found = ((row, headings_at(worksheet, row)) for row in rows)
+    return {row: headings for row, headings in found if headings}
+
+
+def headings_at(worksheet: Worksheet, row: int) -> dict[int, str]:
+    """The row's texts by their place in `worksheet.columns`, but for those of an earlier result."""
+    texts = _texts(worksheet, row)
+    return {i: text for i, text in texts.items() if key(text) not in _RESULT_KEYS}
+
+
+def _candidates(
+    worksheet: Worksheet, operations: Sequence[Operation[Any]], profile: VendorProfile
+) -> list[_Candidate]:
+    """For each operation the row of the worksheet that suits it best."""
+    last = max(_DEEPEST, profile.header_row or 0)
+    rows = range(1, min(worksheet.height, last) + 1)
+    if profile.header_row is not None:
+        rows = rows[profile.header_row - 1 : profile.header_row]
     texts = {row: _texts(worksheet, row) for row in rows}
     found = []
     for operation in operations:
-        fits = [_candidate(worksheet, operation, row, texts[row]) for row in rows if texts[row]]
+        named = [row for row in rows if texts[row]]
+        fits = [_candidate(worksheet, operation, row, texts[row], profile) for row in named]
         suiting = [c for c in fits if c.taken]
         if suiting:  # on equal terms the first row: headings stand above their values
             found.append(max(suiting, key=lambda c: (-len(c.missing), len(c.taken))))
@@ -109,15 +136,19 @@ def _texts(worksheet: Worksheet, row: int) -> dict[int, str]:
 
 
 def _candidate(
-    worksheet: Worksheet, operation: Operation[Any], row: int, texts: Mapping[int, str]
+    worksheet: Worksheet,
+    operation: Operation[Any],
+    row: int,
+    texts: Mapping[int, str],
+    profile: VendorProfile,
 ) -> _Candidate:
     spelt: dict[str, list[int]] = {}
     for i, text in texts.items():
         spelt.setdefault(key(text), []).append(i)
     columns: dict[str, int] = {}
     doubled: list[str] = []
-    for field in operation.fields:
-        spellings = (key(spelling) for spelling in (field.title, *field.about.aliases))
+    for field in sorted(operation.fields, key=lambda f: profile.heading(f.title) is None):
+        spellings = (key(spelling) for spelling in _spellings(field, profile))
         places = next((spelt[s] for s in spellings if s in spelt), [])
         free = [i for i in places if i not in columns.values()]
         if free:
@@ -128,12 +159,26 @@ def _candidate(
         for i, text in texts.items()
         if i not in columns.values() and key(text) not in _RESULT_KEYS
     )
-    layout = Layout(worksheet, operation, row, columns, tuple(unknown))
-    missing = tuple(f for f in operation.fields if f.needed and f.name not in columns)
+    in_order = {f.name: columns[f.name] for f in operation.fields if f.name in columns}
+    layout = Layout(worksheet, operation, row, in_order, tuple(unknown))
+    missing = tuple(
+        f
+        for f in operation.fields
+        if f.needed and f.name not in columns and profile.constant(f.title) is None
+    )
     return _Candidate(layout, missing, tuple(doubled))
 
 
-def _result_columns(worksheet: Worksheet, header_row: int) -> set[int]:
+def _spellings(field: Field, profile: VendorProfile) -> Sequence[str]:
+    """What the field's heading may say, best first; nothing that the profile has for another."""
+    named = profile.heading(field.title)
+    if named is not None:
+        return (named,)
+    others = {key(heading) for heading in profile.headings.values()}
+    return [s for s in (field.title, *field.about.aliases) if key(s) not in others]
+
+
+def result_columns(worksheet: Worksheet, header_row: int) -> set[int]:
     texts = _texts(worksheet, header_row)
     return {i for i, text in texts.items() if key(text) in _RESULT_KEYS}
 
@@ -145,6 +190,7 @@ def _explain_misfit(
     worksheets: Sequence[Worksheet],
     operations: Sequence[Operation[Any]],
     candidates: Sequence[_Candidate],
+    profile: VendorProfile,
 ) -> str:
     name = worksheets[0].path.name
     if all(worksheet.height == 0 for worksheet in worksheets):
@@ -158,13 +204,21 @@ def _explain_misfit(
         )
     nearest = min(candidates, key=lambda c: (len(c.missing), -len(c.taken)))
     layout = nearest.layout
-    needs = ", ".join(f.title for f in nearest.missing)
-    offers = "".join(did_you_mean(f.title, layout.unknown) for f in nearest.missing)
+    needs = ", ".join(_needed(f, profile) for f in nearest.missing)
+    wanted = [profile.heading(f.title) or f.title for f in nearest.missing]
+    offers = "".join(did_you_mean(heading, layout.unknown) for heading in wanted)
     return (
         f"{where(layout.worksheet)}, row {layout.header_row}: the headings come nearest to "
         f"{layout.operation.name}, which also needs {needs}.{offers} Other headings there: "
         f"{', '.join(layout.unknown) or 'none'}"
     )
+
+
+def _needed(field: Field, profile: VendorProfile) -> str:
+    heading = profile.heading(field.title)
+    if heading is None:
+        return field.title
+    return f'{field.title} (vendor {profile.name}\'s "{heading}")'
 
 
 def _ask(chosen: Sequence[_Candidate]) -> str:

@@ -35,6 +35,11 @@ class Worksheet:
         default_factory=dict
     )  # row -> what is wrong with it whole
     notes: tuple[str, ...] = ()  # what a person should hear about how it was read
+    form: str = "xlsx"  # or xlsb, xls, ods, text: how the file is stored, whatever its name says
+    hidden_rows: frozenset[int] = frozenset()  # as Excel numbers them
+    filtered: bool = False  # a filter is on: it is what hides the rows
+    struck_rows: frozenset[int] = frozenset()  # most of their cells are struck through
+    merges: tuple[tuple[int, int, int, int], ...] = ()  # first row and column, last row and column
 
     @property
     def height(self) -> int:

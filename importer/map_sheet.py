@@ -1,0 +1,256 @@
+"""One sheet becomes a vendor's profile: read, proposed, asked about, written into importer.toml."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from importer.cells import Cell, shown
+from importer.errors import SheetError, UsageError
+from importer.kinds import day_first, read_column
+from importer.mapping import Claim, Proposal, open_titles, propose
+from importer.operation import Field
+from importer.operations import operation as operation_named
+from importer.operations import operations
+from importer.profile_file import save_profile, table_of
+from importer.profiles import VendorProfile
+from importer.settings import FILE_NAME, Settings
+from importer.sheets.headings import find_layout, where
+from importer.sheets.reading import read_content, read_worksheets
+from importer.spelling import key
+from importer.vendors import check_profile, of_vendor
+
+_MOST_MEANINGS = 20  # words of a vendor's to be asked about in one column
+
+
+class Person(Protocol):
+    """Who is asked where the sheet does not tell."""
+
+    def choose(self, question: str, answers: Sequence[str]) -> int | None:
+        """The position of the answer; None for none of them."""
+
+    def write(self, question: str) -> str:
+        """A text of one's own; "" for none."""
+
+    def agree(self, question: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What became of it."""
+
+    profile: VendorProfile
+    file: Path
+    written: bool
+    left: Sequence[str]  # needed columns that have neither a heading nor a constant
+
+
+@dataclass(frozen=True, slots=True)
+class MapWish:
+    """What a person said beside the sheet."""
+
+    vendor: str
+    operation: str | None = None
+    account: str | None = None
+    worksheet: str | None = None
+
+
+def map_sheet(
+    sheet: Path, wish: MapWish, settings: Settings, person: Person | None, say: "Say"
+) -> Mapped:
+    """Proposes a mapping and writes it; without a person, only what is sure.
+
+    What an older profile of the vendor holds beside its headings is kept. Raises SheetError,
+    UsageError or SettingsError.
+    """
+    older = _older(wish, settings)
+    proposal, several = _proposed(sheet, wish, older)
+    say(f"{where(proposal.worksheet)}, row {proposal.header_row}: {proposal.operation.name}")
+    for claim in proposal.sure:
+        say(f"  {claim.field.title} is {claim}")
+    profile = older
+    if person is not None:
+        proposal = _asked_columns(proposal, older, person)
+        profile = _asked_words(proposal, _asked_constants(proposal, older, person), person)
+    profile = _with_date_order(proposal, profile, person)
+    profile = _with_columns(profile, proposal, named=several)
+    check_profile(profile)
+    for line in _left_lines(proposal, profile):
+        say(f"  left: {line}")
+    say(f"\n{table_of(profile)}\n")
+    file = settings.file or Path(FILE_NAME)
+    written = person is None or person.agree(f"Write this into {file}?")
+    if written:
+        save_profile(file, profile)
+    return Mapped(profile, file, written, open_titles(proposal, profile))
+
+
+class Say(Protocol):
+    def __call__(self, line: str, /) -> object: ...
+
+
+def _older(wish: MapWish, settings: Settings) -> VendorProfile:
+    if not wish.vendor.strip() or not wish.vendor.isprintable():
+        raise UsageError(f'"{shown(wish.vendor)}" is no name for a vendor; write one such as acme')
+    older = settings.vendors.get(wish.vendor, VendorProfile(wish.vendor))
+    account = wish.account or older.account
+    if account is not None:
+        settings.account(account)
+    operation = wish.operation or older.operation
+    named = operation_named(operation).name if operation else None
+    return replace(older, place=f"[vendors.{wish.vendor}]", account=account, operation=named)
+
+
+def _proposed(sheet: Path, wish: MapWish, older: VendorProfile) -> tuple[Proposal, bool]:
+    """The proposal, and whether the worksheet has to be named in the profile."""
+    content = read_content(sheet)
+    worksheets = read_worksheets(sheet, content, wish.worksheet, code_page=older.encoding)
+    several = len(worksheets) > 1 or wish.worksheet is not None
+    if wish.worksheet is None and any(w.name == older.worksheet for w in worksheets):
+        worksheets = list(of_vendor(worksheets, older))
+    known = [operation_named(older.operation)] if older.operation else [*operations().values()]
+    return propose(worksheets, known, older), several
+
+
+def _with_columns(profile: VendorProfile, proposal: Proposal, *, named: bool) -> VendorProfile:
+    """The profile with what the proposal says of the sheet."""
+    found = {claim.field.title: claim.heading for claim in proposal.sure}
+    fields = proposal.operation.fields
+    mapped = replace(
+        profile,
+        operation=proposal.operation.name,
+        worksheet=proposal.worksheet.name if named else None,
+        header_row=None,
+        headings={f.title: found[f.title] for f in fields if f.title in found},
+        fingerprint=proposal.headings,
+    )
+    return _with_row(mapped, proposal)
+
+
+def _with_row(profile: VendorProfile, proposal: Proposal) -> VendorProfile:
+    """The row of the headings is named only where it would not be found."""
+    try:
+        layout = find_layout([proposal.worksheet], [proposal.operation], profile)
+    except SheetError:  # a needed column is left, so no row suits yet
+        return profile
+    if layout.header_row == proposal.header_row:
+        return profile
+    return replace(profile, header_row=proposal.header_row)
+
+
+def _with_date_order(
+    proposal: Proposal, profile: VendorProfile, person: Person | None
+) -> VendorProfile:
+    """The order of day and month, where the sheet's dates tell it or a person does."""
+    dates = [claim for claim in proposal.sure if claim.field.kind.words == "date"]
+    columns = [list(proposal.cells(claim.heading)) for claim in dates]
+    orders = {day_first(cells) for cells in columns} - {None}
+    if profile.date_order is not None or len(orders) > 1:
+        return profile
+    if orders:
+        return replace(profile, date_order="dmy" if orders.pop() else "mdy")
+    for claim, cells in zip(dates, columns, strict=True):
+        unclear = list(_faults(claim.field, cells, profile))
+        known = _faults(claim.field, cells, replace(profile, date_order="dmy"))
+        if person is not None and len(known) < len(unclear):
+            example = shown(next(cells[i] for i in unclear if i not in known))
+            question = f"{claim.field.title}: what comes first in {example}?"
+            number = person.choose(question, ["the day", "the month"])
+            return profile if number is None else replace(profile, date_order=_ORDERS[number])
+    return profile
+
+
+_ORDERS = ("dmy", "mdy")
+
+
+def _left_lines(proposal: Proposal, profile: VendorProfile) -> list[str]:
+    """Needed columns without a heading, what was offered, words not understood, free headings."""
+    needed = open_titles(proposal, profile)
+    offered = {title: claims for title, claims in proposal.offers.items() if claims}
+    lines = [f"{title} is needed and has no heading" for title in needed if title not in offered]
+    for title, claims in offered.items():
+        said = f"{title}{' (needed)' if title in needed else ''}"
+        lines += [f"{said} may be {claim}" for claim in claims]
+    for claim in proposal.sure:
+        words = ", ".join(f'"{word}"' for word in _strange(proposal, claim, profile))
+        lines += [f"{claim.field.title} has no meaning for {words}"] if words else []
+    free = ", ".join(proposal.free)
+    return [*lines, f"not used: {free}"] if free else lines
+
+
+# Asking -------------------------------------------------------------------------------------------
+
+
+def _asked_columns(proposal: Proposal, older: VendorProfile, person: Person) -> Proposal:
+    """The proposal with what a person chose for each field that is not sure, needed ones first."""
+    needed = open_titles(proposal, older)
+    for field in sorted(proposal.operation.fields, key=lambda f: f.title not in needed):
+        claims = list(proposal.offers.get(field.title, ()))
+        if field.title in needed and not claims:
+            claims = proposal.any_column(field)
+        chosen = _chosen(field, claims, person, needed=field.title in needed)
+        if chosen is not None:
+            proposal = proposal.choosing(chosen)
+        else:  # asked and declined is not offered again
+            others = {t: c for t, c in proposal.offers.items() if t != field.title}
+            proposal = replace(proposal, offers=others)
+    return proposal
+
+
+def _chosen(field: Field, claims: Sequence[Claim], person: Person, *, needed: bool) -> Claim | None:
+    if not claims:
+        return None
+    question = f"{field.title}{' (needed)' if needed else ''}: which column is it?"
+    number = person.choose(question, [str(claim) for claim in claims])
+    return None if number is None else claims[number]
+
+
+def _asked_constants(proposal: Proposal, profile: VendorProfile, person: Person) -> VendorProfile:
+    """A value for every row, for each needed column that the sheet does not have."""
+    fields = {field.title: field for field in proposal.operation.fields}
+    for title in open_titles(proposal, profile):
+        constant = _readable(fields[title], profile, person)
+        if constant:
+            profile = replace(profile, constants={**profile.constants, title: constant})
+    return profile
+
+
+def _readable(field: Field, profile: VendorProfile, person: Person) -> str:
+    """The text a person writes for every row, asked again while it cannot be read."""
+    question = f"{field.title} has no column; the same for every row?"
+    hint = ""
+    while text := person.write(question + hint).strip():
+        faults = _faults(field, [text], profile)
+        if not faults:
+            return text
+        hint = f" ({faults[0]})"
+    return ""
+
+
+def _asked_words(proposal: Proposal, profile: VendorProfile, person: Person) -> VendorProfile:
+    """What the vendor's own words mean, in the columns that know only certain ones."""
+    for claim in proposal.sure:
+        labels = claim.field.about.labels
+        for word in _strange(proposal, claim, profile):
+            number = person.choose(f'{claim.field.title}: what is "{word}"?', labels)
+            if number is not None:
+                title = claim.field.title
+                known = {**profile.values.get(title, {}), word: labels[number]}
+                profile = replace(profile, values={**profile.values, title: known})
+    return profile
+
+
+def _strange(proposal: Proposal, claim: Claim, profile: VendorProfile) -> list[str]:
+    """The words of a column of choices that stand for none of them, each once."""
+    if claim.field.kind.words != "one of":
+        return []
+    found = {key(shown(cell)): cell for cell in proposal.cells(claim.heading)}
+    cells = list(found.values())
+    meant = profile.cells(claim.field.title, cells)
+    faults = _faults(claim.field, meant, profile)
+    words = [shown(cells[i]) for i in faults if isinstance(cells[i], str)]
+    return [word for word in words if key(word)][:_MOST_MEANINGS]
+
+
+def _faults(field: Field, cells: Sequence[Cell], profile: VendorProfile) -> dict[int, str]:
+    return read_column(field.kind, cells, profile.column(field.about))[1]

@@ -1,0 +1,114 @@
+"""Has a workbook read in a process of its own, within limits of memory and time."""
+
+import marshal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import importer
+from importer.errors import SheetError
+from importer.sheets.container import Form
+
+MEMORY = 2**30  # bytes that any workbook may take
+SECONDS = 10  # of the processor
+_PATIENCE = 3  # seconds on the clock for each of the processor: others work here too
+_MEMORY_PER_BYTE, _SECONDS_PER_MEGABYTE = 40, 1  # more for files that are large as they come
+_START = (
+    "import marshal, sys; head = marshal.load(sys.stdin.buffer); sys.path[:] = head['path']; "
+    "from importer.sheets.workbooks import main; main(head)"
+)
+_DAMAGED = (
+    "cannot be read: the reader broke down on it, as on files that are damaged or made to do "
+    "harm; open it in Excel and save it again as .xlsx"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    memory: int
+    seconds: int
+
+    @classmethod
+    def of(cls, content: bytes) -> "Limits":
+        """A million rows of 8 columns come in 50 MB and take 1.5 GB and 12 seconds."""
+        return cls(
+            max(MEMORY, _MEMORY_PER_BYTE * len(content)),
+            SECONDS + _SECONDS_PER_MEGABYTE * (len(content) >> 20),
+        )
+
+
+def read_apart(
+    content: bytes, form: Form, worksheet: str | None, limits: Limits | None = None
+) -> list[dict[str, Any]]:
+    """What the child found, worksheet by worksheet; raises SheetError with what is wrong."""
+    limits = limits or Limits.of(content)
+    head = {
+        "path": [str(Path(importer.__file__).parent.parent), *filter(None, sys.path)],
+        "form": form.value,
+        "worksheet": worksheet,
+        "memory": limits.memory,
+        "seconds": limits.seconds,
+    }
+    child = subprocess.Popen(  # noqa: S603  (this interpreter, these words)
+        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    with child:
+        try:
+            answer, _ = child.communicate(
+                marshal.dumps(head) + content, timeout=limits.seconds * _PATIENCE
+            )
+        except subprocess.TimeoutExpired as expired:
+            raise SheetError(_too_slow(limits)) from expired
+        finally:
+            child.kill()
+    return _found(answer, child.returncode, limits)
+
+
+def _found(answer: bytes, code: int, limits: Limits) -> list[dict[str, Any]]:
+    try:
+        found = marshal.loads(answer)  # noqa: S302  (it builds plain values, never objects)
+    except (EOFError, ValueError, TypeError) as error:
+        if code in _OUT_OF_TIME:
+            raise SheetError(_too_slow(limits)) from error
+        raise SheetError(_DAMAGED) from error
+    if isinstance(found, str):
+        raise SheetError(found)
+    if found is None:
+        raise SheetError(
+            f"needs more than {limits.memory >> 20:,} MB of memory to be read; split it, or save "
+            "only its table as .csv"
+        )
+    return [_restored(sheet) for sheet in found]
+
+
+_OUT_OF_TIME = {-24, -9}  # SIGXCPU, SIGKILL: what the system does at the end of the time
+
+
+def _too_slow(limits: Limits) -> str:
+    wanted = f"more than {limits.seconds} seconds"
+    return f"takes {wanted} to read; split it, or save only its table as .csv"
+
+
+_RESTORED: dict[str, Callable[[Any], Any]] = {
+    "date": date.fromordinal,
+    "datetime": datetime.fromisoformat,
+    "time": time.fromisoformat,
+    "timedelta": lambda microseconds: timedelta(microseconds=microseconds),
+}
+
+
+def _restored(sheet: dict[str, Any]) -> dict[str, Any]:
+    """The worksheet with its dates where they belong."""
+    for number, kind, places, cells in sheet["moments"]:
+        column = sheet["columns"][number]
+        for place, cell in zip(places, map(_RESTORED[kind], cells), strict=True):
+            column[place] = cell
+    return sheet

@@ -1,0 +1,341 @@
+"""What the XML of a worksheet says and calamine does not: errors, formulas, formats, hidden rows.
+
+A glance takes a tenth of the time of reading and is enough for most worksheets: it counts the
+rows that hold a value and finds out whether there is anything more to see. Where there is, or
+where the XML is written in an unusual way, the whole part goes through expat.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import chain
+from xml.parsers import expat
+
+from importer.errors import SheetError
+from importer.sheets.sheet import column_letters
+
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # Excel's grid
+MOST_CELLS = 2**25  # of the area from A1 to the last value: the full height, 32 columns wide
+_LONGEST_ROW = 2**26  # bytes of XML
+
+_AGAIN = "open it in Excel and save it again as .xlsx"
+_ROW_END = b"</row>"
+_ROW = re.compile(rb'<row(?: [^>]*?)? r="(\d{1,10})"')
+_WIDE_CELL = re.compile(rb'<c r="([A-Z]{2,9})\d')
+_VALUE_ENDS = (b"</v></c>", b"</t></is></c>")
+_VALUE = re.compile(rb"<[vt](?: [^>]*)?>[^<]")
+_UNCALCULATED = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:</c>|<v\s*/>|<v>\s*</v>)")
+_MERGE = re.compile(rb'<mergeCell [^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
+_PLACE = re.compile(r"([A-Za-z]{1,9})(\d{1,10})")
+_FILTERED = re.compile(rb'filterMode="(?:1|true)"')
+_NO_STYLE = b' s="(?:)"'
+_ZEROS = re.compile(r"0{2,40}")
+_LISTS = {"numFmts", "fonts", "fills", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"}
+_MOST_PROBED = 40  # styles that one pattern looks for
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """The cell styles that change what a cell means."""
+
+    padded: dict[int, int] = field(default_factory=dict)  # style -> digits that it shows
+    struck: frozenset[int] = frozenset()
+
+    @property
+    def special(self) -> set[int]:
+        return {*self.padded, *self.struck}
+
+
+@dataclass(slots=True)
+class Scan:
+    """What a worksheet's XML says of it; rows and columns count from 1."""
+
+    rows: int = 0  # that hold a value other than an error
+    last_row: int = 0
+    last_column: int = 0
+    faults: dict[tuple[int, int], str] = field(default_factory=dict)
+    padded: dict[tuple[int, int], int] = field(default_factory=dict)
+    hidden: list[int] = field(default_factory=list)
+    struck: list[int] = field(default_factory=list)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    filtered: bool = False
+
+    def reach(self, row: int, column: int) -> None:
+        self.last_row = max(self.last_row, row)
+        self.last_column = max(self.last_column, column)
+        if self.last_row * self.last_column > MOST_CELLS:
+            raise SheetError(
+                f"has a value in cell {column_letters(column)}{row}, so that its table spans "
+                f"more than {MOST_CELLS:,} cells; clear what stands far from the table"
+            )
+
+
+def scan_worksheet(blocks: Callable[[], Iterable[bytes]], styles: Styles) -> Scan:
+    """Raises SheetError for cells outside the grid, and for XML that is not well formed."""
+    return _glance(blocks(), styles) or _look(blocks(), styles)
+
+
+def read_styles(xml: bytes) -> Styles:
+    codes: dict[str, str] = {}
+    struck_fonts: set[str] = set()
+    padded: dict[int, int] = {}
+    struck: set[int] = set()
+    inside, font, style = "", -1, -1
+    for name, attributes in elements(xml):
+        match inside, name:
+            case _, _ if name in _LISTS:
+                inside = name
+            case "numFmts", "numFmt":
+                codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            case "fonts", "font":
+                font += 1
+            case "fonts", "strike" if attributes.get("val") not in {"0", "false"}:
+                struck_fonts.add(str(font))
+            case "cellXfs", "xf":
+                style += 1
+                code = codes.get(attributes.get("numFmtId", ""), "").partition(";")[0]
+                if _ZEROS.fullmatch(code):
+                    padded[style] = len(code)
+                if attributes.get("fontId") in struck_fonts:
+                    struck.add(style)
+    return Styles(padded, frozenset(struck))
+
+
+def elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
+    """Every element of a small part in its order: the name without its prefix, the attributes."""
+    found: list[tuple[str, dict[str, str]]] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, attributes: found.append(
+        (name.rpartition(":")[2], attributes)
+    )
+    parser.StartDoctypeDeclHandler = _no_entities
+    _feed(parser, xml, last=True)
+    return found
+
+
+def column_number(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _feed(parser: expat.XMLParserType, xml: bytes, *, last: bool) -> None:
+    try:
+        parser.Parse(xml, last)
+    except expat.ExpatError as error:
+        raise SheetError(f"holds XML that is broken ({error}); {_AGAIN}") from error
+
+
+def _no_entities(*_: object) -> None:
+    raise SheetError(f"defines entities, as files do that are made to do harm; {_AGAIN}")
+
+
+# A glance ---------------------------------------------------------------------------------------
+
+
+def _glance(blocks: Iterable[bytes], styles: Styles) -> Scan | None:
+    """Rows are counted, and those with anything to see looked at; None where all must be."""
+    stream, heading = iter(blocks), b""
+    for block in stream:
+        heading += block
+        if b"<sheetData" in heading:
+            break
+    before, _, first = heading.partition(b"<sheetData")
+    if b"<worksheet" not in before or b"<!" in before:
+        return None
+    look, probe, tail = _Look(styles), _style_probe(styles), b""
+    look.feed(b"<worksheet>")
+    for block in chain([first], stream):
+        text = tail + block
+        if b"<!--" in text or b"<![CDATA[" in text:
+            return None
+        *rows, tail = text.split(_ROW_END)
+        if len(tail) > _LONGEST_ROW:
+            raise SheetError("holds a row that is too long to be read")
+        if rows and not _is_near(text, rows[-1]):
+            return None
+        _count(rows, look, careful=_is_special(text, probe), probe=probe)
+    rest, _, below = tail.partition(b"</sheetData>")
+    if _is_special(rest, probe):
+        look.feed(rest)
+    elif _VALUE.search(rest):
+        return None
+    look.scan.filtered = _FILTERED.search(before) is not None
+    look.scan.merges = [
+        (int(m[2]), column_number(m[1].decode()), int(m[4]), column_number(m[3].decode()))
+        for m in _MERGE.finditer(below)
+    ]
+    return look.scan
+
+
+def _count(rows: list[bytes], look: "_Look", *, careful: bool, probe: re.Pattern[bytes]) -> None:
+    """Count the rows that hold a value; those of which there is more to say are looked at."""
+    for row in [row for row in rows if careful or not row.endswith(_VALUE_ENDS)]:
+        if careful and _is_special(row, probe):
+            look.feed(row + _ROW_END)
+        elif _VALUE.search(row, row.rfind(b"<row")):
+            look.scan.rows += 1
+    if not careful:
+        look.scan.rows += sum(row.endswith(_VALUE_ENDS) for row in rows)
+
+
+def _is_near(text: bytes, last: bytes) -> bool:
+    """Whether the block's last row and widest column leave the sheet within its bounds for sure."""
+    found = _ROW.match(last, last.rfind(b"<row"))
+    if found is None or not 0 < int(found[1]) <= LAST_ROW:
+        return False
+    letters = {b"Z", *_WIDE_CELL.findall(text)}
+    widest = max(column_number(each.decode()) for each in letters)
+    return widest <= LAST_COLUMN and widest * int(found[1]) <= MOST_CELLS
+
+
+def _style_probe(styles: Styles) -> re.Pattern[bytes]:
+    """Finds the cells of the styles that change what a cell means."""
+    special = sorted(styles.special)
+    if len(special) > _MOST_PROBED:
+        return re.compile(rb' s="\d')
+    return re.compile(b' s="(?:%s)"' % b"|".join(b"%d" % style for style in special))
+
+
+def _is_special(text: bytes, probe: re.Pattern[bytes]) -> bool:
+    """Whether there is more to see in these rows than their values."""
+    return (
+        b't="e"' in text
+        or b"<v></v>" in text
+        or b' hidden="' in text
+        or ((b"</f>" in text or b"<f " in text) and _UNCALCULATED.search(text) is not None)
+        or (probe.pattern != _NO_STYLE and probe.search(text) is not None)
+    )
+
+
+# A closer look ----------------------------------------------------------------------------------
+
+
+def _look(blocks: Iterable[bytes], styles: Styles) -> Scan:
+    looking = _Look(styles)
+    for block in blocks:
+        looking.feed(block)
+    looking.feed(b"", last=True)
+    return looking.scan
+
+
+class _Look:
+    """One pass through the part with expat."""
+
+    def __init__(self, styles: Styles) -> None:
+        self.scan = Scan()
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._root
+        self.parser.StartDoctypeDeclHandler = _no_entities
+        self._styles = styles
+        self.row = self._column = 0
+        self._values = self._struck = 0  # cells of the row that hold a value; of these struck
+        self._cell: dict[str, str] = {}
+        self._text: list[str] = []
+        self._value = ""
+        self._formula: str | None = None
+        self._shared: dict[str, str] = {}  # formulas written once for many cells
+        self._share: str | None = None
+
+    def feed(self, xml: bytes, *, last: bool = False) -> None:
+        _feed(self.parser, xml, last=last)
+
+    def _root(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002  (expat's)
+        prefix = name.removesuffix("worksheet")
+        starts = {
+            "row": self._start_row,
+            "c": self._start_cell,
+            "f": self._start_formula,
+            "v": self._start_text,
+            "t": self._start_text,
+            "mergeCell": self._merge,
+            "sheetPr": self._sheet,
+        }
+        ends = {
+            "row": self._end_row,
+            "c": self._end_cell,
+            "f": self._end_formula,
+            "v": self._end_value,
+            "t": self._end_value,
+        }
+        begin = {prefix + short: handler for short, handler in starts.items()}
+        finish = {prefix + short: handler for short, handler in ends.items()}
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            if handler := begin.get(name):
+                handler(attributes)
+
+        def end(name: str) -> None:
+            if handler := finish.get(name):
+                handler()
+
+        self.parser.StartElementHandler, self.parser.EndElementHandler = start, end
+
+    def _sheet(self, attributes: dict[str, str]) -> None:
+        self.scan.filtered = attributes.get("filterMode") in {"1", "true"}
+
+    def _merge(self, attributes: dict[str, str]) -> None:
+        if found := _AREA.fullmatch(attributes.get("ref", "")):
+            first, top, last, bottom = found.groups()
+            area = (int(top), column_number(first), int(bottom), column_number(last))
+            self.scan.merges.append(area)
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        number = attributes.get("r", "")
+        self.row = int(number) if number.isdecimal() else self.row + 1
+        if not 1 <= self.row <= LAST_ROW:
+            raise SheetError(f"has a row {self.row}, outside what a worksheet can hold")
+        self._column = self._values = self._struck = 0
+        if attributes.get("hidden") in {"1", "true"}:
+            self.scan.hidden.append(self.row)
+
+    def _end_row(self) -> None:
+        if self._struck * 2 > self._values:
+            self.scan.struck.append(self.row)
+        self.scan.rows += self._values > 0
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        place = _PLACE.fullmatch(attributes.get("r", ""))
+        self._column = column_number(place[1]) if place else self._column + 1
+        if self._column > LAST_COLUMN or (place and int(place[2]) != self.row):
+            raise SheetError(
+                f"has a cell {attributes.get('r', '')[:20]}, outside its row or the worksheet"
+            )
+        self._cell, self._value, self._formula, self._share = attributes, "", None, None
+
+    def _start_text(self, attributes: dict[str, str]) -> None:  # noqa: ARG002  (one signature)
+        self._text = []
+        self.parser.CharacterDataHandler = self._text.append
+
+    def _start_formula(self, attributes: dict[str, str]) -> None:
+        self._start_text(attributes)
+        self._share = attributes.get("si") if attributes.get("t") == "shared" else None
+
+    def _end_value(self) -> None:
+        self.parser.CharacterDataHandler = None
+        self._value += "".join(self._text)
+
+    def _end_formula(self) -> None:
+        self.parser.CharacterDataHandler = None
+        self._formula = "".join(self._text)
+        if self._share is not None:
+            self._formula = self._shared.setdefault(self._share, self._formula)
+
+    def _end_cell(self) -> None:
+        here, kind = (self.row, self._column), self._cell.get("t", "n")
+        style = int(text) if (text := self._cell.get("s", "")).isdecimal() else 0
+        if kind == "e" and self._value:
+            self.scan.faults[here] = self._value
+        elif self._value:
+            self._values += 1
+            self._struck += style in self._styles.struck
+            if kind == "n" and style in self._styles.padded:
+                self.scan.padded[here] = self._styles.padded[style]
+        elif self._formula is not None and kind != "str":
+            self.scan.faults[here] = f"={self._formula}"
+        else:
+            return
+        self.scan.reach(*here)
