@@ -278,7 +278,17 @@ def upload(
     account = _account_name(options, account, vendor)
     with _desk(options, account, workers, **patience) as desk:
         found = desk.settings.account(account)
-        wish = Wish(operation, worksheet, into, whole_po, strict, again, verify, stop_after, vendor)
+        wish = Wish(
+            operation=operation,
+            worksheet=worksheet,
+            into=into,
+            whole_po=whole_po,
+            strict=strict,
+            again=again,
+            verify=verify,
+            stop_after=stop_after,
+            vendor=vendor,
+        )
         _each(
             sheets,
             lambda sheet: upload_sheet(sheet, wish, desk, found),
@@ -324,21 +334,43 @@ def map_vendor(
 @cli.command()
 @RUNS
 @click.option("--take-over", is_flag=True, help="Even from a process that seems to be at work.")
+@click.option("--abandon", is_flag=True, help="Give the runs named up: send nothing more of them.")
 @PATIENCE
 @AS_JSON
 @OPTIONS
 def resume(
-    options: _Options, runs: Sequence[int], take_over: bool, as_json: bool, **patience: Any
+    options: _Options,
+    runs: Sequence[int],
+    take_over: bool,
+    abandon: bool,
+    as_json: bool,
+    **patience: Any,
 ) -> None:
     """Finish the runs named, or all that were interrupted.
 
     \b
     importer resume
     """
-    from importer.run import resume_run
+    from importer.run import abandon_run, interrupted_runs, resume_run
 
+    if abandon and not runs:
+        raise click.UsageError("--abandon needs the number of a run.")
     with _desk(options, **patience) as desk:
-        numbers = list(runs) or [run.id for run in desk.journal.unfinished()]
+        if abandon:
+            for number in runs:
+                click.echo(abandon_run(number, desk.journal))
+            return
+        numbers = list(runs)
+        for run, newer in interrupted_runs(desk.journal) if not runs else ():
+            if newer is None:
+                numbers.append(run.id)
+            else:
+                click.echo(
+                    f"importer: {run.file_name} has come again since run {run.id}, as run "
+                    f"{newer.id}, so run {run.id} is left alone; importer resume {run.id} goes on "
+                    f"with it, importer resume --abandon {run.id} gives it up.",
+                    err=True,
+                )
         if not numbers and not as_json:
             click.echo("No run was interrupted.")
         _each(

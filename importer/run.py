@@ -150,9 +150,25 @@ def resume_run(run_id: int, desk: Desk, *, take_over: bool = False) -> Summary:
     )
 
 
-def abandon_run(run_id: int, desk: Desk) -> None:
+def abandon_run(run_id: int, journal: Journal) -> str:
     """Gives a run up: what it left unsent is never sent, what was in flight stays unknown."""
-    desk.journal.abandon(run_id, desk.journal.take(run_id))
+    journal.abandon(run_id, journal.take(run_id))
+    return f"run {run_id} is given up; importer show {run_id} lists its rows"
+
+
+def interrupted_runs(journal: Journal) -> list[tuple[RunRecord, RunRecord | None]]:
+    """Open runs, oldest first, each with the newest run of the same sheet that came after it."""
+    found = []
+    for run in journal.unfinished():
+        later = [
+            other
+            for other in journal.runs(_MOST_RUNS, run.account)
+            if (other.file_path, other.worksheet, other.operation)
+            == (run.file_path, run.worksheet, run.operation)
+            and other.id > run.id
+        ]
+        found.append((run, later[0] if later else None))
+    return found
 
 
 # Carrying a run out ------------------------------------------------------------------------------
@@ -166,6 +182,7 @@ class _Carried:
     stopped_by: str | None
 
 
+_MOST_RUNS = 1_000  # that are looked through for a newer one of the same sheet
 Write = Callable[[Mapping[int, Outcome]], WrittenResult]
 
 

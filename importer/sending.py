@@ -3,8 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from queue import Empty, SimpleQueue
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from importer.delivery import Delivery, Doubt, Patience, Task
@@ -61,7 +60,6 @@ class _Sender:
         first = sorted(records, key=lambda record: record.state is not CallState.SENDING)
         turns = Turns((record.number, record.call.touches) for record in first)
         flying: dict[Future[list[Doubt] | None], int] = {}
-        landed: SimpleQueue[Future[list[Doubt] | None]] = SimpleQueue()
         doubts: dict[int, list[Doubt]] = {}  # by the call whose turn they keep
         workers = self._task.account.workers
         with ThreadPoolExecutor(workers, thread_name_prefix="sender") as pool:
@@ -70,17 +68,16 @@ class _Sender:
                     number = turns.next()
                     if number is None:
                         break
-                    future = pool.submit(self._guarded, self._delivery.begin, by_number[number])
-                    flying[future] = number
-                    future.add_done_callback(landed.put)
+                    flying[pool.submit(self._guarded, self._delivery.begin, by_number[number])] = (
+                        number
+                    )
                 if not flying and doubts:  # all else is done: now what only time can settle
                     number, doubt = self._soonest(doubts)
-                    future = pool.submit(self._guarded, self._delivery.look_again, doubt)
-                    flying[future] = number
-                    future.add_done_callback(landed.put)
+                    flying[pool.submit(self._guarded, self._delivery.look_again, doubt)] = number
                 if not flying:
                     return
-                for future in _gathered(landed):
+                # With a timeout, so that Ctrl-C is heard on Windows too.
+                for future in wait(flying, timeout=1, return_when=FIRST_COMPLETED).done:
                     number = flying.pop(future)
                     left = [*doubts.pop(number, []), *(future.result() or [])]
                     if left:
@@ -139,14 +136,3 @@ class _Sender:
     def _halt(self, sentence: str) -> None:
         self.stopped_by = self.stopped_by or sentence
         self._stop.set()
-
-
-def _gathered(landed: SimpleQueue[T]) -> list[T]:
-    """The next that landed; none after a second, so that Ctrl-C is heard on Windows too.
-
-    To wait for whichever of many futures comes first costs more than the journal does.
-    """
-    try:
-        return [landed.get(timeout=1)]
-    except Empty:
-        return []

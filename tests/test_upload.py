@@ -6,10 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from importer.errors import SettingsError, SheetError, UsageError
+from importer.errors import JournalError, SettingsError, SheetError, UsageError
 from importer.outcomes import Outcome, Status
 from importer.preparation import Share, Wish
-from importer.run import Desk, check_sheet, plan_sheet, resume_run, upload_sheet
+from importer.run import (
+    Desk,
+    abandon_run,
+    check_sheet,
+    interrupted_runs,
+    plan_sheet,
+    resume_run,
+    upload_sheet,
+)
 from importer.sandbox import Sandbox
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
@@ -473,6 +481,33 @@ def test_a_run_is_not_resumed_at_another_address(desk, sandbox, sheet):
 
     with pytest.raises(SettingsError, match="was sent to http"):
         resume_run(run, replace(desk, settings=replace(desk.settings, accounts=accounts)))
+
+
+def test_a_run_whose_sheet_has_come_again_is_told_apart(desk, sandbox, sheet):
+    lines = [line(po_id=10001 + i) for i in range(9)]
+    path = sheet(HEADINGS, *lines)
+    stopped = replace(desk, settings=one_worker(desk.settings), progress=_stop_after(desk, rows=3))
+    old = upload(path, stopped).run
+    desk.stop.clear()
+    new = upload(sheet(HEADINGS, *lines[:4]), desk).run
+
+    [(run, newer)] = interrupted_runs(desk.journal)
+
+    assert (run.id, newer.id) == (old, new)
+
+
+def test_an_abandoned_run_sends_nothing_more(desk, sandbox, sheet):
+    path = sheet(HEADINGS, *(line(po_id=10001 + i) for i in range(9)))
+    stopped = replace(desk, settings=one_worker(desk.settings), progress=_stop_after(desk, rows=3))
+    run = upload(path, stopped).run
+    desk.stop.clear()
+
+    abandon_run(run, desk.journal)
+
+    assert interrupted_runs(desk.journal) == []
+    with pytest.raises(JournalError, match="was abandoned"):
+        resume_run(run, desk)
+    assert len(sandbox.writes) == 3
 
 
 def test_looking_again_at_an_earlier_run_sends_nothing_that_it_left_unsent(desk, sandbox, sheet):

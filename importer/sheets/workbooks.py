@@ -139,7 +139,7 @@ def _scan_binary(content: bytes, form: Form, parts: Parts | None, sheet: _Sheet)
     if form is Form.XLS:
         return scan_xls(content, sheet.number)
     if form is Form.XLSB and parts is not None:
-        return scan_xlsb(_blocks(parts, sheet)())
+        return scan_xlsb(parts.blocks(_place(parts, sheet)))
     return Scan()  # calamine gives the errors of an ods as texts
 
 
@@ -177,9 +177,7 @@ def _read_twice(book: Any, parts: Parts, sheet: _Sheet) -> tuple[_Table | None, 
     """
     found: list[Any] = []
     fetch = Thread(target=lambda: found.append(_tried(book, sheet.name)))
-    part = sheet.part
-    if part is None or part not in parts:
-        raise SheetError(f'does not say where its worksheet "{sheet.name}" is; {_AGAIN}')
+    part = _place(parts, sheet)
     if parts.size(part) > _LARGE:
         fetch.start()
         scan = scan_worksheet(lambda: parts.blocks(part), parts.styles())
@@ -188,6 +186,12 @@ def _read_twice(book: Any, parts: Parts, sheet: _Sheet) -> tuple[_Table | None, 
         fetch.start()
     fetch.join()
     return found[0] and _table_of(found[0]), scan
+
+
+def _place(parts: Parts, sheet: _Sheet) -> str:
+    if sheet.part is None or sheet.part not in parts:
+        raise SheetError(f'does not say where its worksheet "{sheet.name}" is; {_AGAIN}')
+    return sheet.part
 
 
 def _tried(book: Any, name: str) -> Any:
