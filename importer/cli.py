@@ -134,28 +134,32 @@ def OPTIONS(command: Command) -> Command:  # noqa: N802  (used like those above)
 
 
 @cli.command()
+@click.argument("operation", required=False)
 @AS_JSON
-def operations(as_json: bool) -> None:
-    """List what can be done, and each operation's columns.
+def operations(operation: str | None, as_json: bool) -> None:
+    """List what can be done, or just one operation, and each one's columns.
 
     \b
-    importer operations
+    importer operations add_tracking
     """
     from importer.listings import operations_as_json, operations_table
+    from importer.operations import operation as named
+    from importer.operations import operations as every
 
+    found = [named(operation)] if operation else list(every().values())
     if as_json:
-        click.echo(json.dumps(operations_as_json(), indent=2))
+        click.echo(json.dumps(operations_as_json(found), indent=2))
     else:
-        click.echo(operations_table())
+        click.echo(operations_table(found))
 
 
 @cli.command()
 @click.argument("operation")
 @click.option(
-    "-o", "path", metavar="PATH", type=click.Path(path_type=Path), help="Else ./OPERATION.xlsx."
+    "-o", "path", metavar="PATH", help="A file, or a folder with / at its end; else here."
 )
-def template(operation: str, path: Path | None) -> None:
-    """Write a blank workbook with headings, notes and drop-downs.
+def template(operation: str, path: str | None) -> None:
+    """Write a blank workbook with headings, notes and drop-downs; never over a file.
 
     \b
     importer template add_tracking -o dock.xlsx
@@ -164,11 +168,19 @@ def template(operation: str, path: Path | None) -> None:
     from importer.sheets.templates import write_template
 
     found = named(operation)
-    target = path or Path(f"{found.name}.xlsx")
-    if target.is_dir():
-        target /= f"{found.name}.xlsx"
+    target = _template_place(path or ".", f"{found.name}.xlsx")
+    if target.exists():
+        raise UsageError(f"{target} is there already; name another with -o")
     write_template(found, target)
     click.echo(f"{target} is a blank sheet for {found.name}")
+
+
+def _template_place(path: str, name: str) -> Path:
+    """The file itself, or its place in a folder; one named with a slash at its end is made."""
+    target = Path(path)
+    if path.endswith(("/", os.sep)):
+        target.mkdir(parents=True, exist_ok=True)
+    return target / name if target.is_dir() else target
 
 
 @cli.command()
@@ -218,7 +230,7 @@ def plan(
     vendor: str | None,
     as_json: bool,
 ) -> None:
-    """Show the exact calls and how long they take; send nothing.
+    """Show the exact calls and how long they take, as if nothing had been sent before.
 
     \b
     importer plan samples/add_tracking.xlsx --account acme
@@ -293,7 +305,7 @@ def upload(
             sheets,
             lambda sheet: upload_sheet(sheet, wish, desk, found),
             as_json=as_json,
-            stop=desk.stop,
+            desk=desk,
         )
 
 
@@ -377,7 +389,7 @@ def resume(
             numbers,
             lambda run: resume_run(run, desk, take_over=take_over),
             as_json=as_json,
-            stop=desk.stop,
+            desk=desk,
         )
 
 
@@ -466,7 +478,7 @@ def sandbox(port: int) -> None:
     try:
         serve(port, on_ready=lambda url: click.echo(sandbox_settings(url)))
     except OSError as error:
-        raise UsageError(f"port {port}: {error.strerror}; choose another --port") from None
+        raise UsageError(f"port {port}: {error.strerror}; --port 0 takes any free one") from None
 
 
 @cli.command()
@@ -477,9 +489,9 @@ def demo(into: Path) -> None:
     \b
     importer demo
     """
-    from importer.rehearsal import run_demo
+    from importer.rehearsal import run_demo, spelt
 
-    raise SystemExit(run_demo(into, click.echo, _progress))
+    raise SystemExit(run_demo(into, click.echo, _progress, spelt(sys.argv[0])))
 
 
 # Around the commands ----------------------------------------------------------------------------
@@ -517,7 +529,9 @@ def _show_wrong_usage(error: click.ClickException) -> None:
         return
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "importer"
-    click.echo(f"importer: {error.format_message()} See {command} --help.", err=True)
+    said = error.format_message()
+    stop = "" if said.endswith((".", "?", "!")) else "."
+    click.echo(f"importer: {said}{stop} See {command} --help.", err=True)
 
 
 def _account_name(options: _Options, account: str | None, vendor: str | None) -> str:
@@ -560,15 +574,18 @@ def _each(
     work: "Callable[[T], Summary]",
     *,
     as_json: bool,
-    stop: "Stop | None" = None,
+    desk: "Desk | None" = None,
 ) -> None:
-    """Works on each sheet or run, says what became of it, and exits with the gravest status."""
-    from importer.listings import summary_lines
+    """Works on each sheet or run, says what became of it, and exits with the gravest status.
+
+    `desk` is the one that sends, where something is sent.
+    """
+    from importer.listings import left, refused_line, summary_lines
     from importer.summaries import exit_status
 
     summaries = []
     for subject in subjects:
-        if stop is not None and stop.is_set():
+        if desk is not None and desk.stop.is_set():
             summary = _not_taken_up(subject, f"{_name(subject)} was not begun: the command stopped")
         else:
             try:
@@ -576,9 +593,12 @@ def _each(
             except (SheetError, UsageError, SettingsError, RunBusy) as error:
                 summary = _not_taken_up(subject, str(error))  # one sheet never stops the others
         summaries.append(summary)
-        click.echo(json.dumps(summary.as_json()) if as_json else summary_lines(summary))
-        if summary.error:
-            click.echo(f"importer: {summary.error}", err=True)
+        if as_json:
+            click.echo(json.dumps(summary.as_json()))
+        elif summary.error is None:
+            click.echo(summary_lines(summary, left(desk.journal, summary) if desk else 0))
+        if summary.error is not None:
+            click.echo(refused_line(summary, sends=desk is not None), err=True)
     raise SystemExit(exit_status(summaries))
 
 

@@ -69,6 +69,15 @@ def new_rows(prepared: Prepared, account: Account) -> list[NewRow]:
     return entries
 
 
+def otherwise(operation: Operation[Any], row: Any, kept: Mapping[str, Any]) -> str:
+    """The values that the same row had in the journal, where they were others."""
+    return ", ".join(
+        f"{field.title} {'empty' if was is None else was}"
+        for field in operation.fields
+        if field.name in kept and (was := kept[field.name]) != _as_json(getattr(row, field.name))
+    )
+
+
 def identity(operation: Operation[Any], row: Any, account: Account) -> str:
     """Two rows with the same one would do the same thing twice, at the same address.
 

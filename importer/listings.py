@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from importer.calls import Call
-from importer.journal import AttemptRecord, CallRecord, Journal, RunRecord, RunState
+from importer.journal import AttemptRecord, CallRecord, CallState, Journal, RunRecord, RunState
 from importer.operation import Field, Operation
 from importer.operations import operations
 from importer.outcomes import Status
@@ -25,28 +25,52 @@ _CELL_WIDTH = 22  # of a table of columns, so that it fits a terminal of 80 char
 _UNITS = {1: "a second", 60: "a minute", 3600: "an hour", 86400: "a day"}
 
 
-def summary_lines(summary: Summary) -> str:
+def refused_line(summary: Summary, *, sends: bool) -> str:
+    """Why a sheet or run was not taken up, in one line for stderr."""
+    error = summary.error or ""
+    subject = f"run {summary.run}" if summary.run else str(summary.sheet)
+    named = error if summary.sheet.name in error else f"{subject}: {error}"
+    if not sends or summary.run:
+        return f"importer: {named}"
+    return f"importer: {named.removesuffix('.')}; nothing was sent"
+
+
+def left(journal: Journal, summary: Summary) -> int:
+    """How many calls of the sheet's run were never begun."""
+    calls = journal.calls(summary.run) if summary.run else []
+    return sum(record.state is CallState.PLANNED for record in calls)
+
+
+def summary_lines(summary: Summary, calls_left: int = 0) -> str:
     """One sheet as a person reads it: what it is, what became of its rows, where the result is."""
-    if summary.error is not None:
-        more, what = ("more ", f"run {summary.run}") if summary.run else ("", summary.sheet)
-        return f"{what}: not taken up, nothing {more}was sent"
     place = f' ("{summary.worksheet}")' if summary.worksheet else ""
     target = f" to {summary.account}" if summary.account else ""
     run = f", run {summary.run}" if summary.run else ""
     lines = [f"{summary.sheet}{place}: {summary.operation}{target}{run}"]
     counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
     rows, calls = _counted(len(summary.outcomes), "row"), _counted(summary.calls, "call")
+    if calls_left:
+        calls = f"{summary.calls - calls_left:,} of {calls}"
     lines.append(f"  {rows}: {counts or 'none'}; {calls}")
     lines += [f"  {note}" for note in summary.notes]
     lines += _plan_lines(summary)
     lines += _problem_lines(summary)
     if summary.stopped_by:
-        lines.append(f"  stopped: {summary.stopped_by}")
+        lines.append(f"  {_stopped(summary.stopped_by)}")
     if Status.UNSENT in {o.status for o in summary.outcomes.values()} and summary.stopped_by:
         lines.append(f"  to go on: importer resume {summary.run}")
     if summary.result is not None:
         lines.append(f"  result: {summary.result}")
     return "\n".join(lines)
+
+
+def _stopped(reason: str) -> str:
+    """
+    >>> _stopped("It was stopped by hand."), _stopped("3 answers in a row were lost.")
+    ('stopped by hand', 'stopped: 3 answers in a row were lost.')
+    """
+    itself = reason.removeprefix("It was ")
+    return f"stopped: {reason}" if itself == reason else itself.removesuffix(".")
 
 
 def _plan_lines(summary: Summary) -> list[str]:
@@ -55,7 +79,8 @@ def _plan_lines(summary: Summary) -> list[str]:
     lines = [line for call in summary.plan for line in _call_lines(call)]
     minutes = summary.minutes or 0
     takes = "under a minute" if minutes < 1 else f"about {_counted(math.ceil(minutes), 'minute')}"
-    return [*lines, f"  {takes} at the account's limit"]
+    limit = " at the account's limit" if minutes else ""
+    return [*lines, f"  {takes}{limit}, as if nothing had been sent before"]
 
 
 def _call_lines(call: Call) -> list[str]:
@@ -102,9 +127,9 @@ def columns_text(cells: Iterable[Sequence[str]]) -> str:
     return "\n".join(aligned)
 
 
-def operations_table() -> str:
+def operations_table(found: Iterable[Operation[Any]]) -> str:
     parts = []
-    for operation in operations().values():
+    for operation in found:
         once = "may be repeated" if operation.repeatable else "is never sent twice"
         heading = f"{operation.name}  ({operation.platform.title}; {once})\n{operation.summary}"
         parts.append(f"{heading}\n\n{_indented(_columns_table(operation))}")
@@ -137,7 +162,7 @@ def _indented(text: str) -> str:
     return "\n".join(f"  {line}" for line in text.splitlines())
 
 
-def operations_as_json() -> list[dict[str, Any]]:
+def operations_as_json(found: Iterable[Operation[Any]]) -> list[dict[str, Any]]:
     return [
         {
             "name": operation.name,
@@ -158,7 +183,7 @@ def operations_as_json() -> list[dict[str, Any]]:
                 for field in operation.fields
             ],
         }
-        for operation in operations().values()
+        for operation in found
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from importer.calls import Call
-from importer.errors import SheetError
+from importer.errors import SheetError, UsageError
 from importer.journal import Earlier
 from importer.kinds import Value
 from importer.operation import Operation
@@ -18,7 +18,7 @@ from importer.outcomes import Outcome, Problem, Status
 from importer.planning import plan_calls
 from importer.profiles import VendorProfile
 from importer.settings import Settings
-from importer.sheets.headings import Layout, find_layout
+from importer.sheets.headings import Layout, find_layout, where
 from importer.sheets.reading import read_content, read_worksheets
 from importer.sheets.sheet import Worksheet
 from importer.spelling import listed
@@ -72,7 +72,7 @@ class Wish:
     verify: bool | None = None  # read back at the end; None: as the operation does by itself
     stop_after: Share | None = None  # so many rejected rows end the run
     vendor: str | None = None  # None: as the headings say
-    platform: str | None = None  # the account's, whose operations alone can be meant
+    platform: str | None = None  # the account's: an operation of another is refused
     unattended: bool = False  # nobody looks at the notes: a doubtful layout is refused
 
 
@@ -130,6 +130,8 @@ def prepare(
     worksheets, profile = _read(sheet, content, wish, settings)
     near = "" if profile is not None else near_vendor(worksheets, settings)
     layout = _layout(worksheets, wish, profile, near)
+    if wish.platform is not None and layout.operation.platform.name != wish.platform:
+        raise UsageError(_explain_misplaced(layout, worksheets, wish.platform))
     numbers = layout.rows
     if not numbers:
         raise SheetError(f"{sheet.name} has headings in row {layout.header_row} and no rows below")
@@ -168,12 +170,6 @@ def _read(
     return worksheets, profile
 
 
-def _operations_of(platform: str | None) -> list[Operation[Any]]:
-    """All operations, or those of the platform that the account is on."""
-    every = operations().values()
-    return [found for found in every if platform in {None, found.platform.name}]
-
-
 def _layout(
     worksheets: Sequence[Worksheet], wish: Wish, profile: VendorProfile | None, near: str
 ) -> Layout:
@@ -184,7 +180,7 @@ def _layout(
     if near and wish.unattended:
         raise SheetError(f"{worksheets[0].path.name}: {near}")
     name = wish.operation or (profile and profile.operation)
-    candidates = [operation_named(name)] if name else _operations_of(wish.platform)
+    candidates = [operation_named(name)] if name else [*operations().values()]
     if profile is None:
         try:
             return find_layout(worksheets, candidates)
@@ -196,6 +192,18 @@ def _layout(
     if wish.unattended:
         refuse_unsure(profile, layout)
     return layout
+
+
+def _explain_misplaced(layout: Layout, worksheets: Sequence[Worksheet], platform: str) -> str:
+    """Why a sheet that fits an operation of another platform is not for this one."""
+    found = layout.operation
+    fits = f"it fits {found.name}, which goes to {found.platform.title}"
+    ours = [o for o in operations().values() if o.platform.name == platform]
+    try:
+        find_layout(worksheets, ours)
+    except SheetError as error:
+        return f"{error}; {fits}"
+    return f"{where(layout.worksheet)}: {fits}; choose another --account, or name the --operation"
 
 
 def _held_back(

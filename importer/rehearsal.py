@@ -1,6 +1,8 @@
 """Working against the sandbox: the settings for it, and the demo that sends the samples to it."""
 
+import shlex
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from importer.sandbox import PASSWORD, SHIPENGINE_KEY, SHIPSTATION_KEY, USERNAME
 from importer.settings import FILE_NAME, load_settings
 from importer.summaries import Summary, exit_status
 
+MISTAKEN = "add_tracking_mistakes"  # the sample that shows red rows
+
 SECRETS = {
     "SANDBOX_USERNAME": USERNAME,
     "SANDBOX_PASSWORD": PASSWORD,
@@ -26,13 +30,41 @@ SECRETS = {
 
 def sandbox_settings(url: str) -> str:
     """What `importer sandbox` says once it listens: the importer.toml for it, and the secrets."""
-    exports = "\n".join(f"  {name}={value}" for name, value in SECRETS.items())
+    exports = "\n".join(_export(name, value, sys.platform) for name, value in SECRETS.items())
     return (
         f"sandbox ready on {url}\n\n"
-        f"In {FILE_NAME}:\n\n{sandbox_settings_file(url)}\n"
-        f"In the environment:\n\n{exports}\n\n"
+        f"Save this as {FILE_NAME} in the folder you work in:\n\n{sandbox_settings_file(url)}\n"
+        f"Paste this into the terminal you work in:\n\n{exports}\n\n"
         f"What it holds and was asked: {url}/sandbox. Ctrl-C ends it."
     )
+
+
+def _export(name: str, value: str, system: str) -> str:
+    """
+    >>> _export("KEY", "a b", "linux"), _export("KEY", "a b", "win32")
+    ("export KEY='a b'", '$env:KEY = "a b"')
+    """
+    return (
+        f'$env:{name} = "{value}"' if system == "win32" else f"export {name}={shlex.quote(value)}"
+    )
+
+
+def spelt(called: str) -> str:
+    """How to call this program again, from what it was called by: `sys.argv[0]`.
+
+    >>> spelt(".venv/bin/importer"), spelt("/site-packages/importer/__main__.py")
+    ('.venv/bin/importer', 'python -m importer')
+    """
+    if Path(called).stem == "__main__":
+        return "python -m importer"
+    found = shutil.which("importer")
+    on_the_path = found is not None and Path(found).resolve() == Path(called).resolve()
+    return "importer" if on_the_path else _quoted(called)
+
+
+def _quoted(path: str) -> str:
+    """As both kinds of terminal take it."""
+    return f'"{path}"' if " " in path else path
 
 
 def sandbox_settings_file(url: str) -> str:
@@ -58,11 +90,14 @@ limit = "unlimited"
 """
 
 
-def run_demo(into: Path, say: Callable[[str], object], progress: Progress) -> int:
+def run_demo(
+    into: Path, say: Callable[[str], object], progress: Progress, called: str = "importer"
+) -> int:
     """Sends the clean sample of each operation to an embedded sandbox; the exit status.
 
-    The sheets, their results, the settings and the journal stand in `into` afterwards, or in a
-    numbered folder beside it where that is taken.
+    A sheet with mistakes goes after them, to be looked at; it does not count. The sheets, their
+    results, the settings and the journal stand in `into` afterwards, or in a numbered folder
+    beside it where that is taken. `called` is how this program is called, for the last line.
     """
     folder = _new_folder(into)
     with Sandbox() as sandbox:
@@ -70,15 +105,17 @@ def run_demo(into: Path, say: Callable[[str], object], progress: Progress) -> in
         settings = load_settings(folder / FILE_NAME, PLATFORMS)
         with open_journal(folder / "journal.db") as journal:
             desk = Desk(settings, journal, environ=SECRETS, progress=progress)
-            summaries = [
+            *clean, mistaken = [
                 upload_sheet(sheet, Wish(), desk, settings.account(account))
                 for sheet, account in _copied_samples(folder)
             ]
         writes = len(sandbox.writes)
-    say(_table(summaries))
+    say(_table([*clean, mistaken]))
     say(f"\n{writes} writes reached the sandbox. Sheets, results and journal: {folder.resolve()}")
-    say(f"The story of the first run: importer --journal {folder / 'journal.db'} show 1")
-    return exit_status(summaries)
+    say(f"{mistaken.sheet.name} has mistakes on purpose: its result shows the rows to mend in red.")
+    journal = _quoted(str(folder / "journal.db"))
+    say(f"The story of the first run: {called} --journal {journal} show 1")
+    return exit_status(clean)
 
 
 def _new_folder(into: Path) -> Path:
@@ -90,14 +127,18 @@ def _new_folder(into: Path) -> Path:
 
 
 def _copied_samples(folder: Path) -> list[tuple[Path, str]]:
-    """Each operation's clean sample, copied into the folder, and the account it goes to."""
-    samples = _samples()
-    found = []
-    for operation in operations().values():
-        sample = next(p for p in sorted(samples.glob(f"{operation.name}.*")) if p.suffix != ".json")
-        copied = Path(shutil.copyfile(sample, folder / sample.name))
-        found.append((copied, operation.platform.name))
-    return found
+    """Each operation's clean sample, then a mistaken one, copied into the folder, and the account
+    each goes to."""
+    wanted = [(operation.name, operation.platform.name) for operation in operations().values()]
+    return [
+        (_copied(stem, folder), account) for stem, account in (*wanted, (MISTAKEN, "sellercloud"))
+    ]
+
+
+def _copied(stem: str, folder: Path) -> Path:
+    found = sorted(_samples().glob(f"{stem}.*"))
+    sample = next(path for path in found if path.suffix != ".json" and ".result" not in path.name)
+    return Path(shutil.copyfile(sample, folder / sample.name))
 
 
 def _samples() -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 
 from importer.connection import Connection
 from importer.delivery import Patience, Task
-from importer.entries import identity, new_rows, new_run, rows_of_journal, sha256
+from importer.entries import identity, new_rows, new_run, otherwise, rows_of_journal, sha256
 from importer.errors import (
     AnswerLost,
     ImporterError,
@@ -18,7 +18,6 @@ from importer.errors import (
     SettingsError,
     SheetError,
     SignInRefused,
-    UsageError,
 )
 from importer.giving_back import give_back, give_back_again
 from importer.journal import CallRecord, CallState, Earlier, Journal, RunRecord, RunState
@@ -53,14 +52,26 @@ def check_sheet(sheet: Path, wish: Wish, settings: Settings) -> Summary:
 def plan_sheet(sheet: Path, wish: Wish, settings: Settings, account: Account) -> Summary:
     """The calls that `upload_sheet` would send to an account without earlier runs."""
     prepared = prepare(sheet, replace(wish, platform=account.platform), settings)
-    _fits(prepared.operation, account)
     return prepared.summary(
         sheet,
         account=account.name,
         notes=prepared.notes,
         plan=prepared.calls,
-        minutes=round(minutes(len(prepared.calls), account.limit.pace_s), 2),
+        minutes=round(minutes(_requests(prepared), account.limit.pace_s), 2),
     )
+
+
+def _requests(prepared: Prepared) -> int:
+    """How many requests the calls cost, with the looks before and the read backs after them."""
+    operation = prepared.operation
+    questions = [
+        question
+        for call in prepared.calls
+        if (question := operation.read_back([prepared.rows[number] for number in call.rows]))
+    ]
+    before = len(questions) if operation.look_first else 0
+    after = len({question.path for question in questions}) if operation.verified else 0
+    return len(prepared.calls) + before + after
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,6 @@ def upload_sheet(sheet: Path, wish: Wish, desk: Desk, account: Account) -> Summa
     wish = replace(wish, platform=account.platform)
     sent_before = _sent_before(desk.journal, account, wish)
     prepared = prepare(sheet, wish, desk.settings, sent_before)
-    _fits(prepared.operation, account)
     looked_at = _look_again(prepared, desk)
     if looked_at:
         prepared = prepare(sheet, wish, desk.settings, sent_before)
@@ -341,14 +351,6 @@ def _end(desk: Desk, run_id: int, epoch: int, result: Path | None) -> None:
         desk.journal.finish(run_id, epoch, None if result is None else str(result.resolve()))
 
 
-def _fits(operation: Operation[Any], account: Account) -> None:
-    if operation.platform.name != account.platform:
-        raise UsageError(
-            f"{operation.name} goes to {operation.platform.title}, and the account {account.name} "
-            f"is on {PLATFORMS[account.platform].title}; choose another --account"
-        )
-
-
 # Earlier runs -----------------------------------------------------------------------------------
 
 
@@ -360,7 +362,19 @@ def _sent_before(journal: Journal, account: Account, wish: Wish) -> SentBefore:
             return {}
         identities = {row.number: identity(operation, row, account) for row in rows}
         found = journal.earlier(account.name, operation.name, identities.values())
-        return {number: found[i] for number, i in identities.items() if i in found}
+        kept = {
+            (record.run_id, record.row): record.values
+            for run_id in {earlier.run_id for earlier in found.values()}
+            for record in journal.rows(run_id)
+        }
+        return {
+            row.number: replace(
+                earlier,
+                otherwise=otherwise(operation, row, kept.get((earlier.run_id, earlier.row), {})),
+            )
+            for row in rows
+            if (earlier := found.get(identities[row.number]))
+        }
 
     return sent_before
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from importer import cli
-from importer.rehearsal import SECRETS, sandbox_settings_file
+from importer.rehearsal import SECRETS, sandbox_settings, sandbox_settings_file
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
 GOOD = "10001,1Z999AA10123456784,UPS,2026-11-19,2"
@@ -37,7 +37,7 @@ sheet.csv: add_tracking to sellercloud
   POST PurchaseOrders/10018/TrackingNumber/Multiple  row 4
     {"TrackingNumbers":[{"ShippedOn":"2026-11-19T12:00:00.000Z","ShippingCarrier":"UPS",\
 "TrackingNumber":"1Z999AA10123456786","ShippingStatus":2}]}
-  under a minute at the account's limit
+  under a minute, as if nothing had been sent before
   row 3: Carrier: "Fedx" is not one of UPS, USPS, FedEx, DHL, Other. Did you mean FedEx?
 """
 UPLOADED = """\
@@ -66,15 +66,14 @@ shipengine   ShipEngine   URL       unlimited  SANDBOX_SHIPENGINE_KEY
 """
 STOPPED = """\
 a.csv: add_tracking to sellercloud, run 1
-  1 row: 1 unsent; 1 call
-  stopped: It was stopped by hand.
+  1 row: 1 unsent; 0 of 1 call
+  stopped by hand
   to go on: importer resume 1
   result: a.result.csv
-b.csv: not taken up, nothing was sent
 """
 STOPPING = """\
 stopping: calls in flight are finished, no more are begun
-importer: b.csv was not begun: the command stopped
+importer: b.csv was not begun: the command stopped; nothing was sent
 """
 KEYS = {
     "sheet", "worksheet", "operation", "account", "run", "rows", "statuses", "calls", "result",
@@ -245,6 +244,45 @@ def test_template_writes_a_workbook_whose_example_row_is_not_sent(importer):
     assert "  1 row: 1 invalid; 0 calls\n" in checked.out
 
 
+@pytest.mark.parametrize("words", [[], ["-o", "dock.xlsx"], ["-o", "dock/"]], ids=str)
+def test_template_never_writes_over_a_sheet_that_is_there(importer, words):
+    assert importer("template", "add_tracking", *words).status == 0
+    (written,) = Path().rglob("*.xlsx")
+    written.write_bytes(b"filled in")
+
+    again = importer("template", "add_tracking", *words)
+
+    told = f"importer: {written} is there already; name another with -o\n"
+    assert again == Ended(2, "", told)
+    assert written.read_bytes() == b"filled in"
+
+
+def test_template_makes_the_folder_that_a_slash_asks_for(importer):
+    result = importer("template", "add_tracking", "-o", "new/blank/")
+
+    assert (result.status, result.err) == (0, "")
+    assert Path("new/blank/add_tracking.xlsx").is_file()
+
+
+def test_operations_shows_just_the_one_asked_for(importer):
+    result = importer("operations", "add-tracking")
+
+    (found,) = json.loads(importer("operations", "add_tracking", "--json").out)
+    assert found["name"] == "add_tracking"
+    assert result.out.startswith("add_tracking  (Sellercloud; is never sent twice)\n")
+    assert "update_items  (" not in result.out
+
+
+def test_plan_names_the_limit_where_the_account_has_one(importer, sheet):
+    settings = Path("importer.toml").read_text().replace('"unlimited"', '"30/minute"')
+    Path("importer.toml").write_text(settings)
+    sheet(HEADINGS, GOOD)
+
+    result = importer("plan", "sheet.csv", "--account", "sellercloud")
+
+    assert "under a minute at the account's limit, as if nothing had been sent before" in result.out
+
+
 def test_resume_without_an_interrupted_run_says_so(importer):
     assert importer("resume") == Ended(0, "No run was interrupted.\n", "")
 
@@ -253,8 +291,32 @@ def test_demo_sends_every_sample_to_a_sandbox_of_its_own(importer):
     result = importer("demo")
 
     assert result.status == 0
-    assert len(list(Path("demo").glob("*.result.*"))) == 5
+    assert len(list(Path("demo").glob("*.result.*"))) == 6
     assert "writes reached the sandbox." in result.out
+    outcomes = {
+        line.split()[0]: line for line in result.out.splitlines() if " add_tracking " in line
+    }
+    assert "invalid" in outcomes["add_tracking_mistakes.xlsx"]
+    assert "invalid" not in outcomes["add_tracking.xlsx"]
+
+
+def test_demo_ends_with_a_command_as_the_program_was_called(start):
+    out = ended(start("demo", "-o", "rehearsal")).out
+
+    *_, words = out.splitlines()[-1].partition(": ")
+    module, *rest = words.removeprefix("python -m ").split()
+    assert (module, rest[0], rest[2:]) == ("importer", "--journal", ["show", "1"])
+    assert ended(start(*rest)).out.startswith("run 1: add_tracking to sellercloud, finished\n")
+
+
+def test_sandbox_prints_what_can_be_saved_and_pasted():
+    said = sandbox_settings("http://127.0.0.1:1")
+
+    pasted = "$env:" if sys.platform == "win32" else "export "
+    lines = [line for line in said.splitlines() if line.startswith(pasted)]
+    assert [line.removeprefix(pasted).partition("=")[0].strip() for line in lines] == list(SECRETS)
+    assert "Save this as importer.toml in the folder you work in:" in said
+    assert sandbox_settings_file("http://127.0.0.1:1") in said
 
 
 # For machines -----------------------------------------------------------------------------------
@@ -307,6 +369,7 @@ def test_json_of_several_sheets_is_one_object_a_line(importer, sheet):
     assert set(first) == KEYS
     assert set(second) == KEYS | {"error"}
     assert second["error"] == "missing.csv is not there, or is not a file"
+    assert result.err == "importer: missing.csv is not there, or is not a file\n"
 
 
 @pytest.mark.parametrize(
@@ -355,6 +418,11 @@ WRONG = {
     "unknown option": (["check", "--frob", "sheet.csv"], "--frob"),
     "no sheet": (["check"], "SHEETS"),
     "no account": (["upload", "sheet.csv"], "'--account'"),
+    "a wrong share": (
+        ["upload", "sheet.csv", "--account", "sellercloud", "--stop-after", "x"],
+        '"x" is neither a number of rows nor like 20%. See importer upload --help.',
+    ),
+    "unknown operation to show": (["operations", "tracking"], '"tracking" is not an operation'),
     "unknown account": (
         ["upload", "sheet.csv", "--account", "selercloud"],
         (
@@ -458,11 +526,10 @@ def test_one_unreadable_sheet_never_stops_the_others(importer, sheet, sandbox):
 
     assert result.status == 2
     assert [line for line in result.out.splitlines() if not line.startswith(" ")] == [
-        "nix.csv: not taken up, nothing was sent",
         "good.csv: add_tracking to sellercloud, run 1",
         "items.csv: update_items to sellercloud, run 2",
     ]
-    assert result.err == "importer: nix.csv is not there, or is not a file\n"
+    assert result.err == "importer: nix.csv is not there, or is not a file; nothing was sent\n"
     assert [write.applied for write in sandbox.writes] == [True, True]
 
 
@@ -473,7 +540,7 @@ def test_a_sheet_for_another_platform_never_stops_the_others(importer, sheet, sa
     result = importer("upload", "shipping.csv", "good.csv", "--account", "sellercloud")
 
     assert result.status == 2
-    assert "importer: update_shipping goes to ShipStation" in result.err
+    assert "it fits update_shipping, which goes to ShipStation" in result.err
     assert len(sandbox.writes) == 1
 
 
@@ -511,6 +578,7 @@ def test_ctrl_c_finishes_calls_in_flight_and_says_how_to_go_on(start, importer, 
     assert result.status == 1
     assert "stopping: calls in flight are finished, no more are begun" in result.err
     assert "Traceback" not in result.err
+    assert re.search(r"; \d+ of 12 calls\n  stopped by hand\n", result.out)
     assert "  to go on: importer resume 1\n" in result.out
     assert "unsent" in Path("many.result.csv").read_text()
     assert all(write.applied for write in sandbox.writes)

@@ -90,6 +90,15 @@ def test_the_same_sheet_again_sends_nothing(desk, sandbox, sheet):
     assert listed(sandbox) == ["1Z999AA10123456784"]
 
 
+def test_a_parcel_sent_before_with_other_values_is_said(desk, sandbox, sheet):
+    upload(sheet(HEADINGS, line()), desk)
+
+    summary = upload(sheet(HEADINGS, line(carrier="FedEx", on="2026-11-20")), desk)
+
+    assert statuses(summary) == {2: "unchanged"}
+    assert "with Carrier UPS, Shipped On 2026-11-19, which" in summary.outcomes[2].sentence
+
+
 def test_a_growing_sheet_sends_its_new_rows_only(desk, sandbox, sheet):
     upload(sheet(HEADINGS, line()), desk)
 
@@ -204,7 +213,7 @@ def test_nothing_is_begun_without_the_accounts_secrets(desk, sandbox, sheet):
 
 
 def test_an_account_of_another_platform_is_refused(desk, sandbox, sheet):
-    with pytest.raises(UsageError, match="add_tracking goes to Sellercloud"):
+    with pytest.raises(UsageError, match="add_tracking, which goes to Sellercloud"):
         upload(sheet(HEADINGS, line()), desk, account="shipstation")
 
     assert desk.journal.runs() == []
@@ -552,7 +561,7 @@ def test_whole_po_goes_by_the_purchase_order_of_a_link_too(desk, sandbox, sheet)
 def test_a_sheet_without_shipping_status_is_never_sent_to_another_platform(desk, sandbox, sheet):
     path = sheet("PO #,Tracking #,Carrier,Date Shipped", "10001,1Z999AA10123456784,UPS,2026-11-19")
 
-    with pytest.raises(SheetError, match="also needs Shipping Status"):
+    with pytest.raises(UsageError, match="also needs Shipping Status"):
         upload(path, desk, Wish())
 
 
@@ -596,7 +605,7 @@ def test_plan_shows_the_calls_and_the_minutes(desk, sheet):
         ("PurchaseOrders/10001/TrackingNumber/Multiple", (2,)),
         ("PurchaseOrders/10002/TrackingNumber/Multiple", (3,)),
     ]
-    assert summary.minutes == pytest.approx(2 / 60 / 0.95, abs=0.01)
+    assert summary.minutes == pytest.approx(4 / 60 / 0.95, abs=0.01)  # two reads back
 
 
 def test_headings_without_rows_are_refused_with_a_sentence(settings, sheet):

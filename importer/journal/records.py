@@ -184,6 +184,7 @@ class Earlier:
     row: int
     status: Status
     at: datetime
+    otherwise: str = ""  # the values it had then, where they were others: "Carrier UPS"
 
     @property
     def outcome(self) -> Outcome:
@@ -195,7 +196,14 @@ class Earlier:
                 f"importer resume {self.run_id} looks what became of it.",
             )
         when = f"{self.at:%Y-%m-%d %H:%M} UTC"
-        return Outcome(Status.UNCHANGED, f"Sent by run {self.run_id} on {when}.")
+        sent = f"Sent by run {self.run_id} on {when}"
+        if not self.otherwise:
+            return Outcome(Status.UNCHANGED, f"{sent}.")
+        return Outcome(
+            Status.UNCHANGED,
+            f"{sent}, with {self.otherwise}, which a second call would not change; "
+            "change it on the platform.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

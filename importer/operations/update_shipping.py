@@ -74,7 +74,7 @@ class ShippingRow(Row):
     payment_status: Choice | None = column("Payment Status", choices=PAYMENT_STATUSES)
     currency_code: Capitals | None = column(
         "Currency Code",
-        "Three letters, ISO 4217",
+        "Three capital letters, ISO 4217",
         aliases=["Currency"],
         str_matches=r"^[A-Z]{3}$",
         if_other="is not a currency code: write three letters, such as USD",

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from errno import EISDIR
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
@@ -42,16 +43,18 @@ def write_results(
     cells: Mapping[int, tuple[str, str]],
     *,
     attention: Collection[str],
+    calm: Collection[str] = (),
     text_format: TextFormat | None = None,
 ) -> WrittenResult:
     """Write the source with two more columns to the target, whole or not at all.
 
     `cells` maps a row, as Excel numbers it, to its status and its sentence; other rows are left
     alone, and lose what an earlier run said of them. Rows whose status is in `attention` turn
-    red, others with a sentence amber. `text_format` is given for a text file, and only there.
+    red, others with a sentence amber unless theirs is in `calm`. `text_format` is given for a
+    text file, and only there.
 
-    Raises SheetError where the source cannot be read at all, OSError where the target's folder
-    takes no file.
+    Raises SheetError where the source cannot be read at all, OSError of the target where it
+    cannot be written.
     """
     if target.exists() and target.samefile(source):
         raise UsageError(f'"{target}" is the sheet itself. Name another file for the result.')
@@ -64,10 +67,14 @@ def write_results(
 
     def spliced(new: BinaryIO) -> tuple[str, ...]:
         with opened(source) as old:
-            return splice(old, new, worksheet, header_row, cells=texts, attention=attention)
+            return splice(
+                old, new, worksheet, header_row, cells=texts, attention=attention, calm=calm
+            )
 
     def fresh(new: BinaryIO) -> tuple[str, ...]:
-        return write_fresh(source, new, worksheet, header_row, cells=texts, attention=attention)
+        return write_fresh(
+            source, new, worksheet, header_row, cells=texts, attention=attention, calm=calm
+        )
 
     if text_format is not None:
         return written(target, as_text)
@@ -108,14 +115,18 @@ def written(target: Path, write: Callable[[BinaryIO], tuple[str, ...]]) -> Writt
     """Have it written beside the target, then put in its place at once."""
     part = target.with_name(f".{token_hex(8)}.part")
     try:
+        if target.is_dir():
+            raise IsADirectoryError(EISDIR, "A folder of that name is in the way")
         with part.open("xb") as file:
             notes = write(file)
             file.flush()
             os.fsync(file.fileno())
         path = put(part, target)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             part.unlink()
+        if isinstance(error, OSError):  # of a name that means nothing to a person
+            raise OSError(error.errno, error.strerror, str(target)) from error
         raise
     if path != target:
         notes += (f'"{target.name}" is in use by another program, so see "{path.name}".',)

@@ -73,7 +73,16 @@ class Scan:
 
 def scan_worksheet(blocks: Callable[[], Iterable[bytes]], styles: Styles) -> Scan:
     """Raises SheetError for cells outside the grid, and for XML that is not well formed."""
-    return _glance(blocks(), styles) or _look(blocks(), styles)
+    return _glance(blocks(), styles) or look_at_worksheet(blocks(), styles)
+
+
+def look_at_worksheet(blocks: Iterable[bytes], styles: Styles) -> Scan:
+    """The same without a glance: slower, and sure to find a row or a cell that stands twice."""
+    looking = _Look(styles)
+    for block in blocks:
+        looking.feed(block)
+    looking.feed(b"", last=True)
+    return looking.scan
 
 
 def read_styles(xml: bytes) -> Styles:
@@ -213,14 +222,6 @@ def _is_special(text: bytes, probe: re.Pattern[bytes]) -> bool:
 # A closer look ----------------------------------------------------------------------------------
 
 
-def _look(blocks: Iterable[bytes], styles: Styles) -> Scan:
-    looking = _Look(styles)
-    for block in blocks:
-        looking.feed(block)
-    looking.feed(b"", last=True)
-    return looking.scan
-
-
 class _Look:
     """One pass through the part with expat."""
 
@@ -284,8 +285,10 @@ class _Look:
             self.scan.merges.append(area)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
-        number = attributes.get("r", "")
-        self.row = int(number) if number.isdecimal() else self.row + 1
+        number, above = attributes.get("r", ""), self.row
+        self.row = int(number) if number.isdecimal() else above + 1
+        if self.row <= above:
+            raise SheetError(f"has row {self.row} twice, or out of its order; {_AGAIN}")
         if not 1 <= self.row <= LAST_ROW:
             raise SheetError(f"has a row {self.row}, outside what a worksheet can hold")
         self._column = self._values = self._struck = 0
@@ -299,7 +302,10 @@ class _Look:
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         place = _PLACE.fullmatch(attributes.get("r", ""))
-        self._column = column_number(place[1]) if place else self._column + 1
+        before = self._column
+        self._column = column_number(place[1]) if place else before + 1
+        if self._column <= before:
+            raise SheetError(f"has cell {place and place[0]} twice, or out of its order; {_AGAIN}")
         if self._column > LAST_COLUMN or (place and int(place[2]) != self.row):
             raise SheetError(
                 f"has a cell {attributes.get('r', '')[:20]}, outside its row or the worksheet"

@@ -1,12 +1,13 @@
 """Two result columns put into a vendor's own workbook, all else in it left byte for byte.
 
 Rewritten are the one worksheet and, where they must know of the columns, its tables, the
-workbook part (the name of its filter) and the styles (two colours).
+workbook part (the name of its filter) and the styles (two colours, the looks of result cells).
 """
 
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from posixpath import dirname, join, normpath, split
 from typing import BinaryIO
@@ -24,7 +25,6 @@ from importer.sheets.splice_parts import (
     merged_areas,
     sheet_filter,
     table_area,
-    with_colours,
 )
 from importer.sheets.splice_rows import (
     Extent,
@@ -35,6 +35,7 @@ from importer.sheets.splice_rows import (
     rewritten_sheet,
     shared_texts,
 )
+from importer.sheets.splice_styles import Styles
 from importer.sheets.splice_xml import WIDEST, Area, attribute, outline, start_tag, text_of
 
 SIGNED = "The result no longer carries the workbook's digital signature, as its cells have changed."
@@ -67,6 +68,7 @@ def splice(
     *,
     cells: Mapping[int, tuple[str, str]],
     attention: Collection[str],
+    calm: Collection[str],
 ) -> tuple[str, ...]:
     """Write the workbook with its results; what a person should hear.
 
@@ -75,13 +77,14 @@ def splice(
     """
     package = Package(source)
     place = find_worksheet(package, worksheet)
-    extent = look_over(package.blocks(place.part), header_row)
+    name_columns = partial(heading_columns, package, place)
+    extent = look_over(package.blocks(place.part), header_row, name_columns)
     tables = {part: package.read(part) for part in place.tables}
-    columns = place_columns(package, place, extent, header_row, tables.values())
+    columns = place_columns(extent, header_row, tables.values())
     changes = Changes(package, place, extent, columns, header_row)
     changes.grow_filter()
     changes.grow_tables(tables)
-    changes.colour(attention)
+    changes.style(attention, calm)
     package.write(target, changes.parts(cells))
     signed = any(name.startswith("_xmlsignatures/") for name in package.parts)
     return (*changes.notes, *([SIGNED] if signed else []))
@@ -104,10 +107,11 @@ class Changes:
         self._parts: dict[str, bytes] = {}
         self._filters: tuple[Area, Area] | None = None
         self._colours = b""
+        self._looks: dict[int, tuple[int, int]] = {}
 
     def parts(self, cells: Mapping[int, tuple[str, str]]) -> dict[str, Iterable[bytes]]:
         extent, place = self.extent, self.place
-        rows = RowWriter(self.columns, cells, self.header_row, extent.prefix)
+        rows = RowWriter(self.columns, cells, self.header_row, extent.prefix, self._looks)
         head = edited_head(extent.head, self.columns, extent.last_row)
         tail = b"</%bsheetData>" % extent.prefix
         tail += edited_tail(extent.tail, self._filters, self._colours)
@@ -139,22 +143,24 @@ class Changes:
         """It sorts the rows under our headings, but not our columns."""
         return used.first_row == self.header_row and used.last_column < self.columns.last
 
-    def colour(self, attention: Collection[str]) -> None:
+    def style(self, attention: Collection[str], calm: Collection[str]) -> None:
         """Nothing where the workbook has no styles to add to, or the worksheet no rows."""
         part, rows = self.place.beside.get("styles"), (self.header_row + 1, self.extent.last_row)
         if part is None or rows[0] > rows[1]:
             return
-        styles = self.package.read(part)
-        new, numbers = with_colours(styles)
-        self._parts |= {part: new} if new != styles else {}
-        extent = self.extent
+        old, extent = self.package.read(part), self.extent
+        styles = Styles(old)
+        colours, self._looks = styles.colours(), styles.looks(extent.neighbours)
+        new = styles.xml()
+        self._parts |= {part: new} if new != old else {}
         self._colours = colour_rules(
             extent.tail,
             extent.prefix,
             self.columns,
             rows=rows,
             attention=attention,
-            styles=numbers,
+            calm=calm,
+            styles=colours,
         )
 
 
@@ -210,19 +216,16 @@ def resolved(part: str, target: str, package: Package) -> str:
     return next((way for way in ways if folded(way) in package.parts), path)
 
 
-def place_columns(
-    package: Package, place: Place, extent: Extent, header_row: int, tables: Iterable[bytes]
-) -> ResultColumns:
+def place_columns(extent: Extent, header_row: int, tables: Iterable[bytes]) -> ResultColumns:
     """Columns of an earlier result, or the next ones right of all that is the vendor's."""
-    headings = heading_columns(package, place, extent.headings)
     used = [found for table in tables if (found := table_area(table))]
     used += [merged for merged in merged_areas(extent.tail) if merged.last_row >= header_row]
     last = max([extent.last_column, *(found.last_column for found in used)])
     new: dict[int, str] = {}
     for heading in (STATUS_HEADING, ERROR_HEADING):
-        if heading.casefold() not in headings:
+        if heading.casefold() not in extent.named:
             new[last + len(new) + 1] = heading
-    columns = headings | {heading.casefold(): column for column, heading in new.items()}
+    columns = extent.named | {heading.casefold(): column for column, heading in new.items()}
     if max(columns.values()) > WIDEST:
         raise SpliceError("it has no column left")
     status, error = columns[STATUS_HEADING.casefold()], columns[ERROR_HEADING.casefold()]

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Font, PatternFill
 
 from importer.errors import SheetError
 from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, column_letters
-from importer.sheets.splice_parts import AMBER, ERROR_WIDTH, RED, STATUS_WIDTH
+from importer.sheets.splice_parts import ERROR_WIDTH, STATUS_WIDTH
+from importer.sheets.splice_styles import AMBER, RED
 from importer.sheets.splice_xml import WIDEST
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def write_fresh(
     *,
     cells: Mapping[int, tuple[str, str]],
     attention: Collection[str],
+    calm: Collection[str],
 ) -> tuple[str, ...]:
     """Write values, number formats and results; what a person should hear.
 
@@ -48,7 +50,8 @@ def write_fresh(
         kept = [copied(sheet, cell) for cell in islice(row, right)]
         beyond = [copied(sheet, cell) for cell in row[right + 2 :]] if place is not None else []
         padding = [None] * (right - len(kept))
-        sheet.append([*kept, *padding, *result_cells(sheet, result, attention), *beyond])
+        colour = colour_of(result, attention, calm) if number > header_row else None
+        sheet.append([*kept, *padding, *result_cells(sheet, result, colour), *beyond])
     book.save(target)
     return (NO_ROOM.format(column_letters(right)),) if width > right and place is None else ()
 
@@ -99,18 +102,29 @@ def copied(sheet: "WriteOnlyWorksheet", cell: Any) -> Any:
     return new
 
 
+def colour_of(
+    result: tuple[str, str] | None, attention: Collection[str], calm: Collection[str]
+) -> tuple[str, str] | None:
+    """Text and fill, as the rules of a spliced worksheet would choose them."""
+    if result is None:
+        return None
+    if result[0] in attention:
+        return RED
+    return AMBER if result[1] and result[0] not in calm else None
+
+
 def result_cells(
-    sheet: "WriteOnlyWorksheet", result: tuple[str, str] | None, attention: Collection[str]
+    sheet: "WriteOnlyWorksheet", result: tuple[str, str] | None, colour: tuple[str, str] | None
 ) -> list[Any]:
     if result is None:
         return [None, None]
-    colour = RED if result[0] in attention else AMBER if result[1] else None
     made = []
     for text in result:
         cell = WriteOnlyCell(sheet, text or None)
         cell.data_type = "s" if text else "n"
-        if colour and result != (STATUS_HEADING, ERROR_HEADING):
+        if colour:
             cell.font = Font(color=colour[0])
             cell.fill = PatternFill("solid", fgColor=colour[1])
         made.append(cell)
+    made[1].alignment = Alignment(wrap_text=True, vertical="top")
     return made

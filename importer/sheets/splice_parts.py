@@ -1,7 +1,7 @@
 """What else must know of two more columns: widths, filter, tables, colours, the filter's name.
 
-Elements stand where ECMA-376 part 1, section 18.3.1.99 (worksheet) and 18.8.39 (styleSheet) want
-them; a file with elements out of order is "repaired" by Excel.
+Elements stand where ECMA-376 part 1, section 18.3.1.99 (worksheet) wants them; a file with
+elements out of order is "repaired" by Excel.
 """
 
 import re
@@ -24,16 +24,16 @@ from importer.sheets.splice_xml import (
 )
 
 STATUS_WIDTH, ERROR_WIDTH = 14, 60  # in characters of the default font
-RED = ("FF9C0006", "FFFFC7CE")  # text and fill: Excel's own "bad" ...
-AMBER = ("FF9C5700", "FFFFEB9C")  # ... and "neutral"
 AFTER_COLOURS = {
     "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter",
     "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags",
     "drawing", "drawingHF", "legacyDrawing", "legacyDrawingHF", "picture", "oleObjects",
     "controls", "webPublishItems", "tableParts", "extLst", "AlternateContent",
 }  # fmt: skip
-AFTER_DIFFERENTIAL_STYLES = {"tableStyles", "colors", "extLst"}
-OUR_RULE = re.compile(r'OR\((\$[A-Z]+\d+="[^"]*",?)+\)|LEN\(\$[A-Z]+\d+\)>0')
+OUR_RULE = re.compile(
+    r'OR\((\$[A-Z]+\d+="[^"]*",?)+\)'
+    r'|LEN\(\$[A-Z]+\d+\)>0|AND\(LEN\(\$[A-Z]+\d+\)>0(,\$[A-Z]+\d+<>"[^"]*")+\)'
+)
 
 
 def edited_head(head: bytes, columns: ResultColumns, last_row: int) -> bytes:
@@ -170,17 +170,22 @@ def colour_rules(
     *,
     rows: tuple[int, int],
     attention: Collection[str],
+    calm: Collection[str],
     styles: tuple[int, int],
 ) -> bytes:
-    """Red for a row whose status wants attention, amber for any other with a sentence."""
+    """Red for a row whose status wants attention, amber for any other with a sentence.
+
+    None for a calm one, whatever its sentence.
+    """
     first, last = rows
     status = f"${column_letters(columns.status)}{first}"
     error = f"${column_letters(columns.error)}{first}"
-    tests = ",".join('{}="{}"'.format(status, word.replace('"', '""')) for word in attention)
+    tests = ",".join(f"{status}={_quoted(word)}" for word in sorted(attention))
     formulas = [(styles[0], f"OR({tests})")] if attention else []
-    formulas.append((styles[1], f"LEN({error})>0"))
-    others = edited(tail, [(e.start, e.end, b"") for e in _our_colours(tail, outline(tail)[0])])
-    used = [int(found) for found in re.findall(rb'\spriority="(\d{1,9})"', others)]
+    others = "".join(f",{status}<>{_quoted(word)}" for word in sorted(calm))
+    formulas.append((styles[1], f"AND(LEN({error})>0{others})" if calm else f"LEN({error})>0"))
+    theirs = edited(tail, [(e.start, e.end, b"") for e in _our_colours(tail, outline(tail)[0])])
+    used = [int(found) for found in re.findall(rb'\spriority="(\d{1,9})"', theirs)]
     priority = max(used, default=0)  # the vendor's own rules come first
     p = prefix.decode()
     rules = "".join(
@@ -193,40 +198,8 @@ def colour_rules(
     return f"{opening}{rules}</{p}conditionalFormatting>".encode()
 
 
-def with_colours(styles: bytes) -> tuple[bytes, tuple[int, int]]:
-    """The styles part holding our two colours, and their numbers; as it was if it holds them."""
-    numbers = []
-    for text, fill in (RED, AMBER):
-        styles, place = _with_colour(styles, text, fill)
-        numbers.append(place)
-    return styles, (numbers[0], numbers[1])
-
-
-def _with_colour(styles: bytes, text: str, fill: str) -> tuple[bytes, int]:
-    elements, _ = outline(styles)
-    if not elements or elements[0].name != "styleSheet":
-        raise SpliceError("its styles part is damaged")
-    root = elements[0]
-    p = root.prefix.decode()
-    ours = (
-        f'<{p}dxf><{p}font><{p}color rgb="{text}"/></{p}font><{p}fill><{p}patternFill>'
-        f'<{p}bgColor rgb="{fill}"/></{p}patternFill></{p}fill></{p}dxf>'
-    ).encode()
-    group = next((e for e in elements if e.name == "dxfs" and e.depth == 1), None)
-    if group is None:
-        after = (e.start for e in elements if e.depth == 1 and e.name in AFTER_DIFFERENTIAL_STYLES)
-        place = next(after, root.inner_end)
-        new = f'<{p}dxfs count="1">'.encode() + ours + f"</{p}dxfs>".encode()
-        return edited(styles, [(place, place, new)]), 0
-    inside = [e for e in elements if e.depth == 2 and group.start < e.start < group.end]
-    known = [styles[e.start : e.end] for e in inside if e.name == "dxf"]
-    if ours in known:
-        return styles, known.index(ours)
-    opening = with_attribute(start_tag(styles, group), "count", len(known) + 1)
-    opening = opening.removesuffix(b"/>").removesuffix(b">") + b">"
-    kept = styles[group.inner : group.inner_end]
-    new = opening + kept + ours + f"</{p}dxfs>".encode()
-    return edited(styles, [(group.start, group.end, new)]), len(known)
+def _quoted(word: str) -> str:
+    return '"{}"'.format(word.replace('"', '""'))
 
 
 def table_area(table: bytes) -> Area | None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import escape
 
 from importer.sheets.package import WHOLE, SpliceError, check_plain
-from importer.sheets.sheet import column_letters
+from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, column_letters
 from importer.sheets.splice_xml import column_number, number, text_of
 
 SHEET_DATA = re.compile(rb"<((?:[^\s/>:!?<]+:)?)sheetData\s*(/?)>")
@@ -29,6 +29,7 @@ class Marks:
         self.row_end = b"</%brow>" % prefix
         self.row_start = b"<%brow" % prefix
         self.plain_row = re.compile(rb'<%brow r="(\d+)"' % prefix)
+        self.placed_cell = b'<%bc r="' % prefix
         self.row = _element(b"row", prefix)
         self.cell = _element(b"c", prefix)
         self.value = re.compile(rb"<%b(?:v|f|is)\b" % prefix)
@@ -56,8 +57,16 @@ class Extent:
     tail: bytes = b""  # all after </sheetData>
     prefix: bytes = b""
     headings: list[SheetCell] = field(default_factory=list)  # the heading row's cells with a value
+    named: dict[str, int] = field(default_factory=dict)  # heading, casefolded -> its last column
+    neighbours: set[int] = field(default_factory=set)  # styles of cells a result may stand beside
     last_column: int = 0  # the last one with a value in any row
     last_row: int = 0
+
+    @property
+    def old_results(self) -> set[int]:
+        """The columns that an earlier result left."""
+        ours = (STATUS_HEADING.casefold(), ERROR_HEADING.casefold())
+        return {self.named[heading] for heading in ours if heading in self.named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,9 @@ class ResultColumns:
     @property
     def last(self) -> int:
         return max(self.status, self.error)
+
+
+NameColumns = Callable[[list[SheetCell]], dict[str, int]]  # headings -> casefolded -> column
 
 
 def cut_sheet(blocks: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
@@ -189,8 +201,8 @@ def columns_up_to(last: int) -> bytes:
     return "(?:{})".format("|".join([*ways, letters])).encode()
 
 
-def look_over(blocks: Iterable[bytes], header_row: int) -> Extent:
-    """How far a worksheet's values reach, and its headings. Raises SpliceError."""
+def look_over(blocks: Iterable[bytes], header_row: int, name_columns: NameColumns) -> Extent:
+    """How far a worksheet's values reach, its headings and its styles. Raises SpliceError."""
     extent, seen_header = Extent(), False
     marks = Marks(b"")
     for kind, text in cut_sheet(blocks):
@@ -203,26 +215,92 @@ def look_over(blocks: Iterable[bytes], header_row: int) -> Extent:
             extent.tail = text
         else:
             check_rows(text)
-            seen_header = _look_at_rows(text, marks, header_row, extent) or seen_header
+            seen_header = (
+                _look_at_rows(text, marks, header_row, extent, name_columns)
+                or seen_header
+                or seen_header
+            )
     if not seen_header:
         raise SpliceError(f"its worksheet has no row {header_row}")
     return extent
 
 
-def _look_at_rows(block: bytes, marks: Marks, header_row: int, extent: Extent) -> bool:
+def _look_at_rows(
+    block: bytes, marks: Marks, header_row: int, extent: Extent, name_columns: NameColumns
+) -> bool:
     """True where the heading row is among them."""
     plain = plain_rows(block, marks) if extent.last_row >= header_row else None
     if plain is not None and not value_beyond(extent.last_column, marks.prefix).search(block):
         extent.last_row = _last_of(plain, extent.last_row)
+        extent.neighbours |= _neighbours(block, marks, extent.old_results)
         return False
     seen_header = False
     for row, found in rows_in(block, marks, extent.last_row):
-        cells = [cell for cell in cells_in(found[2] or b"", marks) if cell.body]
+        all_cells = list(cells_in(found[2] or b"", marks))
+        cells = [cell for cell in all_cells if cell.body]
         extent.last_row = row
         extent.last_column = max([extent.last_column, *(cell.column for cell in cells)])
         if row == header_row:
             extent.headings, seen_header = cells, True
+            extent.named = name_columns(cells)
+        elif row > header_row:
+            extent.neighbours |= _ending_styles(all_cells, extent.old_results)
     return seen_header
+
+
+def _neighbours(block: bytes, marks: Marks, old: set[int]) -> set[int]:
+    """The same as `_ending_styles` of each row, where all cells lie left of the results."""
+    if old:
+        block = old_cells(frozenset(old), marks.prefix).sub(b"", block)
+    rows = block.split(marks.row_end)
+    endings = {last_cell(row, marks.placed_cell) for row in rows[:-1]}
+    if any(ending.endswith(b"/") for ending in endings):
+        endings = {ending for row in rows[:-1] for ending in _endings(row, marks.placed_cell)}
+    return {style_of(ending) for ending in endings}
+
+
+def _endings(row: bytes, mark: bytes) -> Iterator[bytes]:
+    """What its last cells say of themselves, back to one with a value."""
+    end = len(row)
+    while (start := row.rfind(mark, 0, end)) >= 0:
+        yield (ending := last_cell(row[start:end], mark))
+        if not ending.endswith(b"/"):
+            break
+        end = start
+
+
+def last_cell(row: bytes, mark: bytes) -> bytes:
+    """What a row's last cell says after its place: its style and type; b"" where there is none.
+
+    >>> last_cell(b'<row r="1"><c r="A1"/><c r="B1" s="3" t="n"><v>1</v></c>', b'<c r="')
+    b' s="3" t="n"'
+    """
+    cell = row[row.rfind(mark) :].partition(b">")[0]
+    return cell[len(mark) :].partition(b'"')[2]
+
+
+@lru_cache(maxsize=1024)  # most cells say the same
+def style_of(attributes: bytes) -> int:
+    return number(attributes, "s") or 0
+
+
+def _ending_styles(cells: Iterable[SheetCell], old: set[int]) -> set[int]:
+    """Of the cells a result may stand beside: a row's last one with a value, and those after it."""
+    found: set[int] = set()
+    for cell in cells:
+        if not old or cell.column < min(old):
+            found = {style_of(cell.tag)} | (set() if cell.body else found)
+    return found
+
+
+@lru_cache(maxsize=64)
+def old_cells(columns: frozenset[int], prefix: bytes) -> re.Pattern[bytes]:
+    """Finds the cells of an earlier result."""
+    letters = "|".join(column_letters(column) for column in sorted(columns)).encode()
+    tag = prefix + b"c"
+    return re.compile(
+        rb'<%b r="(?:%b)\d+"(?:[^>]*/>|[^>]*>.*?</%b>)' % (tag, letters, tag), re.DOTALL
+    )
 
 
 def _last_of(rows: list[tuple[int, bytes]], previous: int) -> int:
@@ -231,6 +309,9 @@ def _last_of(rows: list[tuple[int, bytes]], previous: int) -> int:
             raise SpliceError(f"its row {row} comes after row {previous}")
         previous = row
     return previous
+
+
+Wanted = tuple[int, str, str | int | None]  # a result cell's column, text and style
 
 
 class RowWriter:
@@ -242,14 +323,16 @@ class RowWriter:
         cells: Mapping[int, tuple[str, str]],
         header_row: int,
         prefix: bytes,
+        looks: Mapping[int, tuple[int, int]],
     ) -> None:
         self.columns, self.cells, self.header_row = columns, cells, header_row
+        self.looks = looks  # style of a neighbour -> those of the status and the sentence
         self.marks = Marks(prefix)
         self.row = 0  # the last one written
         self._old = {columns.status, columns.error} - set(columns.new)
         self._first = min(columns.status, columns.error)
         self._added = lru_cache(maxsize=1024)(self._template)
-        self._old_cells = self._removal()
+        self._old_cells = old_cells(frozenset(self._old), prefix) if self._old else None
 
     def rewrite(self, block: bytes) -> bytes:
         """A block of rows with its result cells. Raises SpliceError."""
@@ -261,44 +344,44 @@ class RowWriter:
             return self._cell_by_cell(block)
         return self._appended(rows)
 
-    def _removal(self) -> re.Pattern[bytes] | None:
-        """Finds the cells of an earlier result."""
-        if not self._old:
-            return None
-        letters = "|".join(map(column_letters, self._old)).encode()
-        tag = self.marks.prefix + b"c"
-        return re.compile(
-            rb'<%b r="(?:%b)\d+"(?:[^>]*/>|[^>]*>.*?</%b>)' % (tag, letters, tag), re.DOTALL
-        )
-
     def _appended(self, rows: list[tuple[int, bytes]]) -> bytes:
         self.row = _last_of(rows, self.row)
-        cells, added, end = self.cells, self._added, self.marks.row_end
+        cells, added, end, mark = (
+            self.cells,
+            self._added,
+            self.marks.row_end,
+            self.marks.placed_cell,
+        )
         pieces = []
         for row, text in rows:
             result = cells.get(row)
-            pieces.append(text)
-            pieces.append((b"%d" % row).join(added(result)) if result else end)
+            ours = added(result, last_cell(text, mark)) if result else (end,)
+            pieces += [text, (b"%d" % row).join(ours)]
         return b"".join(pieces)
 
-    def _template(self, result: tuple[str, str]) -> tuple[bytes, ...]:
+    def _template(self, result: tuple[str, str], neighbour: bytes) -> tuple[bytes, ...]:
         """Pieces that a row's number joins to its result cells and its end tag."""
         pieces = [b""]
-        for column, text in sorted(self._texts(result).items()):
-            before, after = self._cell(column, text)
+        for column, text, style in self._wanted(result, style_of(neighbour)):
+            before, after = self._cell(column, text, style)
             pieces[-1] += before
             pieces.append(after)
         return (*pieces[:-1], pieces[-1] + self.marks.row_end)
 
-    def _texts(self, result: tuple[str, str]) -> dict[int, str]:
-        texts = zip((self.columns.status, self.columns.error), result, strict=True)
-        return {column: text for column, text in texts if text}
+    def _wanted(self, result: tuple[str, str], neighbour: int) -> list[Wanted]:
+        """The two cells; an empty one only where its border goes on with the vendor's."""
+        columns = (self.columns.status, self.columns.error)
+        wanted = zip(columns, result, self.looks.get(neighbour, (None, None)), strict=True)
+        kept = (cell for cell in wanted if cell[1] or cell[2] is not None)
+        return sorted(kept, key=lambda cell: cell[0])
 
-    def _cell(self, column: int, text: str, style: str | None = None) -> tuple[bytes, bytes]:
+    def _cell(self, column: int, text: str, style: str | int | None) -> tuple[bytes, bytes]:
         """A cell's XML before and after its row number."""
         p = self.marks.prefix.decode()
+        if not text:
+            return f'<{p}c r="{column_letters(column)}'.encode(), f'" s="{style}"/>'.encode()
         space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
-        styled = f' s="{style}"' if style else ""
+        styled = "" if style is None else f' s="{style}"'
         shown = escape(EXCEL_ESCAPE.sub("_x005F_", text), quote=False)
         before = f'<{p}c r="{column_letters(column)}'
         after = f'"{styled} t="inlineStr"><{p}is><{p}t{space}>{shown}</{p}t></{p}is></{p}c>'
@@ -312,8 +395,9 @@ class RowWriter:
         return b"".join(pieces)
 
     def _rewritten(self, row: int, found: re.Match[bytes]) -> bytes:
-        ours, dropped = self._ours(row)
         cells = list(cells_in(found[2] or b"", self.marks))
+        left = [style_of(cell.tag) for cell in cells if cell.column < self._first]
+        ours, dropped = self._ours(row, left[-1] if left else 0)
         kept = [cell for cell in cells if cell.column not in dropped]
         if not ours and len(kept) == len(cells):
             return found[0]
@@ -323,22 +407,19 @@ class RowWriter:
         inside = b"".join(whole for _, whole in sorted(all_cells, key=lambda cell: cell[0]))
         return self.marks.row_start + found[1] + b">" + inside + self.marks.row_end
 
-    def _ours(self, row: int) -> tuple[list[tuple[int, bytes]], set[int]]:
+    def _ours(self, row: int, neighbour: int) -> tuple[list[tuple[int, bytes]], set[int]]:
         """The cells a row shall get, and the columns they and older results may take."""
-        style = None
+        wanted: list[Wanted] = []
+        dropped: set[int] = set()
         if row == self.header_row:
-            texts, dropped, style = (
-                self.columns.new,
-                set(self.columns.new),
-                self.columns.heading_style,
-            )
-        elif row < self.header_row:
-            texts, dropped = {}, set()
-        elif result := self.cells.get(row):
-            texts, dropped = self._texts(result), {self.columns.status, self.columns.error}
-        else:
-            texts, dropped = {}, self._old
-        made = [(column, self._cell(column, text, style)) for column, text in texts.items()]
+            new, style = self.columns.new, self.columns.heading_style
+            wanted, dropped = [(column, new[column], style) for column in new], set(new)
+        elif row > self.header_row and (result := self.cells.get(row)):
+            wanted = self._wanted(result, neighbour)
+            dropped = {self.columns.status, self.columns.error}
+        elif row > self.header_row:
+            dropped = self._old
+        made = [(column, self._cell(column, text, style)) for column, text, style in wanted]
         return [(column, b"%b%d%b" % (pair[0], row, pair[1])) for column, pair in made], dropped
 
 

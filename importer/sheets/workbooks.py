@@ -25,7 +25,7 @@ from importer.errors import SheetError
 from importer.sheets.container import PROTECTED, Form
 from importer.sheets.parts import Parts
 from importer.sheets.records import scan_xls, scan_xlsb
-from importer.sheets.scanning import Scan, scan_worksheet
+from importer.sheets.scanning import Scan, look_at_worksheet, scan_worksheet
 
 _AGAIN = "open it in Excel and save it again as .xlsx"
 _BROKEN = f"is a damaged workbook, or written in a way that no reader knows; {_AGAIN}"
@@ -129,6 +129,8 @@ def _chosen(sheets: list[_Sheet], wanted: str | None) -> tuple[list[_Sheet], lis
             names = ", ".join(sheet.name for sheet in sheets)
             raise SheetError(f'has no worksheet "{wanted}"; it has {names}')
         return named, []
+    if not sheets:
+        raise SheetError(_BROKEN)
     visible = [sheet for sheet in sheets if sheet.visible]
     if not visible:
         raise SheetError("has no visible worksheet; unhide the one to be read and save it")
@@ -159,6 +161,7 @@ def _read_xlsx(content: bytes, book: Any, parts: Parts, sheet: _Sheet) -> tuple[
         return table, scan
     from importer.sheets.second_reader import read_rows  # noqa: PLC0415  (slow, and seldom)
 
+    scan = look_at_worksheet(parts.blocks(_place(parts, sheet)), parts.styles())
     other = _table(read_rows(content, sheet.name))
     if table is not None and table.filled == other.filled:
         return table, scan  # texts of no length are values to the scan alone
