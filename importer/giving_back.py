@@ -18,7 +18,9 @@ from importer.sheets.results import WrittenResult, write_results
 from importer.sheets.sheet import STATUS_HEADING, Worksheet
 
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".psv", ".tab"})
+_WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
 ATTENTION = frozenset(status.value for status in Status if not status.settled)
+CALM = frozenset({Status.UNCHANGED.value})  # its sentence only tells which run sent it
 
 
 def give_back(
@@ -42,6 +44,7 @@ def give_back(
             layout.header_row,
             cells,
             attention=ATTENTION,
+            calm=CALM,
             text_format=layout.worksheet.text_format,
         )
 
@@ -101,6 +104,7 @@ def _vendors_cells(worksheet: Worksheet, layout: Layout) -> list[list[Cell]]:
 
 
 def _suffix(sheet: Path, layout: Layout) -> str:
-    """A text file by another name, such as .xls, gets the name of what it is."""
+    """A text file named .xls, or a workbook that can only be given back as .xlsx, is named so."""
     is_text = layout.worksheet.text_format is not None
-    return ".csv" if is_text and sheet.suffix.lower() not in _TEXT_SUFFIXES else sheet.suffix
+    kept, other = (_TEXT_SUFFIXES, ".csv") if is_text else (_WORKBOOK_SUFFIXES, ".xlsx")
+    return sheet.suffix if sheet.suffix.lower() in kept else other

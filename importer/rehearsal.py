@@ -113,8 +113,8 @@ def run_demo(
     say(_table([*clean, mistaken]))
     say(f"\n{writes} writes reached the sandbox. Sheets, results and journal: {folder.resolve()}")
     say(f"{mistaken.sheet.name} has mistakes on purpose: its result shows the rows to mend in red.")
-    journal = _quoted(str(folder / "journal.db"))
-    say(f"The story of the first run: {called} --journal {journal} show 1")
+    kept = _quoted(str(folder / "journal.db"))
+    say(f"The story of the first run: {called} --journal {kept} show 1")
     return exit_status(clean)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from importer.cells import Fault
 from importer.columns import Column
 from importer.kinds import (
+    Capitals,
     CarrierCode,
     Choice,
     Code,
@@ -35,6 +36,7 @@ KINDS = [
     Identifier,
     WholeNumber,
     Money,
+    Capitals,
     Text,
     Code,
     TrackingNumber,
@@ -389,6 +391,16 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
         (Identifier, "1_001", '"1_001" is not an id: write its digits only, such as 10001'),
         (WholeNumber, "2.5", '"2.5" is not a whole number; write it in digits'),
         (Money, "$ twelve", '"$ twelve" is not an amount of money; write it like 1234.50'),
+        (
+            Money,
+            "4,95",
+            '"4,95" is not an amount of money; write it with a decimal point, like 4.95',
+        ),
+        (
+            Money,
+            "$1.234,50",
+            '"$1.234,50" is not an amount of money; write it with a decimal point, like 1234.50',
+        ),
         (Money, "$", '"$" is not an amount of money; write it like 1234.50'),
         (Money, "1234567890.123456", '"1234567890.123456" has more than 15 digits; round it'),
         (Text, True, '"TRUE" is a yes or no; write it as text'),
@@ -421,8 +433,19 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
             "Fedx",
             '"Fedx" is not one of UPS, FedEx, Net 30, 0. Did you mean FedEx?',
         ),
+        (
+            Choice,
+            "FedEx Ground",
+            '"FedEx Ground" is not one of UPS, FedEx, Net 30, 0. Did you mean FedEx?',
+        ),
+        (Choice, "Net 90", '"Net 90" is not one of UPS, FedEx, Net 30, 0'),
         (CarrierCode, "ups/usps", '"ups/usps" is not a carrier code, such as ups or stamps_com'),
         (Instant, "13/13/2026", '"13/13/2026" is not a date; write it like 2026-11-20'),
+        (
+            Instant,
+            "11/18/26",
+            '"11/18/26" has a year of two digits; write the year in four digits, like 2026-11-18',
+        ),
         (Instant, "1066-10-14", '"1066-10-14" is in the year 1066; write a date like 2026-11-20'),
         (
             Instant,

@@ -161,7 +161,10 @@ def test_a_brace_in_a_cell_is_only_a_brace():
         (
             2,
             "Carrier",
-            '"{po_id}" is not one of UPS, USPS, FedEx, DHL, Other.',
+            (
+                '"{po_id}" is not one of UPS, USPS, FedEx, DHL, Other; '
+                "for another carrier, write Other here and {po_id} in Other Carrier"
+            ),
         ),
     ]
 

@@ -130,7 +130,8 @@ class KeyedPlatform(Platform):
     def reason(self, body: Any) -> Refusal | None:
         errors = [error for error in _errors(body) if isinstance(error, Mapping)]
         words = [str(error.get("message") or error.get("error_code") or "") for error in errors]
-        sentence = "; ".join(dict.fromkeys(filter(None, words)))
+        *others, last = dict.fromkeys(filter(None, words)) or [""]
+        sentence = "; ".join([*(each.removesuffix(".") for each in others), last])
         if not sentence:
             return None
         blamed = next((error for error in errors if error.get("field_name")), errors[0])

@@ -16,7 +16,7 @@ from importer.sheets.container import Form
 MEMORY = 2**30  # bytes that any workbook may take
 SECONDS = 10  # of the processor
 _PATIENCE = 3  # seconds on the clock for each of the processor: others work here too
-_MEMORY_PER_BYTE, _SECONDS_PER_MEGABYTE = 40, 1  # more for files that are large as they come
+_MEMORY_PER_BYTE, _SECONDS_PER_MEGABYTE = 26, 1  # more for files that are large as they come
 _START = (
     "import marshal, sys; head = marshal.load(sys.stdin.buffer); sys.path[:] = head['path']; "
     "from importer.sheets.workbooks import main; main(head)"
@@ -34,7 +34,7 @@ class Limits:
 
     @classmethod
     def of(cls, content: bytes) -> "Limits":
-        """A million rows of 8 columns come in 50 MB and take 1.5 GB and 12 seconds."""
+        """A million rows of 8 columns come in 50 MB, and take 1 GB and 10 seconds."""
         return cls(
             max(MEMORY, _MEMORY_PER_BYTE * len(content)),
             SECONDS + _SECONDS_PER_MEGABYTE * (len(content) >> 20),

@@ -113,10 +113,10 @@ def clean(text: str) -> str:
 
 def written(target: Path, write: Callable[[BinaryIO], tuple[str, ...]]) -> WrittenResult:
     """Have it written beside the target, then put in its place at once."""
+    if target.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(target))
     part = target.with_name(f".{token_hex(8)}.part")
     try:
-        if target.is_dir():
-            raise IsADirectoryError(EISDIR, "A folder of that name is in the way")
         with part.open("xb") as file:
             notes = write(file)
             file.flush()

@@ -66,8 +66,8 @@ class Scan:
         self.last_column = max(self.last_column, column)
         if self.last_row * self.last_column > MOST_CELLS:
             raise SheetError(
-                f"has a value in cell {column_letters(column)}{row}, so that its table spans "
-                f"more than {MOST_CELLS:,} cells; clear what stands far from the table"
+                f"has values from A1 to {column_letters(self.last_column)}{self.last_row}, more "
+                f"than {MOST_CELLS:,} cells; clear what stands far from the table"
             )
 
 

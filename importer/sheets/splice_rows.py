@@ -232,7 +232,8 @@ def _look_at_rows(
     plain = plain_rows(block, marks) if extent.last_row >= header_row else None
     if plain is not None and not value_beyond(extent.last_column, marks.prefix).search(block):
         extent.last_row = _last_of(plain, extent.last_row)
-        extent.neighbours |= _neighbours(block, marks, extent.old_results)
+        rows = [text for _, text in plain]
+        extent.neighbours |= _neighbours(rows, marks.placed_cell, extent.old_results)
         return False
     seen_header = False
     for row, found in rows_in(block, marks, extent.last_row):
@@ -248,14 +249,14 @@ def _look_at_rows(
     return seen_header
 
 
-def _neighbours(block: bytes, marks: Marks, old: set[int]) -> set[int]:
-    """The same as `_ending_styles` of each row, where all cells lie left of the results."""
-    if old:
-        block = old_cells(frozenset(old), marks.prefix).sub(b"", block)
-    rows = block.split(marks.row_end)
-    endings = {last_cell(row, marks.placed_cell) for row in rows[:-1]}
+def _neighbours(rows: list[bytes], mark: bytes, old: set[int]) -> set[int]:
+    """The same as `_ending_styles` of each row, for plain rows."""
+    for column in old:
+        result = mark + column_letters(column).encode()  # and whatever stands right of it
+        rows = [row.partition(result)[0] for row in rows]
+    endings = {last_cell(row, mark) for row in rows}
     if any(ending.endswith(b"/") for ending in endings):
-        endings = {ending for row in rows[:-1] for ending in _endings(row, marks.placed_cell)}
+        endings = {ending for row in rows for ending in _endings(row, mark)}
     return {style_of(ending) for ending in endings}
 
 
@@ -293,16 +294,6 @@ def _ending_styles(cells: Iterable[SheetCell], old: set[int]) -> set[int]:
     return found
 
 
-@lru_cache(maxsize=64)
-def old_cells(columns: frozenset[int], prefix: bytes) -> re.Pattern[bytes]:
-    """Finds the cells of an earlier result."""
-    letters = "|".join(column_letters(column) for column in sorted(columns)).encode()
-    tag = prefix + b"c"
-    return re.compile(
-        rb'<%b r="(?:%b)\d+"(?:[^>]*/>|[^>]*>.*?</%b>)' % (tag, letters, tag), re.DOTALL
-    )
-
-
 def _last_of(rows: list[tuple[int, bytes]], previous: int) -> int:
     for row, _ in rows:
         if row <= previous:
@@ -332,7 +323,7 @@ class RowWriter:
         self._old = {columns.status, columns.error} - set(columns.new)
         self._first = min(columns.status, columns.error)
         self._added = lru_cache(maxsize=1024)(self._template)
-        self._old_cells = old_cells(frozenset(self._old), prefix) if self._old else None
+        self._old_cells = self._removal()
 
     def rewrite(self, block: bytes) -> bytes:
         """A block of rows with its result cells. Raises SpliceError."""
@@ -344,14 +335,20 @@ class RowWriter:
             return self._cell_by_cell(block)
         return self._appended(rows)
 
+    def _removal(self) -> re.Pattern[bytes] | None:
+        """Finds the cells of an earlier result."""
+        if not self._old:
+            return None
+        letters = "|".join(map(column_letters, self._old)).encode()
+        tag = self.marks.prefix + b"c"
+        return re.compile(
+            rb'<%b r="(?:%b)\d+"(?:[^>]*/>|[^>]*>.*?</%b>)' % (tag, letters, tag), re.DOTALL
+        )
+
     def _appended(self, rows: list[tuple[int, bytes]]) -> bytes:
         self.row = _last_of(rows, self.row)
-        cells, added, end, mark = (
-            self.cells,
-            self._added,
-            self.marks.row_end,
-            self.marks.placed_cell,
-        )
+        cells, added = self.cells, self._added
+        end, mark = self.marks.row_end, self.marks.placed_cell
         pieces = []
         for row, text in rows:
             result = cells.get(row)

@@ -14,6 +14,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
@@ -70,7 +71,16 @@ def _workbook(operation: Operation[Any]) -> Workbook:
     sheet.row_dimensions[1].height = 24
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(operation.fields))}{LAST_ROW}"
+    _fit_to_paper(sheet)
     return book
+
+
+def _fit_to_paper(sheet: Worksheet) -> None:
+    """One page wide, as long as it needs, its headings on each page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # 0: any number of pages
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
 
 
 def _write_column(sheet: Worksheet, number: int, field: Field) -> None:
@@ -103,15 +113,24 @@ def _example(field: Field) -> Any:
 
 def _note(field: Field) -> Comment:
     about = field.about
+    need, description = _need(field)
     lines = [
-        f"{field.title}: {'needed' if field.needed else 'may stay empty'}",
-        about.description,
+        f"{field.title}: {need}",
+        description,
         f"Holds: {_holds(field)}",
         f"Also understood as heading: {', '.join(about.aliases)}" if about.aliases else "",
     ]
     text = "\n".join(line for line in lines if line)
     height = sum(len(textwrap.wrap(line, _NOTE_CHARACTERS)) for line in lines) + 1
     return Comment(text, _AUTHOR, height=height * _NOTE_LINE, width=_NOTE_WIDTH)
+
+
+def _need(field: Field) -> tuple[str, str]:
+    """Whether its cells may stay empty, and what else is said of it."""
+    description = field.about.description
+    if not field.needed and description.startswith("Needed "):  # in some rows
+        return f"n{description[1:]}", ""
+    return "needed" if field.needed else "may stay empty", description
 
 
 def _holds(field: Field) -> str:

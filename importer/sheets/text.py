@@ -15,7 +15,8 @@ from importer.sheets.sheet import TextFormat, Worksheet
 
 DELIMITERS = ",;\t|"
 CODE_PAGE = "cp1252"  # what Excel writes as CSV in the Americas and in western Europe
-MOST_ROWS, MOST_CELLS = 1_048_576, 2**25  # as in Excel's grid; the full height, 32 columns wide
+MOST_ROWS, MOST_CELLS = 1_048_576, 2**24  # as in Excel's grid; 1 GB of memory
+_MOST_PLACES = 2**25  # of the table, empty ones too
 _SAMPLE = 30  # records that tell the delimiter
 _LONGEST_FIELD = 2**20
 _MARKS = (
@@ -42,6 +43,7 @@ def read_text(path: Path, content: bytes, code_page: str | None = None) -> Works
         encoding = _encoding(content, code_page)
         text = _Text(content, encoding)
         delimiter = _told_delimiter(text) or _delimiter(text)
+        _refuse_large(content, delimiter)
         records = _records(text, delimiter)
         _refuse_cut_off(content, records)
     except SheetError as error:
@@ -150,18 +152,29 @@ def _told_delimiter(text: _Text) -> str | None:
 
 
 def _delimiter(text: _Text) -> str:
-    """The delimiter that gives the first records the most even number of fields."""
+    """The delimiter that gives the first records the most even number of fields.
+
+    One that leaves no quote astray comes before one that does.
+    """
     head = text.head()
 
-    def evenness(delimiter: str) -> tuple[int, int]:
-        try:
-            widths = [len(r) for r in csv.reader(head, delimiter=delimiter) if any(r)]
-        except csv.Error:
-            return (0, 0)
+    def evenness(delimiter: str) -> tuple[bool, int, int]:
+        widths, sound = _widths(head, delimiter)
         common = max(set(widths), key=widths.count, default=1)
-        return (widths.count(common), common) if common > 1 else (0, 0)
+        return (sound, widths.count(common), common) if common > 1 else (sound, 0, 0)
 
     return max(DELIMITERS, key=evenness)
+
+
+def _widths(head: Sequence[str], delimiter: str) -> tuple[list[int], bool]:
+    """The number of fields of each record, and whether all quotes are where they belong."""
+    reader = csv.reader(head, delimiter=delimiter, strict=True)
+    widths: list[int] = []
+    try:
+        widths.extend(len(record) for record in reader if any(record))
+    except csv.Error:
+        return widths, reader.line_num >= len(head) > 1  # the last record goes on below the head
+    return widths, True
 
 
 def _records(text: _Text, delimiter: str) -> list[list[str]]:
@@ -173,7 +186,11 @@ def _records(text: _Text, delimiter: str) -> list[list[str]]:
         while piece := list(islice(reader, 10_000)):
             records += piece
             widest = max(widest, *map(len, piece))
-            _refuse_large(len(records), widest)
+            if len(records) > MOST_ROWS or len(records) * widest > _MOST_PLACES:
+                raise SheetError(
+                    f" has {len(records):,} lines or more, with {widest:,} fields in one of them; "
+                    "split it"
+                )
     except csv.Error as error:
         line = _open_quote(text, delimiter)
         raise SheetError(
@@ -183,11 +200,12 @@ def _records(text: _Text, delimiter: str) -> list[list[str]]:
     return records
 
 
-def _refuse_large(rows: int, widest: int) -> None:
-    if rows > MOST_ROWS or rows * widest > MOST_CELLS:
+def _refuse_large(content: bytes, delimiter: str) -> None:
+    """Before records are made of it: a single line may hold millions of fields."""
+    cells = content.count(delimiter.encode())
+    if cells > MOST_CELLS:
         raise SheetError(
-            f" has more than {MOST_ROWS:,} lines, or more than {MOST_CELLS:,} cells with "
-            f"{widest:,} in its longest line; split it"
+            f" has {cells:,} cells, more than the {MOST_CELLS:,} that are read; split it"
         )
 
 

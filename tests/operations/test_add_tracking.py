@@ -85,7 +85,7 @@ def test_without_a_ship_date_the_field_is_left_out():
         (
             {"shipping_status": "3"},
             "Shipping Status",
-            '"3" is not one of None, Partially Shipped, Fully Shipped.',
+            '"3" is not one of None, Partially Shipped, Fully Shipped',
         ),
         (
             {"carrier": "Other"},

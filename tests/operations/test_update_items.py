@@ -68,7 +68,7 @@ def test_the_rows_of_a_po_make_one_call_and_an_empty_cell_is_no_change():
         (
             {"unit_price": "12,50"},
             "Unit Price",
-            '"12,50" is not an amount of money; write it like 1234.50',
+            '"12,50" is not an amount of money; write it with a decimal point, like 12.50',
         ),
         (
             {"qty_units_ordered": None},

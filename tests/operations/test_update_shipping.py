@@ -4,11 +4,14 @@ import pytest
 
 from importer.calls import Call
 from importer.operations import operations
+from importer.operations.update_shipping import DETAILS
 from importer.planning import plan_calls
 from tests.factories import check, problems, row, rows
 
 UPDATE_SHIPPING = operations()["update_shipping"]
 NUMBER = "1Z999AA10123456784"
+TITLES = {field.name: field.title for field in UPDATE_SHIPPING.fields}
+KINDS = {field.name: type(field.kind).__name__.strip("_") for field in UPDATE_SHIPPING.fields}
 
 
 def test_all_nine_details_can_be_filled():
@@ -68,6 +71,7 @@ def test_rows_of_one_po_that_agree_make_one_call():
         ("payment_status", "Credit issued", "credit_issued"),
         ("payment_status", "None", "none"),
         ("currency_code", "USD", "USD"),
+        ("currency_code", "usd", "USD"),
         ("reference_number", 4711.0, "4711"),
     ],
 )
@@ -92,14 +96,14 @@ def test_a_detail_is_read_in_the_platforms_words(field, cell, value):
             "changes nothing: fill at least one column beside PO ID",
         ),
         (
-            {"currency_code": "usd"},
+            {"currency_code": "US$"},
             "Currency Code",
-            '"usd" is not a currency code: write three capital letters, such as USD',
+            '"US$" is not a currency code: write three letters, such as USD',
         ),
         (
             {"currency_code": "USD\nEUR"},
             "Currency Code",
-            '"USD\nEUR" is not a currency code: write three capital letters, such as USD',
+            '"USD\nEUR" is not a currency code: write three letters, such as USD',
         ),
         (
             {"reference_number": "x" * 201},
@@ -129,13 +133,27 @@ def test_a_po_keeps_one_tracking_number():
 
 
 def test_rows_of_one_po_must_agree():
-    told = "the rows of se-101, 2 and 3, do not agree; a purchase order has one set of details"
+    told = "se-101 has more than one Shipping Carrier, in rows 2 and 3; a purchase order has one"
 
     found = problems(
         "update_shipping", {"shipping_carrier": "UPS"}, {"shipping_carrier": "FedEx"}, {"po_id": 7}
     )
 
-    assert found == [(2, "PO ID", told), (3, "PO ID", told)]
+    assert found == [(2, "Shipping Carrier", told), (3, "Shipping Carrier", told)]
+
+
+@pytest.mark.parametrize("name", [name for name in DETAILS if name != "tracking_number"])
+def test_each_detail_in_which_rows_differ_is_named(name):
+    first, second = {
+        "Choice": ("None", "Other" if name == "payment_status" else "Net 30"),
+        "Instant": (date(2026, 12, 1), date(2026, 12, 2)),
+    }.get(KINDS[name], ("AAA", "BBB"))
+
+    found = problems("update_shipping", {name: first}, {name: second})
+
+    title = TITLES[name]
+    assert [(number, column) for number, column, _ in found] == [(2, title), (3, title)]
+    assert all(f"more than one {title}, in rows 2 and 3" in told for _, _, told in found)
 
 
 def test_a_bad_row_does_not_disagree_with_its_neighbours():

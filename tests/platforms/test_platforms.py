@@ -138,7 +138,7 @@ def test_the_key_goes_with_every_call(keyed):
             Refusal("Invalid date", "order_date", "x"),
         ),
         (
-            [error("One"), error("Two", field_name="qty", field_value=3), error("One")],
+            [error("One."), error("Two", field_name="qty", field_value=3), error("One.")],
             Refusal("One; Two", "qty", "3"),
         ),
         ([error("<b>Bold</b> <script>x</script>")], Refusal("Bold")),

@@ -9,7 +9,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Border, Font, PatternFill, Side
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
@@ -53,6 +53,34 @@ def rich_workbook(
     book.create_sheet("Import Status")["A1"] = "not ours"
     book.save(path)
     return path
+
+
+def styled_workbook(path: Path, font: Font | None = None) -> Path:
+    """A worksheet "Orders" in this font (else Arial) with borders; row 3 in Courier, without."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Orders"
+    sheet.append(["PO ID", "Shipped On"])
+    sheet["B1"].font = Font(name="Arial", sz=10, bold=True)
+    line = Side("thin")
+    for row in range(2, 8):
+        sheet.append([row, "2026-11-20"])
+        for cell in sheet[row]:
+            cell.font = font or Font(name="Arial", sz=10)
+            cell.border = Border(left=line, right=line, top=line, bottom=line)
+            cell.fill = PatternFill("solid", fgColor="FFFFFF00")
+            cell.number_format = "yyyy-mm-dd"
+    for cell in sheet[3]:
+        cell.font, cell.border = Font(name="Courier New", sz=9), Border(left=Side())
+    sheet.row_dimensions[3].height = 30
+    book.save(path)
+    return path
+
+
+def with_prefix(xml: bytes) -> bytes:
+    """A part with x: before each of its elements."""
+    xml = re.sub(rb"<(/?)(?=\w)", rb"<\1x:", xml)
+    return xml.replace(b"xmlns=", b"xmlns:x=", 1)
 
 
 def change_parts(path: Path, changes: Mapping[str, Callable[[bytes], bytes]]) -> Path:

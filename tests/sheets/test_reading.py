@@ -1,69 +1,28 @@
-"""Workbooks and text files as they come, made here byte by byte or by openpyxl."""
+"""Workbooks become typed cells, whatever wrote them."""
 
 # ruff: noqa: DTZ001  (the dates of Excel have no zone)
 
-import io
 import re
-import zipfile
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
+from openpyxl.styles import Font
 
 from importer.cells import Fault
-from importer.errors import SheetError
 from importer.sheets.reading import read_content, read_worksheets
-from importer.sheets.sheet import TextFormat, Worksheet
-
-XLSX = Path("dock.xlsx")
-CSV = Path("dock.csv")
-
-
-def workbook(*rows, formats=None, arrange=None) -> bytes:
-    """A workbook of one worksheet; `formats` are number formats, `arrange` does the rest."""
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    for place, number_format in (formats or {}).items():
-        book.active[place].number_format = number_format
-    if arrange:
-        arrange(book)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def rewritten(content, part, rewrite) -> bytes:
-    """The workbook with the text of one of its parts rewritten."""
-    changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w") as new:
-        for name in old.namelist():
-            text = old.read(name)
-            new.writestr(name, rewrite(text.decode()).encode() if name == part else text)
-    return changed.getvalue()
-
-
-SHEET = "xl/worksheets/sheet1.xml"
-
-
-def columns(content, path=XLSX):
-    (worksheet,) = read_worksheets(path, content)
-    return worksheet.columns
-
-
-def text(content):
-    (worksheet,) = read_worksheets(CSV, content if isinstance(content, bytes) else content.encode())
-    return worksheet
-
-
-def refusal(content, path=XLSX, worksheet=None):
-    with pytest.raises(SheetError) as refused:
-        read_worksheets(path, content, worksheet)
-    return str(refused.value)
-
-
-# Workbooks
+from importer.sheets.sheet import Worksheet
+from tests.sheets.made import (
+    SHEET,
+    XLSX,
+    columns,
+    ods,
+    refusal,
+    rewritten,
+    with_rows,
+    workbook,
+    xls,
+)
 
 
 def test_cells_keep_the_types_excel_gave_them():
@@ -83,9 +42,10 @@ def test_cells_keep_the_types_excel_gave_them():
 
     found = columns(workbook(values))
 
-    day = datetime(2026, 11, 20)
-    assert found == [[v if v != values[6] else day] for v in values]
-    assert [type(column[0]) for column in found[:5]] == [str, int, float, float, bool]
+    assert found == [[value] for value in values]
+    assert [type(column[0]) for column in found[:7]] == [
+        *(str, int, float, float, bool, datetime, date)
+    ]
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?"])
@@ -93,8 +53,8 @@ def test_an_error_cell_is_a_fault(error):
     assert columns(workbook(["PO ID"], [error])) == [["PO ID", Fault(error)]]
 
 
-def test_a_date_that_is_none_is_a_fault():
-    assert columns(workbook([1e9], formats={"A1": "yyyy-mm-dd"})) == [[Fault("#VALUE!")]]
+def test_a_number_that_is_no_day_is_no_date():
+    assert columns(workbook([1e9], formats={"A1": "yyyy-mm-dd"})) == [[1_000_000_000]]
 
 
 def test_a_formula_without_a_stored_value_is_a_fault_and_never_blank():
@@ -228,216 +188,169 @@ def test_what_openpyxl_has_to_say_of_styles_reaches_nobody(recwarn):
     assert not recwarn.list
 
 
-BROKEN = "dock.xlsx cannot be read as a workbook; open it in Excel and save it again as .xlsx"
-
-
-def damaged(part, old, new):
-    return rewritten(workbook(["PO ID"], [10001]), part, lambda found: found.replace(old, new))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"PK\x03\x04 and no more",
-        workbook(["PO ID"])[:-200],
-        damaged(SHEET, "</row>", ""),
-        damaged(SHEET, ' t="n"><v>10001', ' t="s"><v>99'),
-        damaged(SHEET, "<v>10001</v>", "<v>ten</v>"),
-        damaged("xl/workbook.xml", "<sheets>", "<sheets"),
-        damaged("[Content_Types].xml", "spreadsheetml", "nothing"),
-        rewritten(workbook(["PO ID"]), SHEET, lambda s: f'<!DOCTYPE a [<!ENTITY b "c">]>{s}'),
-    ],
-    ids=[
-        *("zip header only", "cut off", "not well formed", "no such string", "not a number"),
-        *("broken workbook part", "no content types", "entities"),
-    ],
-)
-def test_a_workbook_that_is_not_sound_is_refused(content):
-    assert refusal(content) == BROKEN
-
-
-def test_a_zip_that_is_no_workbook_is_refused():
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as package:
-        package.writestr("readme.txt", "hello")
-
-    assert refusal(content.getvalue()) == BROKEN
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "told"),
-    [
-        (
-            "dock.xls",
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500),
-            (
-                "dock.xls is an old Excel workbook (.xls) or protected by a password; "
-                "open it in Excel and save it as .xlsx without a password"
-            ),
-        ),
-        *(
-            (
-                "dock.xls",
-                content,
-                "dock.xls is a web page or XML, not a workbook; save it as .xlsx",
-            )
-            for content in (
-                b"\r\n <html><table><tr><td>PO ID</td></tr></table></html>",
-                b"\xef\xbb\xbf<html></html>",
-                "\ufeff<html></html>".encode("utf-16-le"),
-                b'<?xml version="1.0"?><Workbook/>',
-            )
-        ),
-        ("dock.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00", None),
-        ("dock.csv", b"PO ID,Qty\n1\x00,2\n", None),
-    ],
-    ids=["old Excel", "HTML", "HTML with a mark", "HTML in UTF-16", "XML", "picture", "NUL byte"],
-)
-def test_a_file_that_is_no_sheet_is_refused_with_what_to_do(name, content, told):
-    assert refusal(content, Path(name)) == (
-        told or f"{name} is not a text file or workbook that can be read"
-    )
-
-
-# Text
-
-
-def test_a_text_file_is_one_worksheet_of_texts():
-    assert text("PO ID,Qty\n10001,5\n10002,\n") == Worksheet(
-        CSV,
-        None,
-        [["PO ID", "10001", "10002"], ["Qty", "5", None]],
-        TextFormat("utf-8", ","),
-        widths=[2, 2, 2],
-    )
-
-
-@pytest.mark.parametrize(
-    ("content", "encoding"),
-    [
-        ("PO ID,Café\n".encode(), "utf-8"),
-        ("PO ID,Café\n".encode("utf-8-sig"), "utf-8-sig"),
-        ("PO ID,Café\n".encode("utf-16"), "utf-16"),
-        (b"\xfe\xff" + "PO ID,Café\n".encode("utf-16-be"), "utf-16"),
-        ("PO ID,Café\n".encode("cp1252"), "cp1252"),
-    ],
-    ids=["UTF-8", "UTF-8 with a mark", "UTF-16 little", "UTF-16 big", "Windows-1252"],
-)
-def test_the_encoding_is_found_and_kept(content, encoding):
-    worksheet = text(content)
-
-    assert worksheet.columns == [["PO ID"], ["Café"]]
-    assert worksheet.text_format == TextFormat(encoding, ",")
-
-
-def test_a_guessed_encoding_is_told():
-    assert text("Café\n".encode("cp1252")).notes == (
-        "read as Windows-1252 text, since it is not UTF-8",
-    )
-    assert text("Café\n").notes == ()
-
-
-@pytest.mark.parametrize("content", [b"PO ID\x81,Qty\n", b"\xff\xfea"], ids=["neither", "half"])
-def test_text_in_no_known_encoding_is_refused(content):
-    assert refusal(content, CSV) == (
-        "dock.csv is not UTF-8 text, nor Windows-1252; save it as CSV UTF-8"
-    )
-
-
-@pytest.mark.parametrize("delimiter", list(",;\t|"), ids=["comma", "semicolon", "tab", "bar"])
-def test_the_delimiter_is_found(delimiter):
-    lines = [["PO ID", "Price", "Note"], ["10001", "5,25; or so", "a"], ["10002", "6,50", "b"]]
-    quoted = "\n".join(delimiter.join(f'"{field}"' for field in line) for line in lines)
-
-    worksheet = text(quoted)
-
-    assert worksheet.text_format == TextFormat("utf-8", delimiter)
-    assert worksheet.columns == [list(column) for column in zip(*lines, strict=True)]
-
-
-def test_decimal_commas_do_not_hide_a_semicolon():
-    assert text("PO ID;Price\n1;5,25\n2;6,50\n").columns == [
-        ["PO ID", "1", "2"],
-        ["Price", "5,25", "6,50"],
-    ]
-
-
-def test_a_file_of_one_column_is_read_whole():
-    assert text("PO ID\n10001\n10002\n").columns == [["PO ID", "10001", "10002"]]
-
-
-@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
-def test_line_ends_of_every_system_are_read(ends):
-    assert text(f"PO ID,Qty{ends}1,2{ends}").columns == [["PO ID", "1"], ["Qty", "2"]]
-
-
-def test_blank_lines_count_as_rows():
-    assert text("PO ID,Qty\n\n1,2\n\n\n").columns == [["PO ID", None, "1"], ["Qty", None, "2"]]
-
-
-def test_a_line_break_inside_quotes_is_part_of_its_row():
-    worksheet = text('PO ID,Note\n1,"two\nlines"\n2,"say ""hi"""\n')
-
-    assert worksheet.columns == [["PO ID", "1", "2"], ["Note", "two\nlines", 'say "hi"']]
-
-
-def test_a_line_with_too_many_fields_shifts_no_other():
-    worksheet = text("PO ID,Qty\n1,2\n1,2,3,4\n5,6\n")
-
-    assert worksheet.columns[:2] == [["PO ID", "1", "1", "5"], ["Qty", "2", "2", "6"]]
-    assert worksheet.widths == [2, 2, 4, 2]
-
-
-@pytest.mark.parametrize(
-    ("lines", "number"),
-    [
-        ('PO ID,Note\n1,a\n2,"open\n3,b\n', 3),
-        ('PO ID,Note\n"1,a\n', 2),
-        ('PO ID,Note\n1,a\n2,"a"b\n', 3),
-    ],
-    ids=["to the end", "in the first row", "text after the quote"],
-)
-def test_a_quote_that_is_not_closed_is_refused_with_its_line(lines, number):
-    told = refusal(lines.encode(), CSV)
-
-    assert told.startswith(
-        f"dock.csv, line {number}: a quote is opened and not closed, or stands inside a field"
-    )
-
-
-def test_a_text_file_has_no_worksheet_to_name():
-    assert refusal(b"PO ID\n", CSV, "Lines") == "dock.csv is a text file and has no worksheet Lines"
-
-
-# Files
-
-
-def test_the_content_of_a_file_is_read_as_it_is(tmp_path):
-    path = tmp_path / "dock.csv"
-    path.write_bytes(b"PO ID\r\n1\r\n")
-
-    assert read_content(path) == b"PO ID\r\n1\r\n"
-
-
-@pytest.mark.parametrize("content", [b"", b" \r\n\t\n"], ids=["no byte", "only blanks"])
-def test_an_empty_file_is_refused(tmp_path, content):
-    path = tmp_path / "dock.csv"
-    path.write_bytes(content)
-
-    with pytest.raises(SheetError, match=r"^dock\.csv is empty$"):
-        read_content(path)
-
-
-def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path):
-    for path in (tmp_path / "dock.csv", tmp_path):
-        with pytest.raises(SheetError) as refused:
-            read_content(path)
-        assert str(refused.value) == f"{path} is not there, or is not a file"
-
-
 def test_a_workbook_written_by_openpyxl_and_read_here_is_the_same(tmp_path):
     path = tmp_path / "dock.xlsx"
     path.write_bytes(workbook(["PO ID", "Qty"], [10001, 5]))
 
     cells = [[cell.value for cell in column] for column in load_workbook(path).active.columns]
     assert columns(read_content(path), path) == cells
+
+
+@pytest.mark.parametrize(("text", "number"), [("5.0", 5), ("5E3", 5000), ("0.1", 0.1), ("-7", -7)])
+def test_whole_numbers_are_int_however_they_are_written(text, number):
+    ((found,),) = columns(with_rows(f'<row r="1"><c r="A1"><v>{text}</v></c></row>'))
+
+    assert (found, type(found)) == (number, type(number))
+
+
+@pytest.mark.parametrize(
+    "text", ["9400111206206400000000", "9.4001112062064E+21", "1000000000000000"]
+)
+def test_a_number_of_16_digits_stays_a_number_that_lost_some(text):
+    ((found,),) = columns(with_rows(f'<row r="1"><c r="A1"><v>{text}</v></c></row>'))
+
+    assert found == float(text)
+    assert isinstance(found, float)
+
+
+def test_escaped_characters_are_read():
+    assert columns(workbook(["two_x000D_\nlines", "a_x0041_"])) == [["two\r\nlines"], ["aA"]]
+
+
+def test_workbooks_that_count_days_from_1904_give_the_same_days():
+    days = [date(2026, 11, 20), datetime(2026, 11, 20, 6, 30)]
+
+    def arrange(book):
+        book.epoch = datetime(1904, 1, 1)
+
+    content = workbook(days, arrange=arrange)
+    assert b"date1904" in load_part(content, "xl/workbook.xml")
+    assert columns(content) == [[day] for day in days]
+
+
+def load_part(content, part):
+    found = []
+    rewritten(content, part, lambda text: found.append(text.encode()) or text)
+    return found[0]
+
+
+def test_an_error_and_a_formula_stand_where_they_are_in_a_large_sheet():
+    rows = [[f"SKU-{n}", n] for n in range(1, 3000)]
+    rows[1000][1], rows[2998][0] = "#REF!", "=A1"
+
+    found = columns(workbook(*rows))
+
+    assert found[1][1000] == Fault("#REF!")
+    assert found[0][2998] == Fault("=A1")
+    assert [type(cell) for column in found for cell in column].count(Fault) == 2
+
+
+def test_hidden_rows_are_told_and_read():
+    def arrange(book):
+        book.active.row_dimensions[2].hidden = True
+        book.active.column_dimensions["B"].hidden = True
+
+    (sheet,) = read_worksheets(XLSX, workbook(["PO ID", "Qty"], [1, 2], [3, 4], arrange=arrange))
+
+    assert sheet.hidden_rows == {2}
+    assert not sheet.filtered
+    assert sheet.columns == [["PO ID", 1, 3], ["Qty", 2, 4]]
+
+
+def test_rows_hidden_by_a_filter_are_told_as_such():
+    def arrange(book):
+        book.active.row_dimensions[3].hidden = True
+        book.active.sheet_properties.filterMode = True
+        book.active.auto_filter.ref = "A1:B3"
+
+    (sheet,) = read_worksheets(XLSX, workbook(["PO ID", "Qty"], [1, 2], [3, 4], arrange=arrange))
+
+    assert (sheet.hidden_rows, sheet.filtered) == ({3}, True)
+
+
+def test_rows_struck_through_are_told():
+    def arrange(book):
+        for place in ("A2", "B2", "A3"):
+            book.active[place].font = Font(strike=True)
+
+    (sheet,) = read_worksheets(XLSX, workbook(["PO ID", "Qty"], [1, 2], [3, 4], arrange=arrange))
+
+    assert sheet.struck_rows == {2}
+
+
+def test_merged_cells_are_told():
+    (sheet,) = read_worksheets(
+        XLSX,
+        workbook(["PO ID", 5], [1, 2], [3, 4], arrange=lambda b: b.active.merge_cells("A2:A3")),
+    )
+
+    assert sheet.merges == ((2, 1, 3, 1),)
+
+
+def test_hidden_worksheets_are_named():
+    def arrange(book):
+        book.create_sheet("Old").sheet_state = "veryHidden"
+
+    (sheet,) = read_worksheets(XLSX, workbook([1], arrange=arrange))
+
+    assert sheet.notes == ('the hidden worksheet "Old" was not read',)
+
+
+def test_a_sheet_formatted_to_its_last_row_has_no_ghost_rows():
+    ghosts = '<row r="1048576"><c r="A1048576" s="0"/><c r="XFD1048576" s="0"/></row>'
+
+    assert columns(with_rows(f'<row r="1"><c r="A1"><v>5</v></c></row>{ghosts}')) == [[5]]
+
+
+PLAIN = (
+    '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>'
+    '<row r="2"><c r="A2"><v>3</v></c></row>'
+)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        PLAIN,
+        re.sub(' r="[^"]*"', "", PLAIN),
+        PLAIN.replace('"', "'"),
+        PLAIN.replace("<v>2", "<!-- a note --><v>2"),
+        PLAIN.replace("<v>2</v></c>", '<v>2</v></c><c r="C1" t="str"><v></v></c>'),
+    ],
+    ids=["plain", "no addresses", "single quotes", "a comment", "an empty text"],
+)
+def test_xml_written_in_an_unusual_way_is_read(rows):
+    assert columns(with_rows(rows)) == [[1, 3], [2, None]]
+
+
+def test_rows_of_empty_texts_alone_are_no_rows():
+    empty = '<row r="2"><c r="A2" t="inlineStr"><is><t></t></is></c></row>'
+    shared = '<row r="3"><c r="A3" t="str"><f>""</f><v></v></c></row>'
+
+    assert columns(with_rows(f'<row r="1"><c r="A1"><v>5</v></c></row>{empty}{shared}')) == [[5]]
+
+
+def test_what_calamine_cannot_read_is_read_by_openpyxl():
+    def odd(relations):  # calamine wants to know the type of a relation
+        return re.sub(r' Type="[^"]*worksheet"', ' Type="unheard-of"', relations)
+
+    content = rewritten(workbook(["PO ID"], [5]), "xl/_rels/workbook.xml.rels", odd)
+
+    assert columns(content) == [["PO ID", 5]]
+
+
+def test_an_old_excel_workbook_is_read_with_its_errors():
+    (sheet,) = read_worksheets(
+        XLSX, xls((0, 0, "PO ID"), (0, 1, "Qty"), (1, 0, 10001.0), (1, 1, b"\x2a"))
+    )
+
+    assert sheet.columns == [["PO ID", 10001], ["Qty", Fault("#N/A")]]
+    assert (sheet.name, sheet.form) == ("Lines", "xls")
+
+
+def test_an_opendocument_sheet_is_read():
+    (sheet,) = read_worksheets(XLSX, ods(["PO ID", "Qty"], [10001, None], ["x", 2.5]))
+
+    assert sheet == Worksheet(
+        XLSX, "Lines", [["PO ID", 10001, "x"], ["Qty", None, 2.5]], form="ods"
+    )

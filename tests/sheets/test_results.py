@@ -1,11 +1,13 @@
 import io
 import os
+import re
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Border, Font, Side
 
 from importer.errors import SheetError, UsageError
 from importer.sheets.results import WrittenResult, clean, write_results
@@ -22,7 +24,9 @@ from tests.sheets.results_workbooks import (
     raw_member,
     references,
     rich_workbook,
+    styled_workbook,
     text_cell,
+    with_prefix,
 )
 
 ATTENTION = ("invalid", "rejected", "unknown")
@@ -46,6 +50,11 @@ def results_in(path, *, worksheet="Orders", header_row=1):
     rows = {row: (sheet.cell(row, status).value, sheet.cell(row, error).value or "")
             for row in range(header_row + 1, sheet.max_row + 1)}  # fmt: skip
     return {row: result for row, result in rows.items() if result != (None, "")}
+
+
+def result_tags(path):
+    """The start tags of the cells in columns C and D of the worksheet."""
+    return re.findall(r'<c r="[CD]\d+"[^>/]*', part(path))
 
 
 # openpyxl says of the sparklines what the splice must not do
@@ -166,6 +175,175 @@ def test_a_package_written_as_a_stream_stays_as_it_was(tmp_path):
     assert raw_member(source, "xl/workbook.xml") == raw_member(target, "xl/workbook.xml")
     with zipfile.ZipFile(target) as book:
         assert book.comment == b"from the warehouse"
+
+
+class TestLooks:
+    """How the result cells look beside the vendor's."""
+
+    def test_typeface_and_border_are_the_left_neighbours(self, tmp_path):
+        source = styled_workbook(tmp_path / "source.xlsx")
+
+        write(source, target := tmp_path / "result.xlsx")
+
+        sheet = load_workbook(target)["Orders"]
+        for cell in (sheet["C2"], sheet["D2"], sheet["C4"], sheet["D4"]):
+            assert (cell.font.name, cell.font.sz) == ("Arial", 10)
+            assert cell.border.left.style == "thin"
+            assert cell.fill.fill_type is None
+            assert cell.number_format == "General"
+        assert sheet["C3"].font.name == "Courier New"
+        assert sheet["C3"].border.left.style is None
+
+    def test_sentences_wrap_from_the_top_and_rows_keep_their_heights(self, tmp_path):
+        source = styled_workbook(tmp_path / "source.xlsx")
+
+        write(source, target := tmp_path / "result.xlsx")
+
+        sheet = load_workbook(target)["Orders"]
+        alignments = [sheet.cell(row, column).alignment for row in (2, 3) for column in (3, 4)]
+        assert [(a.wrapText, a.vertical) for a in alignments] == [
+            (None, None), (True, "top"), (None, None), (True, "top")
+        ]  # fmt: skip
+        assert [sheet.row_dimensions[row].height for row in (2, 3, 4)] == [None, 30, None]
+
+    def test_an_empty_sentence_is_a_cell_too_so_that_the_border_goes_on(self, tmp_path):
+        source = styled_workbook(tmp_path / "source.xlsx")
+
+        write(source, target := tmp_path / "result.xlsx", {2: ("sent", "")})
+
+        sheet = load_workbook(target)["Orders"]
+        assert sheet["D2"].value is None
+        assert sheet["D2"].border.left.style == "thin"
+
+    def test_what_would_mislead_is_not_taken_over(self, tmp_path):
+        font = Font(name="Arial", sz=10, strike=True, u="single", color="FFFFFFFF")
+        source = styled_workbook(tmp_path / "source.xlsx", font)
+
+        write(source, target := tmp_path / "result.xlsx")
+
+        found = load_workbook(target)["Orders"]["C2"].font
+        assert (found.name, found.sz) == ("Arial", 10)
+        assert (found.strike, found.u, found.color) == (None, None, None)
+
+    def test_each_kind_of_neighbour_costs_two_formats_once(self, tmp_path):
+        source = styled_workbook(tmp_path / "source.xlsx")
+        targets = [tmp_path / f"{number}.xlsx" for number in range(3)]
+
+        for old, new in zip([source, *targets], targets, strict=False):
+            write(old, new)
+
+        before, *after = [part(path, "xl/styles.xml") for path in (source, *targets)]
+        counts = [int(re.search(r'<cellXfs count="(\d+)"', xml)[1]) for xml in (before, *after)]
+        assert counts == [counts[0], *[counts[0] + 4] * 3]
+        assert [xml.count("<xf ") - before.count("<xf ") for xml in after] == [4] * 3
+        assert different_parts(targets[0], targets[2]) == set()
+
+    def test_the_same_by_the_short_and_by_the_long_way(self, tmp_path):
+        short = styled_workbook(tmp_path / "short.xlsx")
+        rows = {SHEET: lambda xml: xml.replace(b'<row r="3"', b'<row ht="30" r="3"')}
+        long = change_parts(styled_workbook(tmp_path / "long.xlsx"), rows)
+
+        write(short, one := tmp_path / "one.xlsx")
+        write(long, other := tmp_path / "other.xlsx")
+
+        assert part(one, "xl/styles.xml") == part(other, "xl/styles.xml")
+        assert result_tags(one) == result_tags(other)
+
+    def test_empty_cells_count_as_neighbours(self, tmp_path):
+        path = styled_workbook(tmp_path / "source.xlsx")
+        book = load_workbook(path)
+        book["Orders"]["B2"].value = None
+        book.save(path)
+
+        write(path, target := tmp_path / "result.xlsx")
+        write(target, again := tmp_path / "again.xlsx")
+
+        assert load_workbook(target)["Orders"]["C2"].border.left.style == "thin"
+        assert different_parts(target, again) == set()
+
+    def test_empty_cells_that_made_way_change_nothing_in_a_second_run(self, tmp_path):
+        path = styled_workbook(tmp_path / "source.xlsx")
+        book = load_workbook(path)
+        for row in CELLS:
+            for column in range(3, 7):
+                book["Orders"].cell(row, column).border = Border(left=Side("thick"))
+        book.save(path)
+
+        write(path, target := tmp_path / "result.xlsx")
+        write(target, again := tmp_path / "again.xlsx")
+
+        assert load_workbook(target)["Orders"]["C2"].border.left.style == "thin"
+        assert different_parts(target, again) == set()
+
+    def test_styles_without_cell_formats_are_left_without(self, tmp_path):
+        source = styled_workbook(tmp_path / "source.xlsx")
+        cut = {"xl/styles.xml": lambda xml: re.sub(rb"<cellXfs.*</cellXfs>", b"", xml)}
+        change_parts(source, cut)
+
+        result = write(source, target := tmp_path / "result.xlsx")
+
+        assert result.notes == ()
+        assert [tag for tag in result_tags(target) if " s=" in tag] == [
+            '<c r="C1" s="1" t="inlineStr"',
+            '<c r="D1" s="1" t="inlineStr"',
+        ]
+        assert "<cellXfs" not in part(target, "xl/styles.xml")
+
+    def test_a_workbook_full_of_formats_gets_no_more(self, tmp_path, monkeypatch):
+        source = styled_workbook(tmp_path / "source.xlsx")
+        monkeypatch.setattr("importer.sheets.splice_styles.MOST_FORMATS", 6)
+
+        write(source, target := tmp_path / "result.xlsx")
+
+        assert results_in(target) == CELLS
+        assert load_workbook(target)["Orders"]["D2"].alignment.wrapText is None
+
+    def test_a_prefix_of_the_styles_is_kept(self, tmp_path):
+        source = styled_workbook(tmp_path / "source.xlsx")
+        add = {"xl/styles.xml": with_prefix}
+        change_parts(source, add)
+
+        write(source, target := tmp_path / "result.xlsx")
+
+        xml = part(target, "xl/styles.xml")
+        assert '<x:alignment vertical="top" wrapText="1"/></x:xf></x:cellXfs>' in xml
+        assert load_workbook(target)["Orders"]["C2"].font.name == "Arial"
+
+
+class TestCalm:
+    """Rows whose sentence is no warning."""
+
+    def test_calm_rows_keep_the_vendors_colours(self, tmp_path):
+        source = rich_workbook(tmp_path / "source.xlsx")
+        cells = {2: ("unchanged", "Sent by run 1."), 3: ("sent", "late")}
+
+        write(source, target := tmp_path / "result.xlsx", cells, calm={"unchanged", "planned"})
+
+        rules = load_workbook(target)["Orders"].conditional_formatting
+        ours = next(rule for rule in rules if str(rule.sqref) == "A2:E7").rules
+        assert ours[1].formula == ['AND(LEN($E2)>0,$D2<>"planned",$D2<>"unchanged")']
+
+    def test_rules_of_an_older_result_are_replaced(self, tmp_path):
+        source = rich_workbook(tmp_path / "source.xlsx")
+
+        write(source, old := tmp_path / "old.xlsx")
+        write(old, new := tmp_path / "new.xlsx", calm={"unchanged"})
+        write(new, again := tmp_path / "again.xlsx", calm={"unchanged"})
+
+        assert part(new).count("LEN($E2)") == 1
+        assert different_parts(new, again) == set()
+
+    def test_a_fresh_workbook_does_the_same(self, tmp_path):
+        source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4) + "<?odd?>")
+        cells = {2: ("unchanged", "Sent by run 1."), 3: ("sent", "late"), 4: ("unknown", "?")}
+
+        write(source, target := tmp_path / "result.xlsx", cells, calm={"unchanged"})
+
+        sheet = load_workbook(target)["Orders"]
+        fills = [sheet.cell(row, 4).fill for row in (1, 2, 3, 4)]
+        colours = [fill.fgColor.rgb if fill.fill_type else None for fill in fills]
+        assert colours == [None, None, "FFFFEB9C", "FFFFC7CE"]
+        assert [sheet.cell(2, column).alignment.wrapText for column in (3, 4)] == [None, True]
 
 
 class TestTable:
@@ -415,6 +593,25 @@ class TestWriting:
             write(source, target)
 
         assert target.read_text() == "an earlier result"
+        assert sorted(tmp_path.iterdir()) == [target, source]
+
+    def test_a_folder_that_is_missing_is_told_by_the_name_of_the_result(self, tmp_path):
+        source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4))
+
+        with pytest.raises(FileNotFoundError) as raised:
+            write(source, target := tmp_path / "nowhere" / "result.xlsx")
+
+        assert raised.value.filename == str(target)
+        assert ".part" not in str(raised.value)
+
+    def test_a_folder_in_the_way_is_told_and_kept(self, tmp_path):
+        source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4))
+        (target := tmp_path / "result.xlsx").mkdir()
+
+        with pytest.raises(IsADirectoryError) as raised:
+            write(source, target)
+
+        assert raised.value.filename == str(target)
         assert sorted(tmp_path.iterdir()) == [target, source]
 
     def test_the_sheet_itself_is_never_the_target(self, tmp_path):

@@ -46,6 +46,12 @@ def described(path):
         ],
         "frozen": sheet.freeze_panes,
         "filter": sheet.auto_filter.ref,
+        "paper": (
+            sheet.page_setup.orientation,
+            sheet.sheet_properties.pageSetUpPr.fitToPage,
+            (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight),
+            sheet.print_title_rows,
+        ),
     }
 
 
@@ -67,6 +73,21 @@ class TestEveryTemplate:
 
         committed = described(COMMITTED / f"{named.name}.xlsx")
         assert committed == described(tmp_path / "new.xlsx")
+
+    @EVERY_OPERATION
+    def test_prints_one_page_wide(self, named, template):
+        sheet = template(named.name)
+
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+
+    @EVERY_OPERATION
+    def test_says_once_whether_a_cell_may_stay_empty(self, named, template):
+        notes = [cell.comment.text for cell in template(named.name)[1]]
+
+        both = [note for note in notes if "may stay empty" in note and "needed" in note.lower()]
+        assert both == []
 
     @EVERY_OPERATION
     def test_is_the_same_bytes_whenever_it_is_written(self, named, tmp_path):
@@ -179,6 +200,15 @@ class TestNotes:
                 ],
             ),
             (
+                "add_tracking",
+                "E1",
+                [
+                    "Shipped On: needed unless Shipping Status is None",
+                    "Holds: date, like 2026-11-20",
+                    "Also understood as heading: Ship Date, Date Shipped",
+                ],
+            ),
+            (
                 "update_shipping",
                 "B1",
                 [
@@ -207,7 +237,7 @@ class TestNotes:
                 ],
             ),
         ],
-        ids=["choice", "date", "id or word", "carrier code"],
+        ids=["choice", "needed in some rows", "date", "id or word", "carrier code"],
     )
     def test_say_what_a_column_is_for(self, template, name, heading, lines):
         sheet = template(name)

@@ -1,0 +1,491 @@
+"""A vendor's profile: read from importer.toml, used on the vendor's sheets, compared with them."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from importer.errors import SettingsError, SheetError, UsageError
+from importer.giving_back import give_back_again
+from importer.outcomes import Status
+from importer.platforms import PLATFORMS
+from importer.preparation import Wish, prepare
+from importer.profiles import VendorProfile
+from importer.run import check_sheet, upload_sheet
+from importer.settings import load_settings
+
+ACCOUNT = """
+[accounts.acme]
+platform = "sellercloud"
+server = "acme"
+username_env = "U"
+password_env = "P"
+"""
+NORTH = """
+[vendors.north]
+operation = "add_tracking"
+headings = {"PO ID" = "Our Ref", "tracking number" = "Trk No.", Carrier = "Ship Method"}
+constants = {"Shipping Status" = "Fully Shipped", Carrier = "UPS"}
+values = {Carrier = {"FDX  Grnd" = "FedEx", "?" = ""}}
+date_order = "dmy"
+"""
+HEADING = "Our Ref,Trk No.,Ship Method,Shipped On,PO ID"
+MARK = 'fingerprint = ["our ref", "Trk No", "Ship Method", "Shipped On", "PO ID"]\n'
+ROW = "10001,1Z999AA10123456784,UPS,03/04/2026,4711"
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(text=NORTH):
+        file = tmp_path / "importer.toml"
+        file.write_text(ACCOUNT + text, encoding="utf-8")
+        return load_settings(file, PLATFORMS)
+
+    return load
+
+
+@pytest.fixture
+def prepared(load, sheet):
+    """A sheet of some lines, prepared by the settings of a text."""
+
+    def prepared(*lines, settings=NORTH, **wish):
+        wish = {"vendor": "north", **wish}
+        return prepare(sheet(*lines), Wish(**wish), load(settings))
+
+    return prepared
+
+
+@pytest.fixture
+def refusal(prepared):
+    def refusal(*lines, error=SheetError, **more):
+        with pytest.raises(error) as refused:
+            prepared(*lines, **more)
+        return str(refused.value)
+
+    return refusal
+
+
+# Reading ----------------------------------------------------------------------------------------
+
+
+def test_every_key_of_a_profile_is_read(load, tmp_path):
+    profile = load(
+        NORTH + 'account = "acme"\nworksheet = "Lines"\nheader_row = 7\ndecimal = ","\n'
+        'encoding = "cp1250"\nfingerprint = ["Our Ref", "Trk No."]\n'
+    ).vendor("north")
+
+    assert profile == VendorProfile(
+        name="north",
+        place=f"{tmp_path / 'importer.toml'}: [vendors.north]",
+        operation="add_tracking",
+        account="acme",
+        worksheet="Lines",
+        header_row=7,
+        headings={"PO ID": "Our Ref", "tracking number": "Trk No.", "Carrier": "Ship Method"},
+        constants={"Shipping Status": "Fully Shipped", "Carrier": "UPS"},
+        values={"Carrier": {"FDX  Grnd": "FedEx", "?": ""}},
+        date_order="dmy",
+        decimal=",",
+        encoding="cp1250",
+        fingerprint=("Our Ref", "Trk No."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('operaton = "x"', ['"operaton" is not known', "Did you mean operation?"]),
+        ("operation = 3", ["operation must be a text"]),
+        ('account = "acne"', ['"acne" is not one of the accounts: acme', "Did you mean acme?"]),
+        ("header_row = 0", ["header_row must be from 1 to 1.04858e+06, not 0"]),
+        ('date_order = "ydm"', ['date_order "ydm" is not one of "dmy", "mdy", "ymd"']),
+        ('decimal = "."\nencoding = "cp9999"', ['encoding "cp9999"', "cp1250"]),
+        ('decimal = ";"', ['decimal ";" is not one of ",", "."']),
+        ('headings = "Our Ref"', ["headings must be written as {"]),
+        ('headings = {Carrier = ""}', ["headings: Carrier must be a text in quotes"]),
+        (
+            'headings = {Carrier = "Via", "PO ID" = "via "}',
+            ['"via " stands for both Carrier and PO ID'],
+        ),
+        ('headings = {Carrier = "A", carrier = "B"}', ['headings: "carrier" stands there twice']),
+        ("constants = {Carrier = true}", ["constants: Carrier must be a text, a number or a date"]),
+        ('constants = {Carrier = " "}', ["constants: Carrier is empty; leave it out"]),
+        ('values = {Carrier = "UPS"}', ["values, Carrier must be written as {"]),
+        ('values = {Carrier = {" " = "UPS"}}', ['values, Carrier: " " must be a text']),
+        (
+            'values = {Carrier = {"F E" = "UPS", "f  e" = "DHL"}}',
+            ['"f  e" stands for two things'],
+        ),
+        ('fingerprint = "Our Ref"', ["fingerprint must be a list of headings"]),
+        ("fingerprint = [3]", ["fingerprint must be a list of headings"]),
+    ],
+)
+def test_a_mistake_in_a_profile_is_named_with_its_place(load, tmp_path, line, words):
+    with pytest.raises(SettingsError) as caught:
+        load(f"[vendors.north]\n{line}")
+
+    found = str(caught.value)
+    assert found.startswith(f"{tmp_path / 'importer.toml'}: [vendors.north] ")
+    assert [word for word in words if word not in found] == [], found
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('operation = "add_trackng"', ['"add_trackng" is not one of', "mean add_tracking?"]),
+        (
+            'headings = {"Trackng Number" = "Trk"}',
+            ['headings: "Trackng Number" is not a column', "Did you mean Tracking Number?"],
+        ),
+        (
+            'operation = "add_tracking"\nconstants = {"Unit Price" = 3}',
+            ['constants: "Unit Price" is not a column of add_tracking'],
+        ),
+        ('values = {Carier = {"F" = "UPS"}}', ["values: ", "Did you mean Carrier?"]),
+        (
+            'operation = "add_tracking"\nconstants = {Carrier = "FedX"}',
+            ['constants, Carrier: "FedX" is not one of UPS', "Did you mean FedEx?"],
+        ),
+        (
+            'operation = "add_tracking"\nvalues = {Carrier = {"F" = "FedX"}}',
+            ['values, Carrier: "FedX" is not one of UPS'],
+        ),
+    ],
+)
+def test_what_no_operation_has_is_named_before_any_sheet_is_read_by_it(refusal, line, words):
+    found = refusal(HEADING, ROW, settings=f"[vendors.north]\n{line}", error=SettingsError)
+
+    assert "importer.toml: [vendors.north] " in found
+    assert [word for word in words if word not in found] == [], found
+
+
+def test_an_unknown_vendor_is_named_with_the_nearest(refusal):
+    found = refusal(HEADING, ROW, vendor="nrth", error=SettingsError)
+
+    assert 'has no vendor "nrth"; its vendors are: north. Did you mean north?' in found
+
+
+# Used on a sheet --------------------------------------------------------------------------------
+
+
+def test_a_profile_reads_a_sheet_from_heading_to_call(prepared):
+    found = prepared("Northern Supply", HEADING, ROW)
+
+    (call,) = found.calls
+    assert call.path == "PurchaseOrders/10001/TrackingNumber/Multiple"
+    assert call.body == {
+        "TrackingNumbers": [
+            {
+                "ShippedOn": "2026-04-03T12:00:00.000Z",
+                "ShippingCarrier": "UPS",
+                "TrackingNumber": "1Z999AA10123456784",
+                "ShippingStatus": 2,
+            }
+        ]
+    }
+
+
+def test_check_says_whose_sheet_it_was(load, sheet):
+    summary = check_sheet(sheet(HEADING, ROW), Wish(vendor="north"), load())
+
+    assert summary.statuses == {"planned": 1}
+    assert summary.notes == [
+        "read as vendor north's",
+        (
+            'Shipping Status is "Fully Shipped" by the profile, in every row, since there is no '
+            "such column"
+        ),
+        "not used: PO ID",
+    ]
+    assert summary.result.is_file()
+
+
+def test_a_profiles_heading_wins_over_our_title(prepared):
+    assert prepared(HEADING, ROW).rows[2].po_id == 10001
+
+
+def test_a_heading_that_the_profile_names_is_no_other_fields(prepared):
+    settings = NORTH.replace('"Ship Method"', '"Tracking #"').replace(
+        '"tracking number" = "Trk No.", ', ""
+    )
+
+    told = prepared(
+        "Our Ref,Tracking,Tracking #,Shipped On",
+        "10001,1Z999AA10123456784,UPS,03/04/2026",
+        settings=settings,
+    )
+
+    assert (told.rows[2].tracking_number, told.rows[2].carrier) == ("1Z999AA10123456784", "UPS")
+
+
+def test_a_heading_that_is_gone_is_not_replaced_by_our_title(refusal):
+    told = refusal("PO ID,Trk No.,Shipped On", "4711,1Z999AA10123456784,03/04/2026")
+
+    assert 'which also needs PO ID (vendor north\'s "Our Ref")' in told
+
+
+def test_a_constant_fills_empty_cells_and_they_are_named(prepared):
+    found = prepared(HEADING, ROW, "10002,986578788855,,03/04/2026,", "10003,1ZR52E190344100214,,,")
+
+    assert [row.carrier for row in found.rows.values()] == ["UPS", "UPS"]
+    assert 'Carrier is "UPS" by the profile, in row 3 and 4, where the cell is empty' in found.notes
+
+
+def test_a_constant_that_fills_nothing_is_not_mentioned(prepared):
+    assert not [note for note in prepared(HEADING, ROW).notes if note.startswith("Carrier")]
+
+
+@pytest.mark.parametrize("cell", ["FDX Grnd", "fdx  grnd", " FDX\u00a0GRND "])
+def test_a_vendors_word_is_read_as_what_it_means(prepared, cell):
+    assert prepared(HEADING, ROW.replace("UPS", cell)).rows[2].carrier == "FedEx"
+
+
+def test_a_word_that_means_nothing_is_an_empty_cell(prepared):
+    assert prepared(HEADING, ROW.replace("UPS", "?")).rows[2].carrier == "UPS"
+
+
+def test_a_problem_quotes_the_cell_as_the_vendor_wrote_it(prepared):
+    found = prepared(HEADING, ROW.replace("UPS", "pigeon")).validation.problems
+
+    assert [(p.row, p.column, p.value) for p in found] == [(2, "Carrier", "pigeon")]
+
+
+@pytest.mark.parametrize(
+    ("order", "cell", "day"),
+    [
+        ("dmy", "03/04/2026", date(2026, 4, 3)),
+        ("mdy", "03/04/2026", date(2026, 3, 4)),
+        ("mdy", "3.4.2026", date(2026, 3, 4)),
+        ("ymd", "2026-03-04", date(2026, 3, 4)),
+    ],
+)
+def test_dates_are_read_in_the_vendors_order(prepared, order, cell, day):
+    settings = NORTH.replace("dmy", order)
+
+    found = prepared(HEADING, ROW.replace("03/04/2026", cell), settings=settings)
+
+    assert found.rows[2].shipped_on == day
+
+
+@pytest.mark.parametrize(
+    ("order", "cell", "words"),
+    [
+        ("dmy", "03/25/2026", "day, month, year"),
+        ("mdy", "25/03/2026", "month, day, year"),
+        ("ymd", "03/04/2026", "year, month, day"),
+    ],
+)
+def test_a_date_in_another_order_is_refused(prepared, order, cell, words):
+    settings = NORTH.replace("dmy", order)
+
+    found = prepared(HEADING, ROW.replace("03/04/2026", cell), settings=settings)
+
+    assert found.outcomes[2].sentence == (
+        f'Shipped On: "{cell}" is not written {words}, as this vendor\'s dates are; '
+        "write it like 2026-11-20"
+    )
+
+
+@pytest.mark.parametrize(
+    ("decimal", "price", "quantity", "read"),
+    [
+        (",", "1.234,50", "1.200", ("1234.50", 1200)),
+        (",", "12,5", "12", ("12.5", 12)),
+        (".", "1,234.50", "1,200", ("1234.50", 1200)),
+        (",", "12.5", "12", None),
+    ],
+)
+def test_numbers_are_read_with_the_vendors_decimal_sign(prepared, decimal, price, quantity, read):
+    settings = f'[vendors.north]\noperation = "update_items"\ndecimal = "{decimal}"'
+    line = f"10001;100011;{price};{quantity}"
+
+    found = prepared("PO ID;PO Item ID;Unit Price;Qty", line, settings=settings)
+
+    if read is None:
+        assert found.outcomes[2].sentence == (
+            'Unit Price: "12.5" is not an amount of money; write it like 1234,50'
+        )
+    else:
+        assert (str(found.rows[2].unit_price), found.rows[2].qty_units_ordered) == read
+
+
+def test_the_headings_are_in_the_row_that_the_profile_names(prepared, refusal):
+    settings = NORTH + "header_row = 3\n"
+
+    assert prepared("", "title", HEADING, ROW, settings=settings).layout.header_row == 3
+    assert "no row of headings" in refusal(HEADING, "", "", ROW, settings=settings)
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A workbook whose two worksheets both fit."""
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "May"
+    workbook.create_sheet("June")
+    for worksheet in workbook.worksheets:
+        worksheet.append(HEADING.split(","))
+        worksheet.append(ROW.split(","))
+    workbook.save(tmp_path / "dock.xlsx")
+    return tmp_path / "dock.xlsx"
+
+
+def test_the_table_is_in_the_worksheet_that_the_profile_names(load, book):
+    found = prepare(book, Wish(vendor="north"), load(NORTH + 'worksheet = "June"\n'))
+
+    assert found.layout.worksheet.name == "June"
+
+
+def test_the_worksheet_asked_for_wins_over_the_profiles(load, book):
+    wish = Wish(vendor="north", worksheet="May")
+
+    found = prepare(book, wish, load(NORTH + 'worksheet = "June"\n'))
+
+    assert found.layout.worksheet.name == "May"
+
+
+def test_a_worksheet_that_is_gone_is_named_with_those_there(load, book):
+    with pytest.raises(SheetError) as refused:
+        prepare(book, Wish(vendor="north"), load(NORTH + 'worksheet = "July"\n'))
+
+    assert str(refused.value) == (
+        'dock.xlsx has no worksheet "July", where vendor north\'s rows stand; '
+        'it has "May", "June"; choose one with --worksheet'
+    )
+
+
+def test_text_is_read_in_the_vendors_code_page(load, tmp_path):
+    file = tmp_path / "sheet.csv"
+    settings = NORTH.replace("Ship Method", "Způsob") + 'encoding = "cp1250"\n'
+    lines = f"{HEADING}\n{ROW}\n".replace("Ship Method", "Způsob")
+    file.write_bytes(lines.encode("cp1250"))
+
+    found = prepare(file, Wish(vendor="north"), load(settings))
+
+    assert found.rows[2].carrier == "UPS"
+
+
+def test_an_operation_that_is_not_the_vendors_is_refused(refusal):
+    told = refusal(HEADING, ROW, operation="update_items", error=UsageError)
+
+    assert told.startswith("vendor north's sheets are for add_tracking, not update_items")
+
+
+# By itself --------------------------------------------------------------------------------------
+
+
+def test_a_sheet_with_the_vendors_headings_is_read_as_the_vendors(prepared):
+    shuffled = "PO ID,Trk No.,Ship Method,Shipped On,OUR REF"
+    row = "4711,1Z999AA10123456784,UPS,03/04/2026,10001"
+
+    found = prepared("Northern Supply", shuffled, row, settings=NORTH + MARK, vendor=None)
+
+    assert found.rows[3].po_id == 10001
+    assert "read as vendor north's" in found.notes
+
+
+def test_a_result_of_the_vendors_sheet_is_the_vendors_still(prepared):
+    heading, row = f"{HEADING},Import Status,Import Error", f"{ROW},unsent,"
+
+    assert prepared(heading, row, settings=NORTH + MARK, vendor=None).rows[2].po_id == 10001
+
+
+NEAR = (
+    'the headings come near those of vendor north (new column "Boxes", "PO ID" is gone); '
+    "if it is that vendor's, say --vendor north"
+)
+
+
+def test_a_sheet_with_headings_near_a_vendors_is_said_to_be_so(prepared, refusal):
+    heading, more = HEADING.replace("PO ID", "Boxes"), {"settings": NORTH + MARK, "vendor": None}
+    standard = heading.replace("Our Ref", "PO #").replace("Trk No.", "Tracking #")
+    mark = MARK.replace("our ref", "PO #").replace("Trk No", "Tracking #")
+
+    assert refusal(heading, ROW, **more).endswith(f"; {NEAR}")
+    assert refusal(heading, ROW, **more, unattended=True) == f"sheet.csv: {NEAR}"
+    assert NEAR in prepared(standard, ROW, settings=NORTH + mark, vendor=None).notes
+
+
+def test_a_sheet_with_other_headings_is_not(prepared):
+    heading, row = "PO #,PO Item ID,Qty", "10001,100011,3"
+
+    assert prepared(heading, row, settings=NORTH + MARK, vendor=None, unattended=True).notes == []
+
+
+def test_headings_of_two_vendors_are_asked_about(refusal):
+    two = NORTH + MARK + (NORTH + MARK).replace("north", "south")
+
+    told = refusal(HEADING, ROW, settings=two, vendor=None)
+
+    assert told == (
+        "sheet.csv: the headings are those of vendors north and south; choose one with --vendor"
+    )
+
+
+def test_the_operation_asked_for_tells_one_of_two_vendors(prepared):
+    south = f'[vendors.south]\noperation = "update_items"\n{MARK}'
+
+    found = prepared(
+        HEADING, ROW, settings=NORTH + MARK + south, vendor=None, operation="Add Tracking"
+    )
+
+    assert "read as vendor north's" in found.notes
+
+
+# What has changed since -------------------------------------------------------------------------
+
+CHANGED = 'new column "Ship Via 2", "PO ID" is gone'
+
+
+def test_a_changed_layout_is_said(prepared):
+    heading = HEADING.replace("PO ID", "Ship Via 2")
+
+    found = prepared(heading, ROW, settings=NORTH + MARK)
+
+    assert f"since vendor north's sheet was mapped: {CHANGED}" in found.notes
+
+
+def test_an_unattended_run_goes_on_where_each_needed_column_is_sure(prepared):
+    heading = HEADING.replace("PO ID", "Ship Via 2")
+
+    assert prepared(heading, ROW, settings=NORTH + MARK, unattended=True).rows
+
+
+def test_an_unattended_run_is_refused_where_a_needed_column_is_not_sure(prepared, refusal):
+    settings = NORTH.replace(', Carrier = "Ship Method"', "") + MARK
+    heading = HEADING.replace("Ship Method", "Ship Via")
+
+    assert prepared(heading, ROW, settings=settings).rows
+    told = refusal(heading, ROW, settings=settings, unattended=True)
+
+    assert told == (
+        'sheet.csv: since vendor north\'s sheet was mapped: new column "Ship Via", '
+        '"Ship Method" is gone; whether Carrier is right, a person must say with importer map'
+    )
+
+
+def test_an_unattended_run_of_a_sheet_as_it_was_goes_on(prepared):
+    assert prepared(HEADING, ROW, settings=NORTH + MARK, unattended=True).rows
+
+
+# Sent, and given back ---------------------------------------------------------------------------
+
+
+def test_a_result_is_written_anew_though_the_profile_is_gone(desk, settings, sheet):
+    file = sheet("Northern Supply", HEADING, ROW)
+    profile = replace(
+        VendorProfile("north"),
+        operation="add_tracking",
+        headings={"PO ID": "Our Ref", "Tracking Number": "Trk No.", "Carrier": "Ship Method"},
+        constants={"Shipping Status": "Fully Shipped"},
+        date_order="dmy",
+    )
+    with_north = replace(desk, settings=replace(settings, vendors={"north": profile}))
+
+    sent = upload_sheet(file, Wish(vendor="north"), with_north, settings.account("sellercloud"))
+    run = desk.journal.run(sent.run)
+    again = give_back_again(run, desk.journal.outcomes(run.id))
+
+    assert {o.status for o in sent.outcomes.values()} == {Status.VERIFIED}
+    assert Path(again.path).read_text().splitlines()[2].startswith(f"{ROW},verified")
