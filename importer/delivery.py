@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from importer.breaker import Bounds, Breaker, Stopped
 from importer.calls import NOON_UTC, Call, Reply
 from importer.connection import Connection
-from importer.errors import AnswerLost, NotSent, RunTaken, SignInRefused
+from importer.errors import AnswerLost, ImporterError, NotSent, RunTaken, SignInRefused
 from importer.journal import (
     AlreadySent,
     CallRecord,
@@ -182,8 +182,13 @@ class Delivery:
             return self._deliver_rest(record, slot.claim)
         if slot is not None and isinstance(slot.claim, Claim) and self._task.operation.look_first:
             # Only now that the call holds what it touches can nobody else change what it sees.
-            self._look_first(record)
-            self._end(Ending(slot.claim.attempt_id, failure="not sent yet: looked first"))
+            looked = Ending(slot.claim.attempt_id, failure="not sent yet: looked first")
+            try:
+                self._look_first(record)
+            except ImporterError:
+                self._release(record, looked)
+                raise
+            self._end(looked)
             slot = self._claim_again(record)
         tries = _Tries(self._clock())
         while slot is not None and isinstance(slot.claim, Claim):
