@@ -19,6 +19,7 @@ MOST_ROWS, MOST_CELLS = 1_048_576, 2**24  # as in Excel's grid; 1 GB of memory
 _MOST_PLACES = 2**25  # of the table, empty ones too
 _SAMPLE = 30  # records that tell the delimiter
 _LONGEST_FIELD = 2**20
+_LONGEST_LINE = 2**23  # 16,384 cells of 512 characters
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -42,6 +43,7 @@ def read_text(path: Path, content: bytes, code_page: str | None = None) -> Works
     try:
         encoding = _encoding(content, code_page)
         text = _Text(content, encoding)
+        _refuse_long(text)
         delimiter = _told_delimiter(text) or _delimiter(text)
         _refuse_large(content, delimiter)
         records = _records(text, delimiter)
@@ -198,6 +200,16 @@ def _records(text: _Text, delimiter: str) -> list[list[str]]:
             f"({error}); mend the line"
         ) from error
     return records
+
+
+def _refuse_long(text: _Text) -> None:
+    """Before the first lines are read once for each delimiter."""
+    for number, line in enumerate(text.head(), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise SheetError(
+                f", line {number}: has {len(line):,} characters, more than the {_LONGEST_LINE:,} "
+                "that are read; split it"
+            )
 
 
 def _refuse_large(content: bytes, delimiter: str) -> None:

@@ -126,8 +126,17 @@ def test_one_line_cannot_make_a_table_of_millions_of_columns():
 
 
 def test_a_file_of_too_many_cells_is_refused_before_they_are_made():
-    assert refusal(b"," * (2**24 + 1), CSV) == (
-        "dock.csv has 16,777,217 cells, more than the 16,777,216 that are read; split it"
+    content = (b"," * 2**20 + b"\n") * 17
+
+    assert refusal(content, CSV) == (
+        "dock.csv has 17,825,792 cells, more than the 16,777,216 that are read; split it"
+    )
+
+
+def test_a_first_line_of_millions_of_fields_is_refused_before_they_are_made():
+    assert refusal(b"," * 2**24, CSV) == (
+        "dock.csv, line 1: has 16,777,216 characters, more than the 8,388,608 that are read; "
+        "split it"
     )
 
 
