@@ -59,3 +59,13 @@ def sheet(tmp_path):
         return path
 
     return write
+
+
+SLOW = ("tests/faults/", "tests/test_kills.py")
+
+
+def pytest_collection_modifyitems(items):
+    """What takes a minute is left out of the everyday run: `pytest -m slow` runs it."""
+    for item in items:
+        if any(part in item.path.as_posix() for part in SLOW):
+            item.add_marker(pytest.mark.slow)
