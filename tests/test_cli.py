@@ -141,7 +141,7 @@ def start(folder):
 CTRL_C = pytest.mark.skipif(
     sys.platform == "win32", reason="a process there cannot be sent a Ctrl-C alone"
 )
-ROOT = str(Path(cli.__file__).parent.parent)
+ROOT = str(Path(cli.__file__).parents[2])
 
 
 def ended(process: subprocess.Popen[bytes]) -> Ended:

@@ -1,0 +1,88 @@
+"""The command line: words in, words and exit status out; what is heavy is imported inside."""
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from importer import __version__
+from importer.cli import runs, setup, sheets
+from importer.cli.options import Options
+from importer.errors import ImporterError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="importer")
+@click.option(
+    "--config",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Settings; else ./importer.toml.",
+)
+@click.option("--journal", metavar="PATH-OR-URL", help="Where every call is written down.")
+@click.pass_context
+def cli(context: click.Context, config: Path | None, journal: str | None) -> None:
+    """Vendors' sheets to Sellercloud, ShipStation and ShipEngine, every row accounted for.
+
+    \b
+    importer demo                                     try it, without any account
+    importer check dock.xlsx                          what is wrong with a sheet
+    importer upload dock.xlsx --account acme          send it, and get it back with outcomes
+    """
+    context.obj = Options(config, journal)
+
+
+COMMANDS = (
+    setup.operations,
+    setup.template,
+    sheets.check,
+    sheets.plan,
+    sheets.upload,
+    sheets.map_vendor,
+    runs.resume,
+    runs.runs,
+    runs.show,
+    setup.accounts,
+    setup.sandbox,
+    setup.demo,
+)
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main() -> None:
+    """The console script: whatever a person can cause ends in a sentence and an exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        _show_wrong_usage(error)
+        raise SystemExit(2) from None
+    except ImporterError as error:
+        click.echo(f"importer: {error}", err=True)
+        raise SystemExit(2) from None
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("importer: stopped", err=True)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
+    except OSError as error:  # a folder that takes no file, a full disk
+        place = f'"{error.filename}": ' if error.filename else ""
+        click.echo(f"importer: {place}{error.strerror or error}", err=True)
+        raise SystemExit(2) from None
+
+
+def _show_wrong_usage(error: click.ClickException) -> None:
+    if len(sys.argv) == 1:  # no word at all: the help itself
+        error.show()
+        return
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "importer"
+    said = error.format_message()
+    stop = "" if said.endswith((".", "?", "!")) else "."
+    click.echo(f"importer: {said}{stop} See {command} --help.", err=True)

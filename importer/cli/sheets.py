@@ -1,0 +1,207 @@
+"""Commands about sheets: check, plan, upload, map."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from importer.cli.options import (
+    ACCOUNT,
+    AS_JSON,
+    INTO,
+    OPERATION,
+    OPTIONS,
+    PATIENCE,
+    SHEETS,
+    VENDOR,
+    WORKSHEET,
+    Options,
+    account_name,
+    share,
+)
+from importer.cli.working import each, opened_desk
+
+if TYPE_CHECKING:
+    from importer.preparation import Share
+
+
+@click.command()
+@SHEETS
+@OPERATION
+@WORKSHEET
+@VENDOR
+@INTO
+@AS_JSON
+@OPTIONS
+def check(
+    options: Options,
+    sheets: Sequence[Path],
+    operation: str | None,
+    worksheet: str | None,
+    vendor: str | None,
+    into: Path | None,
+    as_json: bool,
+) -> None:
+    """Write sheets back with all that is wrong; send nothing.
+
+    \b
+    importer check samples/add_tracking.xlsx
+    """
+    from importer.preparation import Wish
+    from importer.run import check_sheet
+
+    wish = Wish(operation, worksheet, into, vendor=vendor)
+    settings = options.settings()
+    each(sheets, lambda sheet: check_sheet(sheet, wish, settings), as_json=as_json)
+
+
+@click.command()
+@SHEETS
+@ACCOUNT
+@OPERATION
+@WORKSHEET
+@VENDOR
+@AS_JSON
+@OPTIONS
+def plan(
+    options: Options,
+    sheets: Sequence[Path],
+    account: str | None,
+    operation: str | None,
+    worksheet: str | None,
+    vendor: str | None,
+    as_json: bool,
+) -> None:
+    """Show the exact calls and how long they take, as if nothing had been sent before.
+
+    \b
+    importer plan samples/add_tracking.xlsx --account acme
+    """
+    from importer.preparation import Wish
+    from importer.run import plan_sheet
+
+    settings = options.settings()
+    found = settings.account(account_name(options, account, vendor))
+    wish = Wish(operation, worksheet, vendor=vendor)
+    each(sheets, lambda sheet: plan_sheet(sheet, wish, settings, found), as_json=as_json)
+
+
+@click.command()
+@SHEETS
+@ACCOUNT
+@INTO
+@OPERATION
+@WORKSHEET
+@VENDOR
+@click.option("--whole-po", is_flag=True, help="A bad row holds back the others of its PO.")
+@click.option("--strict", is_flag=True, help="A bad row holds back the whole sheet.")
+@click.option("--again", is_flag=True, help="Send even what an earlier run has sent.")
+@click.option("--verify/--no-verify", default=None, help="Read back at the end what was sent.")
+@click.option(
+    "--stop-after", metavar="N|N%", callback=share, help="Stop when so many rows are refused."
+)
+@PATIENCE
+@click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Calls side by side.")
+@AS_JSON
+@OPTIONS
+def upload(
+    options: Options,
+    sheets: Sequence[Path],
+    account: str | None,
+    into: Path | None,
+    operation: str | None,
+    worksheet: str | None,
+    vendor: str | None,
+    whole_po: bool,
+    strict: bool,
+    again: bool,
+    verify: bool | None,
+    stop_after: "Share | None",
+    workers: int | None,
+    as_json: bool,
+    **patience: Any,
+) -> None:
+    """Send sheets; write them back with an outcome in each row.
+
+    \b
+    importer upload samples/add_tracking.xlsx --account acme
+    """
+    from importer.preparation import Wish
+    from importer.run import upload_sheet
+
+    account = account_name(options, account, vendor)
+    with opened_desk(options, account, workers, **patience) as desk:
+        found = desk.settings.account(account)
+        wish = Wish(
+            operation=operation,
+            worksheet=worksheet,
+            into=into,
+            whole_po=whole_po,
+            strict=strict,
+            again=again,
+            verify=verify,
+            stop_after=stop_after,
+            vendor=vendor,
+        )
+        each(
+            sheets,
+            lambda sheet: upload_sheet(sheet, wish, desk, found),
+            as_json=as_json,
+            desk=desk,
+        )
+
+
+@click.command("map")
+@click.argument("sheet", type=click.Path(path_type=Path))
+@click.option("--vendor", metavar="NAME", required=True, help="Whose sheet it is.")
+@OPERATION
+@WORKSHEET
+@click.option("--account", metavar="NAME", help="The one to send this vendor's sheets to.")
+@click.option("--yes", is_flag=True, help="Ask nothing, and take only what is sure.")
+@OPTIONS
+def map_vendor(
+    options: Options,
+    sheet: Path,
+    vendor: str,
+    operation: str | None,
+    worksheet: str | None,
+    account: str | None,
+    yes: bool,
+) -> None:
+    """Learn how a vendor's sheets look, and write it into importer.toml.
+
+    \b
+    importer map dock.xlsx --vendor north
+    """
+    from importer.map_sheet import MapWish, map_sheet
+    from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION
+
+    wish = MapWish(vendor, operation, account, worksheet)
+    mapped = map_sheet(sheet, wish, options.settings(), None if yes else _Asked(), click.echo)
+    said = "holds" if mapped.written else "is as it was, without"
+    click.echo(f"{mapped.file} {said} vendor {vendor}")
+    if mapped.left:
+        click.echo(f"importer: no column is known for {', '.join(mapped.left)}", err=True)
+    raise SystemExit(NEEDS_ATTENTION if mapped.left or not mapped.written else EVERYTHING_SETTLED)
+
+
+class _Asked:
+    """Whoever sits at the terminal."""
+
+    def choose(self, question: str, answers: Sequence[str]) -> int | None:
+        click.echo(question, err=True)
+        for number, answer in enumerate(answers, start=1):
+            click.echo(f"  {number}  {answer}", err=True)
+        kind = click.IntRange(0, len(answers))
+        chosen: int = click.prompt("  Number, or 0 for none", type=kind, default=0, err=True)
+        return chosen - 1 if chosen else None
+
+    def write(self, question: str) -> str:
+        text: str = click.prompt(
+            f"{question} Empty for none", default="", show_default=False, err=True
+        )
+        return text
+
+    def agree(self, question: str) -> bool:
+        return click.confirm(question, err=True)

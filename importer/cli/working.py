@@ -1,0 +1,141 @@
+"""Around the work of a command: each sheet or run in turn, signals, progress, exit status."""
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from importer.cli.options import Options
+from importer.errors import RunBusy, SettingsError, SheetError, UsageError
+
+if TYPE_CHECKING:
+    from importer.run import Desk
+    from importer.stopping import Stop
+    from importer.summaries import Summary
+
+Values = TypeVar("Values")
+T = TypeVar("T", Path, int)
+
+
+def each(
+    subjects: Sequence[T],
+    work: "Callable[[T], Summary]",
+    *,
+    as_json: bool,
+    desk: "Desk | None" = None,
+) -> None:
+    """Works on each sheet or run, says what became of it, and exits with the gravest status.
+
+    `desk` is the one that sends, where something is sent.
+    """
+    from importer.listings import left, refused_line, summary_lines
+    from importer.summaries import exit_status
+
+    summaries = []
+    for subject in subjects:
+        if desk is not None and desk.stop.is_set():
+            summary = _not_taken_up(subject, f"{_name(subject)} was not begun: the command stopped")
+        else:
+            try:
+                summary = work(subject)
+            except (SheetError, UsageError, SettingsError, RunBusy) as error:
+                summary = _not_taken_up(subject, str(error))  # one sheet never stops the others
+        summaries.append(summary)
+        if as_json:
+            click.echo(json.dumps(summary.as_json()))
+        elif summary.error is None:
+            click.echo(summary_lines(summary, left(desk.journal, summary) if desk else 0))
+        if summary.error is not None:
+            click.echo(refused_line(summary, sends=desk is not None), err=True)
+    raise SystemExit(exit_status(summaries))
+
+
+def _not_taken_up(subject: Path | int, sentence: str) -> "Summary":
+    from importer.summaries import Summary
+
+    run = subject if isinstance(subject, int) else None
+    return Summary(Path(str(subject)), run=run, error=sentence)
+
+
+def _name(subject: Path | int) -> str:
+    return f"run {subject}" if isinstance(subject, int) else subject.name
+
+
+@contextmanager
+def opened_desk(
+    options: Options,
+    account: str | None = None,
+    workers: int | None = None,
+    *,
+    no_wait: bool = False,
+    isolate_limit: int | None = None,
+    max_lost: int | None = None,
+    max_refusals: int | None = None,
+) -> "Iterator[Desk]":
+    from dataclasses import replace
+
+    from importer.breaker import Bounds
+    from importer.delivery import Patience
+    from importer.run import Desk
+
+    bounds = _with(Bounds(), doubts=max_lost, refusals=max_refusals)
+    patience = _with(
+        Patience(wait_to_settle=not no_wait, bounds=bounds), isolate_limit=isolate_limit
+    )
+
+    settings = options.settings()
+    if account is not None and workers is not None:
+        found = replace(settings.account(account), workers=workers)
+        settings = replace(settings, accounts={**settings.accounts, account: found})
+    if account is not None:  # said once, before any sheet is read
+        settings.account(account).credentials(os.environ)
+    with options.journal(settings) as journal, _stopped_by_signals() as stop:
+        yield Desk(settings, journal, stop=stop, patience=patience, progress=progress)
+
+
+def _with(values: Values, **changes: Any) -> Values:
+    """The frozen values with those changed that were given."""
+    from dataclasses import replace
+
+    given = {name: value for name, value in changes.items() if value is not None}
+    changed: Values = replace(cast("Any", values), **given)
+    return changed
+
+
+@contextmanager
+def _stopped_by_signals() -> "Iterator[Stop]":
+    """Ctrl-C and a polite kill end the run cleanly; a second Ctrl-C ends the process at once."""
+    from importer.stopping import Stop
+
+    stop, asked = Stop(), threading.Event()
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def ask(number: int, _frame: object) -> None:
+        if asked.is_set() and number == signal.SIGINT:
+            os._exit(130)  # as a power cut would; the journal is made for that
+        stop.set()
+        asked.set()
+        with suppress(OSError):  # the terminal may be gone
+            click.echo("\nstopping: calls in flight are finished, no more are begun", err=True)
+
+    before = {name: signal.signal(getattr(signal, name), ask) for name in names}
+    try:
+        yield stop
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+@contextmanager
+def progress(title: str, rows: int) -> Iterator[Callable[[int], object]]:
+    """A bar on a terminal, nothing elsewhere."""
+    from tqdm import tqdm
+
+    with tqdm(total=rows, desc=title, unit="row", disable=None, leave=False) as bar:
+        yield bar.update
