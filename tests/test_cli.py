@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from importer import cli
+from importer.cli import working
 from importer.rehearsal import SECRETS, sandbox_settings, sandbox_settings_file
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
@@ -547,7 +548,7 @@ def test_sheets_that_a_stop_leaves_out_are_named(importer, sheet, sandbox, monke
         signal.raise_signal(signal.SIGINT)
         yield lambda _: None
 
-    monkeypatch.setattr(cli, "_progress", interrupted)
+    monkeypatch.setattr(working, "progress", interrupted)
     for name in ("a.csv", "b.csv"):
         sheet(HEADINGS, GOOD, name=name)
 
