@@ -9,7 +9,7 @@ from pathlib import Path
 from importer import __file__ as package
 from importer.errors import UsageError
 from importer.journal import open_journal
-from importer.listings import columns_text
+from importer.listings.words import columns_text
 from importer.operations import operations
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish

@@ -18,7 +18,7 @@ LAYERS = """
     run
     giving_back
     entries
-    preparation | listings | map_sheet
+    preparation | listings.** | map_sheet
     vendors | mapping | profile_file
     reconciliation | reports.**
     sending

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from importer import profiles, summaries
 from importer import settings as settings_module
 from importer.cli import cli
-from importer.listings import readme_tables
+from importer.listings.operations import readme_tables
 from importer.outcomes import Status
 from importer.platforms import PLATFORMS
 from importer.rehearsal import SECRETS, sandbox_settings_file

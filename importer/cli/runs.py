@@ -81,7 +81,7 @@ def runs(options: Options, most: int, prune: int | None, as_json: bool) -> None:
     \b
     importer runs
     """
-    from importer.listings import run_as_json, runs_table
+    from importer.listings.runs import run_as_json, runs_table
 
     with options.journal(options.settings()) as journal:
         if prune is not None:
@@ -108,7 +108,7 @@ def show(options: Options, run: int, call: int | None, as_json: bool) -> None:
     \b
     importer show 17
     """
-    from importer.listings import call_story, run_story, story_as_json
+    from importer.listings.runs import call_story, run_story, story_as_json
 
     with options.journal(options.settings()) as journal:
         if as_json:

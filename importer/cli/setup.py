@@ -26,7 +26,7 @@ def operations(operation: str | None, as_json: bool) -> None:
     \b
     importer operations add_tracking
     """
-    from importer.listings import operations_as_json, operations_table
+    from importer.listings.operations import operations_as_json, operations_table
     from importer.operations import operation as named
     from importer.operations import operations as every
 
@@ -77,7 +77,7 @@ def accounts(options: Options, test: str | None, as_json: bool) -> None:
     \b
     importer accounts --test acme
     """
-    from importer.listings import accounts_as_json, accounts_table
+    from importer.listings.accounts import accounts_as_json, accounts_table
     from importer.run import try_account
 
     settings = options.settings()

@@ -34,7 +34,7 @@ def each(
 
     `desk` is the one that sends, where something is sent.
     """
-    from importer.listings import left, refused_line, summary_lines
+    from importer.listings.sheets import left, refused_line, summary_lines
     from importer.summaries import exit_status
 
     summaries = []
