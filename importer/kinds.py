@@ -15,6 +15,7 @@ import pandas as pd
 from pandera import dtypes
 from pandera.engines import pandas_engine
 
+from importer.calls import same_value
 from importer.cells import LAST_EXACT, Cell, Fault, clean, shown
 from importer.columns import Column
 from importer.spelling import did_you_mean, key
@@ -47,6 +48,17 @@ class Kind(pandas_engine.DataType):
         """The value as it was before it was kept as JSON."""
         text: Value = value
         return text
+
+    def same(self, value: Value, found: Any) -> bool:
+        """Whether what a platform holds is the value: 5 is 5.00, a day is its day."""
+        return same_value(value, found)
+
+    def of_platform(self, found: Any) -> Value:
+        """What a platform holds, to be shown beside a value; as text where it is no such value."""
+        if isinstance(found, int | float) and not isinstance(found, bool):
+            exact = Decimal(str(found))
+            return int(exact) if exact.is_finite() and exact == exact.to_integral_value() else exact
+        return None if found is None else str(found)
 
 
 def read_column(
@@ -307,6 +319,17 @@ class _TrackingNumber(Kind):
             raise Unreadable(_damaged(number))  # as a csv file or a paste keeps Excel's damage
         return number.upper()
 
+    def same(self, value: Value, found: Any) -> bool:
+        """Without regard to case, spaces and hyphens.
+
+        >>> _TrackingNumber().same("1Z999AA10123456784", "1z 999 AA1 0123456784")
+        True
+        """
+        return found is not None and key(str(value)) == key(str(found))
+
+    def of_platform(self, found: Any) -> Value:
+        return None if found is None else str(found)
+
 
 @pandas_engine.Engine.register_dtype
 @dtypes.immutable
@@ -371,6 +394,26 @@ class _Instant(Kind):
         if value is None:
             return None
         return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+
+    def same(self, value: Value, found: Any) -> bool:
+        """A day is its day in UTC, and in the zone that the platform names.
+
+        >>> _Instant().same(date(2026, 3, 1), "2026-03-01T23:30:00-05:00")
+        True
+        """
+        day = type(value) is date and str(found).startswith(value.isoformat())
+        return day or same_value(value, found)
+
+    def of_platform(self, found: Any) -> Value:
+        """
+        >>> _Instant().of_platform("2026-03-01T12:00:00.000Z")
+        datetime.date(2026, 3, 1)
+        """
+        try:
+            instant = datetime.fromisoformat(str(found).strip())
+        except ValueError:
+            return None if found is None else str(found)
+        return (instant if instant.tzinfo is None else instant.astimezone(UTC)).date()
 
 
 _NUMERIC_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T](.*))?", re.ASCII)

@@ -29,6 +29,10 @@ class Row(pa.DataFrameModel):
 RowT = TypeVar("RowT", bound=Row)
 
 
+class Unclear(ValueError):
+    """The answer to a question does not show whether the platform holds a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A column of an operation under the name its values have in a row."""
@@ -84,6 +88,29 @@ class Operation(ABC, Generic[RowT]):
     def is_applied(self, row: RowT, found: Any) -> bool | None:  # noqa: ARG002  (for those that can)
         """Whether the JSON read back shows the row applied; None where it cannot be told."""
         return None
+
+    def question(self, rows: Sequence[RowT]) -> Call | None:
+        """The GET by which rows of one group are reconciled; it may show less than a read back."""
+        return self.read_back(rows)
+
+    def held(self, row: RowT, found: Any) -> Mapping[str, Any] | None:
+        """What the platform holds of a row, by our names of the fields; None where it lacks it.
+
+        A field that the answer does not show is left out. Raises Unclear where the answer cannot
+        tell; the exception's sentence is what it shows instead.
+        """
+        applied = self.is_applied(row, found)
+        if applied is None:
+            raise Unclear("the answer does not show it")
+        return {} if applied else None
+
+    def extras(self, rows: Sequence[RowT], found: Any) -> list[Mapping[str, Any]]:  # noqa: ARG002  (for those that can)
+        """What the answer to one question shows beside its rows; the platform's words."""
+        return []
+
+    def subject(self, row: RowT) -> tuple[Value, ...]:
+        """What a row sets: of two rows with the same one, the later is what should be held."""
+        return self.identity(row)
 
     def identity(self, row: RowT) -> tuple[Value, ...]:
         """What makes two rows the same wish: all values, unless the operation knows better."""

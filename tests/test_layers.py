@@ -14,14 +14,15 @@ LAYERS = """
     __main__
     cli.**
     importer
-    folder | rehearsal | scripting
-    run
+    folder.** | rehearsal | scripting
+    reports.**
+    run | reconciliation
     giving_back
     entries
     preparation | listings.** | map_sheet
     vendors | mapping | profile_file
-    reconciliation | reports.**
     sending
+    comparing | reading_back
     delivery
     connection | verdicts | breaker
     planning | validation | sheets.** | journal.**

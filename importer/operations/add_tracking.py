@@ -4,7 +4,7 @@ Source of all facts: "Add PO Shipping Information (Multiple Tracking Numbers)" a
 getting and deleting them, developer.sellercloud.com.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from importer.calls import Call, absent
 from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
 from importer.kinds import Choice, Identifier, Instant, Text, TrackingNumber
-from importer.operation import Operation, Row
+from importer.operation import Operation, Row, Unclear
 from importer.platforms.sellercloud import Sellercloud
 from importer.spelling import key
 
@@ -25,6 +25,7 @@ SHIPPING_STATUSES = {
     "1": "Partially Shipped",
     "2": "Fully Shipped",
 }
+UNSET_YEAR = "0001-"  # of the date that .NET shows where there is none
 SHIPPING_STATUS_CODES = {"None": 0, "Partially Shipped": 1, "Fully Shipped": 2}
 
 
@@ -154,14 +155,55 @@ class AddTracking(Operation[TrackingRow]):
         # platform's own wording, so the number alone tells.
         match found:
             case {"TrackingNumbers": list(entries)}:
-                numbers = {
-                    key(str(entry.get("TrackingNumber")))
-                    for entry in entries
-                    if isinstance(entry, dict)
-                }
+                numbers = {number_of(entry) for entry in entries_of(found)}
                 return key(row.tracking_number) in numbers or absent(found, entries)
             case _:
                 return None
 
+    def held(self, row: TrackingRow, found: Any) -> Mapping[str, Any] | None:
+        applied = self.is_applied(row, found)
+        if applied is None:
+            raise Unclear("the answer shows only a page of the tracking numbers")
+        if not applied:
+            return None
+        entry = next(e for e in entries_of(found) if number_of(e) == key(row.tracking_number))
+        carrier = entry.get("ShippingCarrier")
+        shipped_on = str(entry.get("ShippedOn") or "")
+        return {
+            "tracking_number": entry.get("TrackingNumber"),
+            # A carrier that is Other may be listed by its own name.
+            "carrier": row.carrier if carrier == row.other_carrier is not None else carrier,
+            "shipped_on": None if shipped_on.startswith(UNSET_YEAR) else shipped_on or None,
+        }
+
+    def extras(self, rows: Sequence[TrackingRow], found: Any) -> list[Mapping[str, Any]]:
+        """Other numbers of the purchase order, and the second entry of one that stands twice."""
+        wanted = {key(row.tracking_number) for row in rows}
+        others = []
+        for entry in entries_of(found):
+            if (number := number_of(entry)) in wanted:
+                wanted.remove(number)
+            else:
+                others.append(entry)
+        twice = {key(row.tracking_number) for row in rows}
+        return [
+            {
+                "Tracking Number": entry.get("TrackingNumber"),
+                "Carrier": entry.get("ShippingCarrier"),
+                "Note": "listed a second time" if number_of(entry) in twice else None,
+            }
+            for entry in others
+        ]
+
     def identity(self, row: TrackingRow) -> tuple[Any, ...]:
         return (row.po_id, row.tracking_number)
+
+
+def entries_of(found: Any) -> list[Mapping[str, Any]]:
+    """The entries of the list of tracking numbers, whatever came."""
+    entries = found.get("TrackingNumbers") if isinstance(found, Mapping) else None
+    return [entry for entry in entries or [] if isinstance(entry, Mapping)]
+
+
+def number_of(entry: Mapping[str, Any]) -> str:
+    return key(str(entry.get("TrackingNumber")))

@@ -3,7 +3,7 @@
 Source of all facts: "Link Sales Order to PO (Crossdock)", developer.sellercloud.com.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -194,16 +194,25 @@ class LinkToPo(Operation[LinkRow]):
 
     def is_applied(self, row: LinkRow, found: Any) -> bool | None:
         # RelatedItems names the order, not its items.
-        match found:
-            case {"RelatedItems": list(related)}:
-                orders = {
-                    str(entry.get("ID"))
-                    for entry in related
-                    if isinstance(entry, dict) and str(entry.get("RecordType")) == "Order"
-                }
-                return str(row.order_id) in orders
-            case _:
-                return None
+        orders = related_orders(found)
+        return None if orders is None else str(row.order_id) in orders
+
+    def extras(self, rows: Sequence[LinkRow], found: Any) -> list[Mapping[str, Any]]:
+        wanted = {str(row.order_id) for row in rows}
+        return [{"Order ID": each} for each in related_orders(found) or [] if each not in wanted]
+
+
+def related_orders(found: Any) -> list[str] | None:
+    """The orders that a purchase order names; None where the answer names none of its kind."""
+    match found:
+        case {"RelatedItems": list(related)}:
+            return [
+                str(entry.get("ID"))
+                for entry in related
+                if isinstance(entry, dict) and str(entry.get("RecordType")) == "Order"
+            ]
+        case _:
+            return None
 
 
 def linked_items(rows: Sequence[LinkRow]) -> list[dict[str, Any]]:

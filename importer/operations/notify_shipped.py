@@ -6,14 +6,14 @@ number was notified: a lost answer cannot be resolved by a read back.
 """
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
 from importer.calls import Call
 from importer.columns import LARGEST_ID, column, rule
 from importer.kinds import CarrierCode, Code, TrackingNumber, WholeNumber
-from importer.operation import Operation, Row
+from importer.operation import Operation, Row, Unclear
 from importer.platforms.shipengine import ShipEngine
 
 UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
@@ -160,6 +160,17 @@ class NotifyShipped(Operation[NoticeRow]):
                 for row in rows
             ]
         return Call("POST", f"v-beta/sales_orders/{first.sales_order_id}/notify_shipped", body)
+
+    def question(self, rows: Sequence[NoticeRow]) -> Call:
+        return Call("GET", f"v-beta/sales_orders/{rows[0].sales_order_id}")
+
+    def held(self, row: NoticeRow, found: Any) -> NoReturn:  # noqa: ARG002  (the contract)
+        """Nothing shows which tracking number was notified; the order's status is all there is."""
+        match found:
+            case {"sales_order_status": {"fulfillment_status": str(status)}}:
+                raise Unclear(f"ShipEngine calls the order {status}")
+            case _:
+                raise Unclear("ShipEngine shows no fulfilment status")
 
     def identity(self, row: NoticeRow) -> tuple[Any, ...]:
         return (row.sales_order_id, row.tracking_number, row.sales_order_item_id, row.quantity)

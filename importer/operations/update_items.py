@@ -4,7 +4,7 @@ Source of all facts: "Update Purchase Order Items" and "Get Purchase Order Items
 developer.sellercloud.com.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,12 +12,20 @@ import pandas as pd
 from importer.calls import Call, absent, same_value
 from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
 from importer.kinds import Identifier, Instant, Money, WholeNumber
-from importer.operation import Operation, Row
+from importer.operation import Operation, Row, Unclear
 from importer.platforms.sellercloud import Sellercloud
 
 UNIT_FIELDS = ["qty_units_ordered", "unit_price"]
 CASE_FIELDS = ["qty_cases_ordered", "qty_units_per_case", "case_price"]
 CHANGES = [*UNIT_FIELDS, *CASE_FIELDS, "expected_delivery_date"]
+THEIR_NAMES = {
+    "qty_units_ordered": "QtyUnitsOrdered",
+    "unit_price": "UnitPrice",
+    "qty_cases_ordered": "QtyCasesOrdered",
+    "qty_units_per_case": "QtyUnitsPerCase",
+    "case_price": "CasePrice",
+    "expected_delivery_date": "ExpectedDeliveryDate",
+}
 
 
 class ItemRow(Row):
@@ -112,8 +120,7 @@ class UpdateItems(Operation[ItemRow]):
     def is_applied(self, row: ItemRow, found: Any) -> bool | None:
         match found:
             case {"Items": list(items)}:
-                by_id = {str(item.get("ID")): item for item in items if isinstance(item, dict)}
-                item = by_id.get(str(row.po_item_id))
+                item = items_of(found).get(str(row.po_item_id))
                 if item is None:
                     return absent(found, items)
                 wished = {name: wish for name, wish in changes(row).items() if wish is not None}
@@ -121,13 +128,35 @@ class UpdateItems(Operation[ItemRow]):
             case _:
                 return None
 
+    def held(self, row: ItemRow, found: Any) -> Mapping[str, Any] | None:
+        item = items_of(found).get(str(row.po_item_id))
+        if item is None:
+            if self.is_applied(row, found) is None:
+                raise Unclear("the answer shows only a page of the items")
+            return None
+        return {name: item.get(theirs) for name, theirs in THEIR_NAMES.items()}
+
+    def extras(self, rows: Sequence[ItemRow], found: Any) -> list[Mapping[str, Any]]:
+        wanted = {str(row.po_item_id) for row in rows}
+        return [
+            {
+                "PO Item ID": number,
+                "Product": item.get("ProductID"),
+                "Qty Units Ordered": item.get("QtyUnitsOrdered"),
+            }
+            for number, item in items_of(found).items()
+            if number not in wanted
+        ]
+
+    def subject(self, row: ItemRow) -> tuple[Any, ...]:
+        return (row.po_id, row.po_item_id)
+
+
+def items_of(found: Any) -> dict[str, Mapping[str, Any]]:
+    """The items of a purchase order by their id, whatever came."""
+    items = found.get("Items") if isinstance(found, Mapping) else None
+    return {str(item.get("ID")): item for item in items or [] if isinstance(item, Mapping)}
+
 
 def changes(row: ItemRow) -> dict[str, Any]:
-    return {
-        "QtyUnitsOrdered": row.qty_units_ordered,
-        "UnitPrice": row.unit_price,
-        "QtyCasesOrdered": row.qty_cases_ordered,
-        "QtyUnitsPerCase": row.qty_units_per_case,
-        "CasePrice": row.case_price,
-        "ExpectedDeliveryDate": row.expected_delivery_date,
-    }
+    return {theirs: getattr(row, name) for name, theirs in THEIR_NAMES.items()}

@@ -3,7 +3,7 @@
 Source of all facts: "Update purchase order shipping details", docs.shipstation.com (v2).
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from importer.calls import Call, same_value
 from importer.columns import PO_ID_ALIASES, column, rule
 from importer.kinds import Capitals, Choice, Code, Instant, Text, TrackingNumber
-from importer.operation import Operation, Row
+from importer.operation import Operation, Row, Unclear
 from importer.platforms.shipstation import ShipStation
 
 PAYMENT_TERMS = {
@@ -153,6 +153,14 @@ class UpdateShipping(Operation[ShippingRow]):
             return None
         wishes = ((name, getattr(row, name)) for name in DETAILS)
         return all(same_value(wish, found.get(name)) for name, wish in wishes if wish is not None)
+
+    def held(self, row: ShippingRow, found: Any) -> Mapping[str, Any] | None:
+        if self.is_applied(row, found) is None:
+            raise Unclear("the answer is no purchase order")
+        return {name: found.get(name) for name in DETAILS}
+
+    def subject(self, row: ShippingRow) -> tuple[Any, ...]:
+        return (row.po_id,)
 
 
 def wished(rows: Sequence[ShippingRow], name: str) -> Any:

@@ -1,0 +1,240 @@
+"""What sheets and runs say against what the platform holds: each purchase order is read once."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from importer.calls import Call
+from importer.comparing import Compared, Verdict, compare, po_of
+from importer.connection import Connection
+from importer.entries import rows_of_journal
+from importer.journal import Journal, RowRecord, RunRecord
+from importer.operation import Operation
+from importer.operations import operation as operation_named
+from importer.outcomes import Status
+from importer.platforms import PLATFORMS
+from importer.preparation import Wish, prepare
+from importer.reading_back import Reader
+from importer.settings import Account, Credentials, Settings
+from importer.stopping import Stop
+from importer.verdicts import Answer
+from importer.verdicts import Verdict as Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Rows to be reconciled; `aside` are those that cannot be, with why."""
+
+    operation: Operation[Any]
+    rows: Sequence[tuple[str, Any]]  # the sheet or run, and its row
+    aside: Sequence[Compared] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What the platform holds and no row says, in the platform's words."""
+
+    po: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One GET: what was asked, and what came."""
+
+    path: str
+    asked_at: datetime
+    seconds: float
+    answer: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    operation: Operation[Any]
+    account: str
+    sources: Sequence[str]
+    begun_at: datetime
+    ended_at: datetime
+    rows: Sequence[Compared]
+    extras: Sequence[Extra] = ()
+    questions: Sequence[Question] = ()
+    notes: Sequence[str] = field(default_factory=list)
+
+    @property
+    def attention(self) -> int:
+        """How many rows need a person."""
+        return sum(row.verdict.needs_a_person for row in self.rows)
+
+
+def reconcile(
+    subject: Subject,
+    account: Account,
+    credentials: Credentials,
+    journal: Journal,
+    *,
+    stop: Stop | None = None,
+    on_read: Callable[[int], object] = lambda _: None,
+) -> Reconciliation:
+    """Asks the platform for each purchase order once, within the account's limit; sends nothing.
+
+    Raises SignInRefused, and the errors of `Connection`'s own making. What cannot be asked is
+    `not checked`, with the reason.
+    """
+    begun_at = datetime.now(UTC)
+    asked: dict[str, list[tuple[str, Any]]] = {}
+    silent: list[Compared] = []
+    operation = subject.operation
+    for source, row in subject.rows:
+        question = operation.question([row])
+        if question is None:
+            silent.append(_unreadable(operation, source, row))
+        else:
+            asked.setdefault(question.path, []).append((source, row))
+    platform = PLATFORMS[account.platform]
+    with Connection(account, platform, credentials) as connection:
+        reader = Reader(connection, account, journal, stop or Stop())
+
+        def look(part: tuple[str, list[tuple[str, Any]]]) -> _Found:
+            found = _look(reader, operation, *part)
+            on_read(len(part[1]))
+            return found
+
+        with ThreadPoolExecutor(account.workers, thread_name_prefix="reader") as pool:
+            parts = list(pool.map(look, asked.items()))
+    rows = [*subject.aside, *silent, *(row for part in parts for row in part.rows)]
+    return Reconciliation(
+        operation=operation,
+        account=account.name,
+        sources=list(dict.fromkeys([s for s, _ in subject.rows] + [r.source for r in rows])),
+        begun_at=begun_at,
+        ended_at=datetime.now(UTC),
+        rows=_in_order(rows, subject),
+        extras=[extra for part in parts for extra in part.extras],
+        questions=[part.question for part in parts],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    rows: list[Compared]
+    extras: list[Extra]
+    question: Question
+
+
+def _look(
+    reader: "Reader", operation: Operation[Any], path: str, parts: Sequence[tuple[str, Any]]
+) -> _Found:
+    """One purchase order: its rows, and what is there beside them."""
+    asked_at, begun = datetime.now(UTC), time.monotonic()
+    answer = reader.ask(Call("GET", path))
+    question = Question(
+        path, asked_at, round(time.monotonic() - begun, 3), _answered(answer), len(parts)
+    )
+    rows = [replace(_compared(operation, row, answer), source=source) for source, row in parts]
+    if answer is None or answer.verdict is not Reading.ACCEPTED or answer.reply is None:
+        return _Found(rows, [], question)
+    every = [row for _, row in parts]
+    beside = operation.extras(every, answer.reply.json)
+    extras = [Extra(po_of(operation, every[0]), values) for values in beside]
+    return _Found(rows, extras, question)
+
+
+def _compared(operation: Operation[Any], row: Any, answer: Answer | None) -> Compared:
+    po = po_of(operation, row)
+    if answer is None:
+        return Compared(row.number, Verdict.NOT_CHECKED, po, "not asked: it was stopped before")
+    if answer.verdict is Reading.ACCEPTED and answer.reply is not None:
+        return compare(operation, row, answer.reply.json)
+    verdict = Verdict.NOT_FOUND if answer.not_found else Verdict.NOT_CHECKED
+    return Compared(row.number, verdict, po, answer.sentence)
+
+
+def _unreadable(operation: Operation[Any], source: str, row: Any) -> Compared:
+    return Compared(
+        row.number,
+        Verdict.UNREADABLE,
+        po_of(operation, row),
+        "the platform shows nothing by which this row could be told",
+        source=source,
+    )
+
+
+def _answered(answer: Answer | None) -> str:
+    if answer is None:
+        return "not asked"
+    if answer.reply is None:
+        return answer.sentence
+    return str(answer.reply.status)
+
+
+def _in_order(rows: Iterable[Compared], subject: Subject) -> list[Compared]:
+    sources = list(dict.fromkeys(source for source, _ in subject.rows))
+    sources += [row.source for row in subject.aside if row.source not in sources]
+    return sorted(rows, key=lambda row: (sources.index(row.source), row.row))
+
+
+def superseded(subject: Subject) -> Subject:
+    """Where several runs set the same thing, only the last can be what the platform holds."""
+    last: dict[Any, tuple[str, int]] = {}
+    for source, row in subject.rows:
+        last[subject.operation.subject(row)] = (source, row.number)
+    rows, aside = [], list(subject.aside)
+    for source, row in subject.rows:
+        later = last[subject.operation.subject(row)]
+        if later == (source, row.number):
+            rows.append((source, row))
+        else:
+            said = f"row {later[1]} of {later[0]} came after it"
+            aside.append(
+                Compared(row.number, Verdict.NOT_CHECKED, po_of(subject.operation, row), said,
+                         source=source)
+            )  # fmt: skip
+    return Subject(subject.operation, rows, aside)
+
+
+def subject_of_sheet(sheet: Path, wish: Wish, settings: Settings) -> Subject:
+    """The good rows of any sheet, sent by us or not; the others are told with their problems."""
+    prepared = prepare(sheet, wish, settings)
+    aside = [
+        Compared(number, Verdict.NOT_CHECKED, "", outcome.sentence, source=sheet.name)
+        for number, outcome in prepared.outcomes.items()
+        if number not in prepared.rows
+    ]
+    rows = [(sheet.name, row) for row in prepared.rows.values()]
+    return Subject(prepared.operation, rows, aside)
+
+
+def subjects_of_runs(journal: Journal, runs: Sequence[RunRecord]) -> dict[str, list[Subject]]:
+    """Account -> what its runs have sent, one subject for each operation; runs oldest first."""
+    found: dict[tuple[str, str], Subject] = {}
+    for run in sorted(runs, key=lambda run: run.id):
+        operation = operation_named(run.operation)
+        before = found.get((run.account, run.operation), Subject(operation, []))
+        found[run.account, run.operation] = _with_run(before, run, journal)
+    subjects: dict[str, list[Subject]] = {}
+    for (account, _), subject in found.items():
+        subjects.setdefault(account, []).append(superseded(subject))
+    return subjects
+
+
+def _with_run(subject: Subject, run: RunRecord, journal: Journal) -> Subject:
+    source = f"run {run.id}"
+    records = {record.row: record for record in journal.rows(run.id)}
+    rows = rows_of_journal(subject.operation, records)
+    never = {Status.INVALID, Status.UNSENT, Status.REJECTED}
+    aside = [
+        Compared(number, Verdict.NOT_CHECKED, "", _why_not(record), source=source)
+        for number, record in records.items()
+        if number not in rows or record.outcome.status in never
+    ]
+    sent = [(source, row) for n, row in rows.items() if records[n].outcome.status not in never]
+    return Subject(subject.operation, [*subject.rows, *sent], [*subject.aside, *aside])
+
+
+def _why_not(record: RowRecord) -> str:
+    said = f": {record.outcome.sentence}" if record.outcome.sentence else ""
+    return f"{record.outcome.status}{said}"
