@@ -33,6 +33,7 @@ def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> Ne
         settings={
             "into": None if wish.into is None else str(wish.into.resolve()),
             "address": account.base_url,
+            "vendor": prepared.vendor,
             "again": wish.again,
             "stop_after": None if wish.stop_after is None else str(wish.stop_after),
             "verify": wish.verify,

@@ -88,6 +88,7 @@ class Prepared:
     outcomes: Mapping[int, Outcome]  # of every row: planned, or why not
     earlier: Mapping[int, Earlier]  # of rows that an earlier run has sent, or may have sent
     remarks: Sequence[str] = ()  # what the vendor's profile made of the sheet
+    vendor: str | None = None  # whose profile that is
 
     @property
     def operation(self) -> Operation[Any]:
@@ -154,7 +155,8 @@ def prepare(
         for number in numbers
     }
     said = [near] * bool(near) if profile is None else remarks(profile, layout, numbers)
-    return Prepared(content, layout, validation, rows, calls, outcomes, earlier, said)
+    vendor = None if profile is None else profile.name
+    return Prepared(content, layout, validation, rows, calls, outcomes, earlier, said, vendor)
 
 
 def _read(

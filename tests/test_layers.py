@@ -15,11 +15,12 @@ LAYERS = """
     cli.**
     importer
     folder.** | rehearsal | scripting
+    listings.**
     reports.**
     run | reconciliation
     giving_back
     entries
-    preparation | listings.** | map_sheet
+    preparation | map_sheet
     vendors | mapping | profile_file
     sending
     comparing | reading_back

@@ -95,7 +95,7 @@ def opened_desk(
         settings = replace(settings, accounts={**settings.accounts, account: found})
     if account is not None:  # said once, before any sheet is read
         settings.account(account).credentials(os.environ)
-    with options.journal(settings) as journal, _stopped_by_signals() as stop:
+    with options.journal(settings) as journal, stopped_by_signals() as stop:
         yield Desk(settings, journal, stop=stop, patience=patience, progress=progress)
 
 
@@ -109,7 +109,7 @@ def _with(values: Values, **changes: Any) -> Values:
 
 
 @contextmanager
-def _stopped_by_signals() -> "Iterator[Stop]":
+def stopped_by_signals() -> "Iterator[Stop]":
     """Ctrl-C and a polite kill end the run cleanly; a second Ctrl-C ends the process at once."""
     from importer.stopping import Stop
 

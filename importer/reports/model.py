@@ -59,7 +59,7 @@ class Chart:
     series: Mapping[str, Sequence[float]]
     tones: Mapping[str, Tone] = field(default_factory=dict)
     lying: bool = False  # bars from left to right, for labels that are sentences
-    unit: str = "rows"
+    whole: bool = True  # numbers of things
 
 
 @dataclass(frozen=True, slots=True)

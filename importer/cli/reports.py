@@ -1,0 +1,285 @@
+"""Commands that look back: reconcile, report."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from importer.cli.options import AS_JSON, INTO, OPERATION, OPTIONS, RUNS, VENDOR, WORKSHEET, Options
+from importer.cli.working import progress, stopped_by_signals
+from importer.errors import SettingsError, SheetError, UsageError
+
+if TYPE_CHECKING:
+    from importer.journal import Journal, RunRecord
+    from importer.preparation import Wish
+    from importer.reconciliation import Subject
+    from importer.reports.model import Report
+    from importer.settings import Account, Settings
+    from importer.stopping import Stop
+
+
+def _since(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+    """A day, or so many days or hours back."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,4})([dh])", text)
+    if found:
+        hours = int(found[1]) * (24 if found[2] == "d" else 1)
+        return datetime.now(UTC) - timedelta(hours=hours)
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        raise click.BadParameter(f'"{text}" is neither like 7d or 12h nor 2026-11-20') from None
+
+
+SINCE = click.option("--since", metavar="7d", callback=_since, help="Runs begun since then.")
+
+
+@click.command()
+@click.argument("sheets", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--account", metavar="NAME", help="Where to look; needed for sheets.")
+@click.option("--run", "runs", metavar="N", type=int, multiple=True, help="A run of the journal.")
+@SINCE
+@VENDOR
+@OPERATION
+@WORKSHEET
+@INTO
+@click.option("--csv", "as_csv", is_flag=True, help="The rows as csv too.")
+@AS_JSON
+@OPTIONS
+def reconcile(
+    options: Options,
+    sheets: Sequence[Path],
+    account: str | None,
+    runs: Sequence[int],
+    since: datetime | None,
+    vendor: str | None,
+    operation: str | None,
+    worksheet: str | None,
+    into: Path | None,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Compare sheets or runs with what the platform holds; send nothing.
+
+    \b
+    importer reconcile dock.xlsx --account acme
+    importer reconcile --since 7d
+    """
+    from importer.listings.reports import report_lines
+    from importer.reports.files import write_report
+    from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
+
+    settings = options.settings()
+    if sheets:
+        work = _of_sheets(sheets, settings, account, vendor, operation, worksheet)
+    elif runs or since or vendor:
+        work = _of_runs(options, settings, runs, since, vendor, account)
+    else:
+        raise click.UsageError("name sheets, or --run N, or --since 7d, or --vendor NAME.")
+    worst = EVERYTHING_SETTLED
+    with options.journal(settings) as journal, stopped_by_signals() as stop:
+        for name, folder, found in work:
+            try:
+                subject, where = found()
+                report, attention = _reconciled(subject, where, journal, stop)
+            except (SheetError, SettingsError, UsageError) as error:
+                click.echo(f"importer: {error}", err=True)
+                worst = NOTHING_SENT
+                continue
+            files = write_report(report, (into or folder) / f"{name}.reconcile", as_csv=as_csv)
+            if as_json:
+                from importer.reports.machine import report_as_json
+
+                click.echo(json.dumps(report_as_json(report) | {"files": [str(f) for f in files]}))
+            else:
+                click.echo(report_lines(report, files))
+            worst = max(worst, NEEDS_ATTENTION if attention else EVERYTHING_SETTLED)
+    raise SystemExit(worst)
+
+
+Found = Callable[[], "tuple[Subject, Account]"]
+
+
+def _of_sheets(
+    sheets: Sequence[Path],
+    settings: "Settings",
+    account: str | None,
+    vendor: str | None,
+    operation: str | None,
+    worksheet: str | None,
+) -> "Iterable[tuple[str, Path, Found]]":
+    from importer.preparation import Wish
+
+    if account is None and vendor is not None:
+        account = settings.vendor(vendor).account
+    if account is None:
+        raise click.UsageError("--account says which platform a sheet is compared with.")
+    where = settings.account(account)
+    wish = Wish(operation, worksheet, vendor=vendor, platform=where.platform)
+    return [
+        (sheet.stem, sheet.parent, partial(_sheet, sheet, wish, settings, where))
+        for sheet in sheets
+    ]
+
+
+def _sheet(
+    sheet: Path, wish: "Wish", settings: "Settings", account: "Account"
+) -> "tuple[Subject, Account]":
+    from importer.reconciliation import subject_of_sheet
+
+    return subject_of_sheet(sheet, wish, settings), account
+
+
+def _given(subject: "Subject", account: str, settings: "Settings") -> "tuple[Subject, Account]":
+    return subject, settings.account(account)
+
+
+def _of_runs(
+    options: Options,
+    settings: "Settings",
+    numbers: Sequence[int],
+    since: datetime | None,
+    vendor: str | None,
+    account: str | None,
+) -> "Iterable[tuple[str, Path, Found]]":
+    from importer.reconciliation import subjects_of_runs
+
+    with options.journal(settings) as journal:
+        chosen = [
+            run for run in _runs(journal, numbers, since, vendor) if account in {None, run.account}
+        ]
+        if not chosen:
+            raise UsageError("the journal holds no such run")
+        found = subjects_of_runs(journal, chosen)
+    label = "-".join(f"run-{number}" for number in numbers) or "runs"
+    return [
+        (
+            f"{label}.{name}.{subject.operation.name}",
+            Path(),
+            partial(_given, subject, name, settings),
+        )
+        for name, subjects in found.items()
+        for subject in subjects
+    ]
+
+
+def _runs(
+    journal: "Journal", numbers: Sequence[int], since: datetime | None, vendor: str | None
+) -> "list[RunRecord]":
+    found = [journal.run(number) for number in numbers] if numbers else journal.runs(10_000)
+    return [
+        run
+        for run in found
+        if (since is None or run.created_at >= since)
+        and (vendor is None or run.settings.get("vendor") == vendor)
+    ]
+
+
+def _reconciled(
+    subject: "Subject", account: "Account", journal: "Journal", stop: "Stop"
+) -> "tuple[Report, int]":
+    from importer.reconciliation import reconcile as reconciled
+    from importer.reports.of_reconciliation import report_of
+
+    credentials = account.credentials(os.environ)
+    with progress(f"reading back from {account.name}", len(subject.rows)) as advance:
+        found = reconciled(subject, account, credentials, journal, stop=stop, on_read=advance)
+    return report_of(found), found.attention
+
+
+def _night(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+    """Noon of the day, here."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(hour=12, minute=0, second=0).astimezone()
+    except ValueError:
+        raise click.BadParameter(f'"{text}" is not a day like 2026-11-20') from None
+
+
+@click.command()
+@RUNS
+@click.option(
+    "--night", metavar="DATE", callback=_night, help="Runs begun from noon of DATE to the next."
+)
+@SINCE
+@VENDOR
+@click.option(
+    "-o", "path", metavar="PATH", type=click.Path(path_type=Path), help="Files' name; else here."
+)
+@click.option("--open", "opened", is_flag=True, help="Show the page in the browser.")
+@AS_JSON
+@OPTIONS
+def report(
+    options: Options,
+    runs: Sequence[int],
+    night: datetime | None,
+    since: datetime | None,
+    vendor: str | None,
+    path: Path | None,
+    opened: bool,
+    as_json: bool,
+) -> None:
+    """Write one page of runs: what came, what went in, what was refused, whom to call.
+
+    \b
+    importer report 17
+    importer report --since 30d --open
+    """
+    from importer.listings.reports import report_lines
+    from importer.reports.files import write_report
+    from importer.reports.machine import report_as_json
+    from importer.reports.nights import days, stories
+    from importer.reports.of_runs import report_of
+
+    if not (runs or night or since or vendor):
+        raise click.UsageError("name runs, or --night DATE, or --since 30d, or --vendor NAME.")
+    settings = options.settings()
+    with options.journal(settings) as journal:
+        chosen = _runs(journal, runs, night or since, vendor)
+        if night is not None:
+            chosen = [run for run in chosen if run.created_at < night + timedelta(days=1)]
+        if not chosen:
+            raise UsageError("the journal holds no such run")
+        now = journal.now()
+        made = report_of(
+            _subject(runs, night, since, vendor),
+            stories(journal, chosen, settings),
+            days(journal, now),
+            now,
+        )
+    files = write_report(made, _without_suffix(path or Path("report")))
+    if as_json:
+        click.echo(json.dumps(report_as_json(made) | {"files": [str(file) for file in files]}))
+    else:
+        click.echo(report_lines(made, files))
+    if opened:
+        click.launch(files[0].resolve().as_uri())
+
+
+def _subject(
+    runs: Sequence[int], night: datetime | None, since: datetime | None, vendor: str | None
+) -> str:
+    parts = [f"run {number}" for number in runs]
+    if night is not None:
+        parts.append(f"the night of {night:%Y-%m-%d}")
+    if since is not None:
+        parts.append(f"since {since:%Y-%m-%d %H:%M} UTC")
+    if vendor is not None:
+        parts.append(f"vendor {vendor}")
+    return ", ".join(parts)
+
+
+def _without_suffix(path: Path) -> Path:
+    """
+    >>> _without_suffix(Path("night.html")).name, _without_suffix(Path("acme.v2")).name
+    ('night', 'acme.v2')
+    """
+    return path.with_suffix("") if path.suffix in {".html", ".xlsx"} else path

@@ -1,0 +1,62 @@
+"""A report for machines: JSON as one object, and a table as CSV."""
+
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from importer.reports.model import Cell, Report, Table
+from importer.sheets.results import WrittenResult, clean, written
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def report_as_json(report: Report) -> dict[str, Any]:
+    return {
+        "title": report.title,
+        "subject": report.subject,
+        "made_at": report.made_at.isoformat(),
+        "headline": report.headline,
+        "attention": list(report.attention),
+        "facts": {name: _plain(value) for name, value in report.facts},
+        "tables": {table.title: table_as_json(table) for table in report.tables},
+    }
+
+
+def table_as_json(table: Table) -> list[dict[str, Any]]:
+    titles = [column.title for column in table.columns]
+    return [dict(zip(titles, map(_plain, line.cells), strict=True)) for line in table.lines]
+
+
+def _plain(cell: Cell) -> str | int | float | None:
+    """
+    >>> _plain(Decimal("5.50")), _plain(date(2026, 3, 1))
+    ('5.50', '2026-03-01')
+    """
+    if isinstance(cell, Decimal):
+        return str(cell)
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def write_csv(table: Table, path: Path) -> WrittenResult:
+    """Writes a table as UTF-8 with a byte-order mark, so that Excel reads it; raises OSError."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(column.title for column in table.columns)
+    writer.writerows([_guarded(_plain(cell)) for cell in line.cells] for line in table.lines)
+
+    def write(file: BinaryIO) -> tuple[str, ...]:
+        file.write(text.getvalue().encode("utf-8-sig"))
+        return ()
+
+    return written(path, write)
+
+
+def _guarded(cell: str | float | None) -> str | float | None:
+    """A text that Excel would take for a formula gets an apostrophe before it."""
+    if not isinstance(cell, str):
+        return cell
+    text = clean(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,76 @@
+"""A report as one HTML file: no script or picture is fetched, and every cell is escaped."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from importer.reports.charts import legend, svg
+from importer.reports.model import Cell, Report
+from importer.sheets.results import WrittenResult, clean, written
+
+_MOST_LINES = 5_000  # of a table in the page; the workbook has them all
+
+
+def write_page(report: Report, path: Path) -> WrittenResult:
+    """Writes the page whole or not at all; raises OSError."""
+
+    def write(file: BinaryIO) -> tuple[str, ...]:
+        file.write(page(report).encode())
+        return ()
+
+    return written(path, write)
+
+
+def page(report: Report) -> str:
+    """The report as an HTML document."""
+    return _environment().get_template("page.html").render(report=report, most=_MOST_LINES)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("importer.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    environment.filters |= {"svg": svg, "legend": legend, "shown": shown, "sorting": sorting}
+    return environment
+
+
+def shown(cell: Cell) -> str:
+    """A cell as a person reads it.
+
+    >>> shown(1234), shown(Decimal("5.50")), shown(date(2026, 3, 1)), shown(None)
+    ('1,234', '5.50', '2026-03-01', '')
+    """
+    match cell:
+        case None:
+            return ""
+        case datetime():
+            return f"{cell:%Y-%m-%d %H:%M}"
+        case date():
+            return cell.isoformat()
+        case int() | float() | Decimal():
+            return f"{cell:,}"
+        case _:
+            return visible(cell)
+
+
+def sorting(cell: Cell) -> str:
+    """What a column is sorted by, where that is not what is shown."""
+    return "" if cell is None else str(cell)
+
+
+def visible(text: str) -> str:
+    """Text without what could turn or hide its neighbours: controls, and marks of direction.
+
+    >>> visible("1Z\\u202e999")
+    '1Z999'
+    """
+    kept: Any = clean(text)
+    return "".join(c for c in kept if c.isprintable() or c in "\n\t")

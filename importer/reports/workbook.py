@@ -1,0 +1,148 @@
+"""A report as a workbook: real numbers and dates, headings that stay, and paper in mind."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from importer.reports.model import Cell, Line, Report, Table, Tone
+from importer.sheets.results import WrittenResult, clean, written
+
+_FILLS = {
+    Tone.ATTENTION: PatternFill("solid", fgColor="FFFBE3DF"),
+    Tone.NOTE: PatternFill("solid", fgColor="FFFDF3DC"),
+}
+_HEADING = PatternFill("solid", fgColor="FF2F3B46")
+_BOLD, _WHITE = Font(bold=True), Font(bold=True, color="FFFFFFFF")
+_TITLE = Font(bold=True, size=16)
+_TOP = Alignment(vertical="top", wrap_text=True)
+_NARROWEST, _WIDEST = 8, 60
+_LANDSCAPE_FROM = 6  # columns
+
+
+def write_workbook(report: Report, path: Path) -> WrittenResult:
+    """Writes a worksheet for each table after a summary, whole or not at all; raises OSError."""
+    book = Workbook(write_only=True)
+    _summary(book.create_sheet("Summary"), report)
+    for table in report.tables:
+        _table(book.create_sheet(table.title[:31]), table)
+
+    def write(file: BinaryIO) -> tuple[str, ...]:
+        book.save(file)
+        return ()
+
+    return written(path, write)
+
+
+def _summary(sheet: Any, report: Report) -> None:
+    sheet.column_dimensions["A"].width = 28
+    sheet.column_dimensions["B"].width = 90
+    _fit_to_paper(sheet, wide=False)
+    sheet.append([_cell(sheet, report.headline, font=_TITLE)])
+    sheet.append([_cell(sheet, f"{report.title}. {report.subject}")])
+    sheet.append([])
+    for sentence in report.attention:
+        sheet.append([
+            _cell(sheet, "Needs a person", font=_BOLD, fill=_FILLS[Tone.ATTENTION]),
+            _cell(sheet, sentence, fill=_FILLS[Tone.ATTENTION], wrap=True),
+        ])  # fmt: skip
+    if report.attention:
+        sheet.append([])
+    for name, value in [("Made at (UTC)", report.made_at), *report.facts]:
+        cell = _cell(sheet, value)
+        cell.alignment = Alignment(horizontal="left")
+        sheet.append([_cell(sheet, name, font=_BOLD), cell])
+
+
+def _table(sheet: Any, table: Table) -> None:
+    for at, width in enumerate(_widths(table), start=1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
+    _fit_to_paper(sheet, wide=len(table.columns) >= _LANDSCAPE_FROM)
+    last = f"{get_column_letter(len(table.columns))}{len(table.lines) + 1}"
+    sheet.auto_filter.ref = f"A1:{last}"
+    sheet.append([_cell(sheet, c.title, font=_WHITE, fill=_HEADING) for c in table.columns])
+    for line in table.lines:
+        sheet.append(_cells(sheet, line))
+
+
+def _cells(sheet: Any, line: Line) -> list[Any]:
+    fill = _FILLS.get(line.tone)
+    return [
+        _cell(
+            sheet,
+            cell,
+            fill=fill,
+            font=_BOLD if at in line.marked else None,
+            wrap=isinstance(cell, str) and len(cell) > _WIDEST,
+        )
+        for at, cell in enumerate(line.cells)
+    ]
+
+
+def _cell(
+    sheet: Any,
+    value: Cell,
+    *,
+    font: Font | None = None,
+    fill: PatternFill | None = None,
+    wrap: bool = False,
+) -> Any:
+    """A cell of the value's own type; a text is never a formula, whatever it begins with."""
+    if isinstance(value, datetime):
+        value = value.replace(tzinfo=None)  # a workbook knows no zone; the heading says UTC
+    if isinstance(value, str):
+        value = clean(value)
+    cell: Any = WriteOnlyCell(sheet, cast("Any", value))
+    if isinstance(value, str):
+        cell.data_type = "s"
+    elif isinstance(value, datetime):
+        cell.number_format = "yyyy-mm-dd hh:mm"
+    elif isinstance(value, date):
+        cell.number_format = "yyyy-mm-dd"
+    elif isinstance(value, Decimal):
+        cell.number_format = "#,##0.00##"
+    if font is not None:
+        cell.font = font
+    if fill is not None:
+        cell.fill = fill
+    if wrap:
+        cell.alignment = _TOP
+    return cell
+
+
+def _widths(table: Table) -> list[float]:
+    """Wide enough for the heading with its filter button, and for nearly every cell."""
+    return [
+        min(_WIDEST, max(_NARROWEST, len(column.title) + 4, _longest(table.lines, at) + 2))
+        for at, column in enumerate(table.columns)
+    ]
+
+
+def _longest(lines: Sequence[Line], at: int) -> int:
+    return max((_length(line.cells[at]) for line in lines), default=0)
+
+
+def _length(cell: Cell) -> int:
+    if isinstance(cell, datetime):
+        return 16
+    return len(str(cell)) if cell is not None else 0
+
+
+def _fit_to_paper(sheet: Any, *, wide: bool) -> None:
+    """One page wide, on A4 as on Letter: no paper size is named, so the printer's own is taken."""
+    sheet.page_setup.orientation = "landscape" if wide else "portrait"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.oddFooter.right.text = "&P / &N"
+    sheet.oddFooter.left.text = "&A"
