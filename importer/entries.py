@@ -39,6 +39,8 @@ def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> Ne
             "verify": wish.verify,
             "whole_po": wish.whole_po,
             "strict": wish.strict,
+            "strict_tracking": wish.strict_tracking,
+            "infer_carrier": wish.infer_carrier,
             "header_row": prepared.layout.header_row,
             "encoding": _encoding(prepared.layout.worksheet.text_format),
         },

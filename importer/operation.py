@@ -54,7 +54,8 @@ class Operation(ABC, Generic[RowT]):
     call may be sent twice without harm. `most_rows` cuts a call where a group is larger.
     `in_reply` says that the reply to the call itself shows what the platform now holds;
     `look_first` that a read back is only proof beside a look before the call; `verified` that
-    the touched groups are read back at the end of a run unless the user declines.
+    the touched groups are read back at the end of a run unless the user declines. `tracking`
+    names the fields of a tracking number and of its carrier, which are judged together.
     """
 
     title: ClassVar[str]
@@ -67,6 +68,7 @@ class Operation(ABC, Generic[RowT]):
     in_reply: ClassVar[bool] = False
     look_first: ClassVar[bool] = False
     verified: ClassVar[bool] = False
+    tracking: ClassVar[tuple[str, str] | None] = None
     row: type[RowT]
 
     @abstractmethod

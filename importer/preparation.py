@@ -74,6 +74,8 @@ class Wish:
     vendor: str | None = None  # None: as the headings say
     platform: str | None = None  # the account's: an operation of another is refused
     unattended: bool = False  # nobody looks at the notes: a doubtful layout is refused
+    strict_tracking: bool = False  # an odd tracking number holds back its row
+    infer_carrier: bool = False  # an empty carrier is filled from an unambiguous number
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,15 @@ def prepare(
     if not numbers:
         raise SheetError(f"{sheet.name} has headings in row {layout.header_row} and no rows below")
     cells = {name: layout.cells(name, numbers) for name in layout.columns}
-    validation = validate(layout.operation, numbers, cells, layout.worksheet.row_faults, profile)
+    validation = validate(
+        layout.operation,
+        numbers,
+        cells,
+        layout.worksheet.row_faults,
+        profile,
+        strict_tracking=wish.strict_tracking,
+        infer_carriers=wish.infer_carrier or bool(profile and profile.infer_carrier),
+    )
     good = validation.good_rows(layout.operation)
     aside = _held_back(layout.operation, validation, good, wish)
     earlier: Mapping[int, Earlier] = {}

@@ -61,6 +61,8 @@ def _value(value: Any) -> str:
             return f"{{{', '.join(pairs)}}}"
         case list() | tuple():
             return f"[{', '.join(_value(inner) for inner in value)}]"
+        case bool():
+            return str(value).lower()
         case date():
             return value.isoformat()
         case _:

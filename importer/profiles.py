@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KEYS = (
     *("operation", "account", "worksheet", "header_row", "headings", "constants", "values"),
-    *("date_order", "decimal", "encoding", "fingerprint"),
+    *("date_order", "decimal", "encoding", "infer_carrier", "fingerprint"),
 )
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 _LAST_ROW = 1_048_576  # of a worksheet
@@ -39,6 +39,7 @@ class VendorProfile:
     date_order: str | None = None  # one of DATE_ORDERS
     decimal: str | None = None  # "," or "."
     encoding: str | None = None  # of text files that are not UTF-8: a codec's name
+    infer_carrier: bool | None = None  # an empty carrier is filled from an unambiguous number
     fingerprint: Sequence[str] = ()  # every heading of the sheet that was mapped
 
     def heading(self, title: str) -> str | None:
@@ -130,6 +131,7 @@ def read_profile(name: str, table: Table, accounts: Collection[str]) -> VendorPr
         date_order=_one_of(table, "date_order", DATE_ORDERS),
         decimal=_one_of(table, "decimal", (",", ".")),
         encoding=_encoding(table),
+        infer_carrier=_yes_or_no(table, "infer_carrier"),
         fingerprint=_fingerprint(table),
     )
 
@@ -155,6 +157,13 @@ def _one_of(table: Table, name: str, known: Collection[str]) -> str | None:
         listed = ", ".join(f'"{choice}"' for choice in known)
         raise table.wrong(f'{name} "{text}" is not one of {listed}')
     return text
+
+
+def _yes_or_no(table: Table, name: str) -> bool | None:
+    found = table.values.get(name)
+    if found is not None and not isinstance(found, bool):
+        raise table.wrong(f"{name} must be true or false")
+    return found
 
 
 def _encoding(table: Table) -> str | None:

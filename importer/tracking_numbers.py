@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from string import ascii_uppercase
+from itertools import product
 from typing import Literal
 
 from importer.spelling import key
@@ -78,8 +78,7 @@ the label'
     ours = infer_carrier(number) if carrier is None else _carrier_named(carrier)
     if ours is None:
         return None
-    checks = [check for _, check in _fitting(number, ours)]
-    if any(check is not False for check in checks):
+    if any(check is not False for _, check in _fitting(number, ours)):
         return None
     if len(number) < 15 and _fits(f"0{number}", ours):  # Excel keeps no more digits than 15
         return (
@@ -91,7 +90,7 @@ the label'
             f'"{number}" looks like a {" or ".join(others)} number, and the carrier is {ours}; '
             "compare both with the label"
         )
-    if checks:
+    if any(_fitting(number, ours)):
         return (
             f'the check digit of "{number}" does not fit a {ours} number; compare it with the label'
         )
@@ -122,17 +121,17 @@ def _others(number: str, ours: Carrier) -> tuple[Carrier, ...]:
 
 # The check digits are told from the right: zeros and routing before a number change nothing then.
 
-# A letter counts as the last digit of its ASCII code less 3, UPS's own table: A is 2, B is 3.
-_DIGITS = str.maketrans({letter: str((ord(letter) - 3) % 10) for letter in ascii_uppercase})
+# What each character of a number counts: a letter the last digit of its ASCII code less 3, UPS's
+# own table: A is 2, B is 3.
+_WORTH = bytes(
+    (code - ord("0") if chr(code).isdigit() else (code - 3)) % 10 for code in range(128)
+).ljust(256)
 
 
 def _weighted(body: str, weights: Sequence[int]) -> int:
     """The sum of the characters times the weights, which begin at the right and repeat."""
-    digits = body.translate(_DIGITS)[::-1]
-    return sum(
-        weight * sum(map(int, digits[place :: len(weights)]))
-        for place, weight in enumerate(weights)
-    )
+    worth = body.encode().translate(_WORTH)[::-1]
+    return sum(weight * sum(worth[place :: len(weights)]) for place, weight in enumerate(weights))
 
 
 def _mod10(number: str, weights: Sequence[int] = (3, 1)) -> bool:
@@ -266,11 +265,15 @@ _FORMS = (
 )
 
 
-def _by_length() -> dict[int, list[tuple[re.Pattern[str], _Form]]]:
+_Patterns = list[tuple[re.Pattern[str], _Form]]
+
+
+def _by_length() -> dict[tuple[int, Carrier | None], _Patterns]:
+    """The forms of a length, of one carrier or, under None, of all."""
     forms = defaultdict(list)
     for form in _FORMS:
-        for length in form.lengths:
-            forms[length].append((re.compile(form.pattern), form))
+        for length, carrier in product(form.lengths, (None, *form.carriers)):
+            forms[length, carrier].append((re.compile(form.pattern), form))
     return dict(forms)
 
 
@@ -279,8 +282,6 @@ _BY_LENGTH = _by_length()  # what is longer than any of them is never looked at
 
 def _fitting(number: str, carrier: Carrier | None = None) -> Iterator[tuple[_Form, bool | None]]:
     """The forms that the number has, of one carrier or of all, and what its check digit says."""
-    for pattern, form in _BY_LENGTH.get(len(number), ()):
-        if carrier is not None and carrier not in form.carriers:
-            continue
+    for pattern, form in _BY_LENGTH.get((len(number), carrier), ()):
         if pattern.fullmatch(number) and number.strip("0"):  # zeros alone fit, and stand for none
             yield form, form.check(number) if form.check else None

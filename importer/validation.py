@@ -18,6 +18,7 @@ from importer.operation import Field, Operation
 from importer.outcomes import Problem
 from importer.profiles import VendorProfile
 from importer.spelling import listed
+from importer.tracking_numbers import explain, infer_carrier
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,26 @@ def validate(
     cells: Mapping[str, Sequence[Cell]],
     row_faults: Mapping[int, str] | None = None,
     profile: VendorProfile | None = None,
+    *,
+    strict_tracking: bool = False,
+    infer_carriers: bool = False,
 ) -> Validation:
     """Read and check the cells of each field; a field without cells is a column that is absent.
 
     `row_faults` names what is wrong with a row as a whole, found while its file was read;
-    `profile` says what the vendor's own words mean and what fills empty cells.
+    `profile` says what the vendor's own words mean and what fills empty cells. An odd tracking
+    number is a warning, and a problem where `strict_tracking` asks for that; an empty carrier is
+    filled from an unambiguous number where `infer_carriers` does.
     """
     found = _Found(numbers, cells, profile)
     faults = row_faults or {}
     found.problems += [Problem(n, "", "", faults[n]) for n in numbers if n in faults]
-    values: dict[str, Sequence[Value]] = {}
+    values = {field.name: found.read(field) for field in operation.fields}
+    if infer_carriers:
+        found.fill_carriers(operation, values)
     for field in operation.fields:
-        values[field.name] = found.read(field)
+        found.need(field, values[field.name])
+    found.look_at_tracking(operation, values, found.problems if strict_tracking else found.warnings)
     found.check(operation, values)
     return Validation(numbers, values, *found.in_sheet_order(operation))
 
@@ -88,12 +97,46 @@ class _Found:
         for i, message in faults.items():
             self.unreadable[field.name].add(i)
             self._add(self.problems, i, field, message)
-        if field.needed:
-            empty = field.about.if_empty or "is empty, and needed"
-            for i, value in enumerate(values):
-                if value is None and i not in faults:
-                    self._add(self.problems, i, field, empty)
         return values
+
+    def need(self, field: Field, values: Sequence[Value]) -> None:
+        """A value that is needed and empty is a problem, unless its cell has one already."""
+        if not field.needed:
+            return
+        empty = field.about.if_empty or "is empty, and needed"
+        for i, value in enumerate(values):
+            if value is None and i not in self.unreadable[field.name]:
+                self._add(self.problems, i, field, empty)
+
+    def fill_carriers(self, operation: Operation[Any], values: Mapping[str, list[Value]]) -> None:
+        """Empty carriers become the one that their number tells, which is said of the row."""
+        for number, carrier in _tracked(operation):
+            choices = carrier.about.choices
+            for i, named in enumerate(values[carrier.name]):
+                if named is not None or i in self.unreadable[carrier.name]:
+                    continue
+                told = infer_carrier(str(values[number.name][i] or ""))
+                found = choices.get(told) if told and choices else told
+                if found is not None:
+                    values[carrier.name][i] = found
+                    self._add(self.warnings, i, carrier, _FILLED.format(found))
+
+    def look_at_tracking(
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Sequence[Value]],
+        into: list[Problem],
+    ) -> None:
+        """What is odd about a tracking number beside its carrier."""
+        for number, carrier in _tracked(operation):
+            blind = self.unreadable[carrier.name]
+            pairs = zip(values[number.name], values[carrier.name], strict=True)
+            for i, (tracking_number, named) in enumerate(pairs):
+                if tracking_number is None or i in blind:
+                    continue
+                odd = explain(str(tracking_number), None if named is None else str(named))
+                if odd is not None:
+                    self._add(into, i, number, odd)
 
     def check(self, operation: Operation[Any], values: Mapping[str, Sequence[Value]]) -> None:
         """Every check of the model; those on good rows only come last, over the rows still good."""
@@ -138,11 +181,19 @@ class _Found:
         return sorted(self.problems, key=order), sorted(kept, key=order)
 
 
+_FILLED = "was empty; {} was filled in, as the tracking number tells"
 _EXAMPLE = "is the template's example row; delete it or write over it"
 
 
 def _is_example(cell: Cell) -> bool:
     return isinstance(cell, str) and cell.startswith(EXAMPLE_MARK)
+
+
+def _tracked(operation: Operation[Any]) -> list[tuple[Field, Field]]:
+    """The columns of the tracking number and of its carrier, where the operation has them."""
+    fields = {field.name: field for field in operation.fields}
+    pairs = [operation.tracking] if operation.tracking else []
+    return [(fields[number], fields[carrier]) for number, carrier in pairs]
 
 
 def _frame(operation: Operation[Any], values: Mapping[str, Sequence[Value]]) -> pd.DataFrame:

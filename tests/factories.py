@@ -50,7 +50,10 @@ def rows(operation: str, *changes: Mapping[str, Any], first: int = 2) -> list[An
 
 
 def check(
-    operation: str, *changes: Mapping[str, Cell], row_faults: Mapping[int, str] | None = None
+    operation: str,
+    *changes: Mapping[str, Cell],
+    row_faults: Mapping[int, str] | None = None,
+    **care: bool,
 ) -> Validation:
     """What validation makes of a sheet of typical rows, each with its changes, from row 2 on.
 
@@ -58,7 +61,7 @@ def check(
     """
     known = operations()[operation]
     cells = _columns(known, TYPICAL[operation], changes)
-    return validate(known, range(2, 2 + len(changes)), cells, row_faults)
+    return validate(known, range(2, 2 + len(changes)), cells, row_faults, **care)
 
 
 def problems(operation: str, *changes: Mapping[str, Cell]) -> list[tuple[int, str, str]]:

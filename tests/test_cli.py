@@ -27,6 +27,8 @@ CHECKED = """\
 sheet.csv: add_tracking
   3 rows: 1 invalid, 2 planned; 2 calls
   row 3: Carrier: "Fedx" is not one of UPS, USPS, FedEx, DHL, Other. Did you mean FedEx?
+  row 4: planned: Tracking Number: the check digit of "1Z999AA10123456786" does not fit a UPS \
+number; compare it with the label
   result: sheet.result.csv
 """
 PLANNED = """\
@@ -40,6 +42,8 @@ sheet.csv: add_tracking to sellercloud
 "TrackingNumber":"1Z999AA10123456786","ShippingStatus":2}]}
   under a minute, as if nothing had been sent before
   row 3: Carrier: "Fedx" is not one of UPS, USPS, FedEx, DHL, Other. Did you mean FedEx?
+  row 4: planned: Tracking Number: the check digit of "1Z999AA10123456786" does not fit a UPS \
+number; compare it with the label
 """
 UPLOADED = """\
 sheet.csv: add_tracking to sellercloud, run 1

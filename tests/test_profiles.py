@@ -73,7 +73,7 @@ def refusal(prepared):
 def test_every_key_of_a_profile_is_read(load, tmp_path):
     profile = load(
         NORTH + 'account = "acme"\nworksheet = "Lines"\nheader_row = 7\ndecimal = ","\n'
-        'encoding = "cp1250"\nfingerprint = ["Our Ref", "Trk No."]\n'
+        'encoding = "cp1250"\ninfer_carrier = true\nfingerprint = ["Our Ref", "Trk No."]\n'
     ).vendor("north")
 
     assert profile == VendorProfile(
@@ -89,6 +89,7 @@ def test_every_key_of_a_profile_is_read(load, tmp_path):
         date_order="dmy",
         decimal=",",
         encoding="cp1250",
+        infer_carrier=True,
         fingerprint=("Our Ref", "Trk No."),
     )
 
@@ -102,6 +103,7 @@ def test_every_key_of_a_profile_is_read(load, tmp_path):
         ("header_row = 0", ["header_row must be from 1 to 1.04858e+06, not 0"]),
         ('date_order = "ydm"', ['date_order "ydm" is not one of "dmy", "mdy", "ymd"']),
         ('decimal = "."\nencoding = "cp9999"', ['encoding "cp9999"', "cp1250"]),
+        ('infer_carrier = "yes"', ["infer_carrier must be true or false"]),
         ('decimal = ";"', ['decimal ";" is not one of ",", "."']),
         ('headings = "Our Ref"', ["headings must be written as {"]),
         ('headings = {Carrier = ""}', ["headings: Carrier must be a text in quotes"]),
@@ -309,6 +311,18 @@ def test_numbers_are_read_with_the_vendors_decimal_sign(prepared, decimal, price
         )
     else:
         assert (str(found.rows[2].unit_price), found.rows[2].qty_units_ordered) == read
+
+
+def test_an_empty_carrier_is_filled_from_its_number_where_the_profile_asks_for_it(prepared):
+    settings = '[vendors.north]\noperation = "add_tracking"\ninfer_carrier = true'
+    lines = ("PO ID;Tracking Number;Carrier;Shipping Status", "10001;1Z999AA10123456784;;None")
+
+    found = prepared(*lines, settings=settings)
+
+    assert found.rows[2].carrier == "UPS"
+    assert found.outcomes[2].sentence == (
+        "Carrier: was empty; UPS was filled in, as the tracking number tells"
+    )
 
 
 def test_the_headings_are_in_the_row_that_the_profile_names(prepared, refusal):

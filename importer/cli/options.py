@@ -42,6 +42,16 @@ VENDOR = click.option("--vendor", metavar="NAME", help="Else the one whose headi
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for machines.")
 
 
+def TRACKING(command: Command) -> Command:  # noqa: N802  (one of the options above)
+    """How tracking numbers and their carriers are judged."""
+    command = click.option(
+        "--infer-carrier", is_flag=True, help="Fill an empty carrier where its number tells it."
+    )(command)
+    return click.option(
+        "--strict-tracking", is_flag=True, help="An odd tracking number holds back its row."
+    )(command)
+
+
 def PATIENCE(command: Command) -> Command:  # noqa: N802  (one of the options above)
     """How long and how often to try."""
     for option in (

@@ -14,6 +14,7 @@ from importer.cli.options import (
     OPTIONS,
     PATIENCE,
     SHEETS,
+    TRACKING,
     VENDOR,
     WORKSHEET,
     Options,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @WORKSHEET
 @VENDOR
 @INTO
+@TRACKING
 @AS_JSON
 @OPTIONS
 def check(
@@ -41,6 +43,8 @@ def check(
     worksheet: str | None,
     vendor: str | None,
     into: Path | None,
+    strict_tracking: bool,
+    infer_carrier: bool,
     as_json: bool,
 ) -> None:
     """Write sheets back with all that is wrong; send nothing.
@@ -51,7 +55,14 @@ def check(
     from importer.preparation import Wish
     from importer.run import check_sheet
 
-    wish = Wish(operation, worksheet, into, vendor=vendor)
+    wish = Wish(
+        operation,
+        worksheet,
+        into,
+        vendor=vendor,
+        strict_tracking=strict_tracking,
+        infer_carrier=infer_carrier,
+    )
     settings = options.settings()
     each(sheets, lambda sheet: check_sheet(sheet, wish, settings), as_json=as_json)
 
@@ -62,6 +73,7 @@ def check(
 @OPERATION
 @WORKSHEET
 @VENDOR
+@TRACKING
 @AS_JSON
 @OPTIONS
 def plan(
@@ -71,6 +83,8 @@ def plan(
     operation: str | None,
     worksheet: str | None,
     vendor: str | None,
+    strict_tracking: bool,
+    infer_carrier: bool,
     as_json: bool,
 ) -> None:
     """Show the exact calls and how long they take, as if nothing had been sent before.
@@ -83,7 +97,13 @@ def plan(
 
     settings = options.settings()
     found = settings.account(account_name(options, account, vendor))
-    wish = Wish(operation, worksheet, vendor=vendor)
+    wish = Wish(
+        operation,
+        worksheet,
+        vendor=vendor,
+        strict_tracking=strict_tracking,
+        infer_carrier=infer_carrier,
+    )
     each(sheets, lambda sheet: plan_sheet(sheet, wish, settings, found), as_json=as_json)
 
 
@@ -101,6 +121,7 @@ def plan(
 @click.option(
     "--stop-after", metavar="N|N%", callback=share, help="Stop when so many rows are refused."
 )
+@TRACKING
 @PATIENCE
 @click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Calls side by side.")
 @AS_JSON
@@ -119,6 +140,8 @@ def upload(
     verify: bool | None,
     stop_after: "Share | None",
     workers: int | None,
+    strict_tracking: bool,
+    infer_carrier: bool,
     as_json: bool,
     **patience: Any,
 ) -> None:
@@ -143,6 +166,8 @@ def upload(
             verify=verify,
             stop_after=stop_after,
             vendor=vendor,
+            strict_tracking=strict_tracking,
+            infer_carrier=infer_carrier,
         )
         each(
             sheets,

@@ -128,6 +128,7 @@ class AddTracking(Operation[TrackingRow]):
     group_by = ("po_id",)
     repeatable = False  # a second POST would list the parcel twice
     verified = True  # one GET for each PO
+    tracking = ("tracking_number", "carrier")
 
     def touches(self, row: TrackingRow) -> tuple[str, ...]:
         return (f"PO {row.po_id}",)

@@ -135,6 +135,7 @@ class NotifyShipped(Operation[NoticeRow]):
     po = "sales_order_id"
     repeatable = False  # the source may write to the buyer each time
     most_rows = 1000
+    tracking = ("tracking_number", "carrier_code")
     blames = {  # noqa: RUF012  (a ClassVar by the contract)
         "tracking_number": "tracking_number",
         "carrier_code": "carrier_code",

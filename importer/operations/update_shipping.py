@@ -133,6 +133,7 @@ class UpdateShipping(Operation[ShippingRow]):
     group_by = ("po_id",)
     repeatable = True  # the values are absolute: the same POST again changes nothing
     in_reply = True  # a 200 answers the whole purchase order
+    tracking = ("tracking_number", "shipping_carrier")
     blames = {name: name for name in DETAILS}  # noqa: RUF012  (a ClassVar by the contract)
 
     def touches(self, row: ShippingRow) -> tuple[str, ...]:
