@@ -19,6 +19,8 @@ from importer.sheets.sheet import TextFormat
 
 
 def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> NewRun:
+    origin = prepared.origin
+    mends = origin and {"run": origin.number, "rows": {str(n): m for n, m in origin.rows.items()}}
     return NewRun(
         operation=prepared.operation.name,
         account=account.name,
@@ -41,6 +43,7 @@ def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> Ne
             "strict": wish.strict,
             "strict_tracking": wish.strict_tracking,
             "infer_carrier": wish.infer_carrier,
+            "mends": mends,
             "header_row": prepared.layout.header_row,
             "encoding": _encoding(prepared.layout.worksheet.text_format),
         },

@@ -2,7 +2,8 @@
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from importer.entries import sha256
 from importer.errors import SheetError
 from importer.journal import RunRecord
 from importer.operations import operation as operation_named
-from importer.outcomes import Outcome, Status
+from importer.outcomes import Outcome, Problem, Status
 from importer.sheets.headings import Layout, find_layout, result_columns
 from importer.sheets.reading import read_content, read_worksheets
 from importer.sheets.results import WrittenResult, write_results
@@ -23,20 +24,30 @@ ATTENTION = frozenset(status.value for status in Status if not status.settled)
 CALM = frozenset({Status.UNCHANGED.value})  # its sentence only tells which run sent it
 
 
-def give_back(
-    sheet: Path,
-    content: bytes,
-    layout: Layout,
-    into: Path | None,
-    outcomes: Mapping[int, Outcome],
-) -> WrittenResult:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A sheet as it was read, to be given back."""
+
+    sheet: Path
+    content: bytes
+    layout: Layout
+    into: Path | None = None  # the folder asked for; None: the sheet's own
+    problems: Sequence[Problem] = ()
+
+    @property
+    def folder(self) -> Path:
+        return self.into or self.sheet.parent
+
+
+def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
     """Writes the result from the bytes that were read, whatever the file has become since."""
-    target = _target(sheet, into, layout)
+    target = _target(given)
     target.parent.mkdir(parents=True, exist_ok=True)
     cells = {number: (o.status.value, o.sentence) for number, o in outcomes.items()}
+    layout = given.layout
     with tempfile.TemporaryDirectory(prefix="importer-") as folder:
-        snapshot = Path(folder) / sheet.name
-        snapshot.write_bytes(content)
+        snapshot = Path(folder) / given.sheet.name
+        snapshot.write_bytes(given.content)
         return write_results(
             snapshot,
             target,
@@ -49,8 +60,8 @@ def give_back(
         )
 
 
-def give_back_again(run: RunRecord, outcomes: Mapping[int, Outcome]) -> WrittenResult:
-    """The same for a run of the journal; raises SheetError where its sheet is gone or changed."""
+def given_again(run: RunRecord) -> Given:
+    """The sheet of a run of the journal; raises SheetError where it is gone or has changed."""
     sheet, into = Path(run.file_path), run.settings.get("into")
     content = read_content(sheet)
     if sha256(content) != run.file_sha256:
@@ -63,21 +74,21 @@ def give_back_again(run: RunRecord, outcomes: Mapping[int, Outcome]) -> WrittenR
         layout = find_layout(worksheets, [operation])
     else:  # the headings may be a vendor's own, of a profile that has changed since
         layout = Layout(worksheets[0], operation, header_row, {}, ())
-    return give_back(sheet, content, layout, Path(into) if into else None, outcomes)
+    return Given(sheet, content, layout, Path(into) if into else None)
 
 
-def _target(sheet: Path, into: Path | None, layout: Layout) -> Path:
+def _target(given: Given) -> Path:
     """<stem>.result.xlsx beside the sheet or in a folder, or the next number that is free.
 
     A result that a person has mended since, another sheet's or another worksheet's result is
     never written over, and a result that is itself the sheet gets one with a higher number.
     """
-    folder = into or sheet.parent
+    sheet, layout = given.sheet, given.layout
     result = re.fullmatch(r"(.*)\.result(?:-(\d+))?", sheet.stem)
     stem, first = (result[1], int(result[2] or 1) + 1) if result else (sheet.stem, 1)
     for number in count(first):
         numbered = ".result" if number == 1 else f".result-{number}"
-        target = folder / f"{stem}{numbered}{_suffix(sheet, layout)}"
+        target = given.folder / f"{stem}{numbered}{_suffix(sheet, layout)}"
         if not target.exists() or _is_as_given_back(target, layout):
             return target
     raise AssertionError  # numbers do not end

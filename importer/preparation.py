@@ -1,7 +1,7 @@
 """A sheet read, checked and planned: everything that can be known of it before anything is sent."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -18,6 +18,8 @@ from importer.outcomes import Outcome, Problem, Status
 from importer.planning import plan_calls
 from importer.profiles import VendorProfile
 from importer.settings import Settings
+from importer.sheets.fix_marks import Origin, is_fix_file
+from importer.sheets.fix_marks import origin as origin_of
 from importer.sheets.headings import Layout, find_layout, where
 from importer.sheets.reading import read_content, read_worksheets
 from importer.sheets.sheet import Worksheet
@@ -91,6 +93,7 @@ class Prepared:
     earlier: Mapping[int, Earlier]  # of rows that an earlier run has sent, or may have sent
     remarks: Sequence[str] = ()  # what the vendor's profile made of the sheet
     vendor: str | None = None  # whose profile that is
+    origin: Origin | None = None  # of a fix file: the rows that its rows mend
 
     @property
     def operation(self) -> Operation[Any]:
@@ -119,7 +122,7 @@ class Prepared:
         )
 
 
-SentBefore = Callable[[Operation[Any], Sequence[Any]], Mapping[int, Earlier]]
+SentBefore = Callable[[Operation[Any], Sequence[Any], Origin | None], Mapping[int, Earlier]]
 
 
 def prepare(
@@ -127,7 +130,8 @@ def prepare(
 ) -> Prepared:
     """Reads, checks and plans; raises SheetError, UsageError, or SettingsError of a profile.
 
-    `sent_before` tells which of the good rows an earlier run has sent, or may have sent.
+    `sent_before` tells which of the good rows an earlier run has sent, or may have sent; for a
+    fix file also which rows need no mending any more.
     """
     content = read_content(sheet)
     worksheets, profile = _read(sheet, content, wish, settings)
@@ -138,6 +142,7 @@ def prepare(
     numbers = layout.rows
     if not numbers:
         raise SheetError(f"{sheet.name} has headings in row {layout.header_row} and no rows below")
+    origin = origin_of(layout.worksheet, layout.header_row, numbers)
     cells = {name: layout.cells(name, numbers) for name in layout.columns}
     validation = validate(
         layout.operation,
@@ -152,7 +157,8 @@ def prepare(
     aside = _held_back(layout.operation, validation, good, wish)
     earlier: Mapping[int, Earlier] = {}
     if sent_before is not None:
-        earlier = sent_before(layout.operation, [r for r in good if r.number not in aside])
+        waiting = [row for row in good if row.number not in aside]
+        earlier = sent_before(layout.operation, waiting, origin)
         aside |= {number: found.outcome for number, found in earlier.items()}
     rows = {row.number: row for row in good if row.number not in aside}
     calls = plan_calls(layout.operation, list(rows.values()), settings.date_only_at)
@@ -165,8 +171,18 @@ def prepare(
         for number in numbers
     }
     said = [near] * bool(near) if profile is None else remarks(profile, layout, numbers)
-    vendor = None if profile is None else profile.name
-    return Prepared(content, layout, validation, rows, calls, outcomes, earlier, said, vendor)
+    return Prepared(
+        content,
+        layout,
+        validation,
+        rows,
+        calls,
+        outcomes,
+        earlier,
+        said,
+        vendor=None if profile is None else profile.name,
+        origin=origin,
+    )
 
 
 def _read(
@@ -179,6 +195,8 @@ def _read(
     if profile is not None and profile.encoding != code_page:
         code_page = profile.encoding
         worksheets = read_worksheets(sheet, content, wish.worksheet, code_page=code_page)
+    if profile is not None and is_fix_file(worksheets):  # its place is ours to choose
+        profile = replace(profile, header_row=None, worksheet=None)
     return worksheets, profile
 
 

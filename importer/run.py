@@ -10,7 +10,8 @@ from typing import Any
 
 from importer.connection import Connection
 from importer.delivery import Patience, Task
-from importer.entries import identity, new_rows, new_run, otherwise, rows_of_journal, sha256
+from importer.earlier_runs import earlier_runs, interrupted, to_look_at
+from importer.entries import new_rows, new_run, rows_of_journal
 from importer.errors import (
     AnswerLost,
     ImporterError,
@@ -19,17 +20,17 @@ from importer.errors import (
     SheetError,
     SignInRefused,
 )
-from importer.giving_back import give_back, give_back_again
-from importer.journal import CallRecord, CallState, Earlier, Journal, RunRecord, RunState
+from importer.giving_back import Given, give_back, given_again
+from importer.journal import CallRecord, CallState, Journal, RunRecord
+from importer.mending import give_fix, settled_by
 from importer.operation import Operation
 from importer.operations import operation as operation_named
 from importer.outcomes import Outcome, Problem, Status
 from importer.planning import minutes
 from importer.platforms import PLATFORMS
-from importer.preparation import Prepared, SentBefore, Share, Wish, prepare
+from importer.preparation import Prepared, Share, Wish, prepare
 from importer.sending import send
 from importer.settings import Account, Settings
-from importer.sheets.results import WrittenResult
 from importer.stopping import Stop
 from importer.summaries import Summary
 
@@ -45,7 +46,8 @@ def silent(title: str, rows: int) -> Iterator[Callable[[int], object]]:  # noqa:
 def check_sheet(sheet: Path, wish: Wish, settings: Settings) -> Summary:
     """Says what is wrong with a sheet and writes its result; sends nothing, needs no account."""
     prepared = prepare(sheet, wish, settings)
-    result = give_back(sheet, prepared.content, prepared.layout, wish.into, prepared.outcomes)
+    given = Given(sheet, prepared.content, prepared.layout, wish.into)
+    result = give_back(given, prepared.outcomes)
     return prepared.summary(sheet, result=result.path, notes=[*prepared.notes, *result.notes])
 
 
@@ -102,24 +104,22 @@ def upload_sheet(sheet: Path, wish: Wish, desk: Desk, account: Account) -> Summa
     """
     account.credentials(desk.environ)  # a missing secret is said before anything is begun
     wish = replace(wish, platform=account.platform)
-    sent_before = _sent_before(desk.journal, account, wish)
+    sent_before = earlier_runs(sheet, desk.journal, account, wish)
     prepared = prepare(sheet, wish, desk.settings, sent_before)
     looked_at = _look_again(prepared, desk)
     if looked_at:
         prepared = prepare(sheet, wish, desk.settings, sent_before)
 
-    def write(outcomes: Mapping[int, Outcome]) -> WrittenResult:
-        return give_back(sheet, prepared.content, prepared.layout, wish.into, outcomes)
-
-    run = _interrupted(desk.journal, prepared, account)
+    given = Given(sheet, prepared.content, prepared.layout, wish.into, prepared.validation.problems)
+    run = interrupted(desk.journal, prepared, account)
     if run is not None:
-        carried = _go_on(run, desk, wish, write)
+        carried = _go_on(run, desk, wish, lambda: given)
     else:
         run = desk.journal.begin(
             new_run(sheet, wish, prepared, account), new_rows(prepared, account), prepared.calls
         )
         cargo = Cargo(prepared.operation, prepared.rows, prepared.warnings)
-        carried = _carry_out(desk, run, run.epoch, cargo, wish, write)
+        carried = _carry_out(desk, run, run.epoch, cargo, wish, lambda: given)
     return prepared.summary(
         sheet,
         account=account.name,
@@ -127,6 +127,7 @@ def upload_sheet(sheet: Path, wish: Wish, desk: Desk, account: Account) -> Summa
         outcomes=carried.outcomes,
         calls=len(desk.journal.calls(run.id)),
         result=carried.result,
+        fix=carried.fix,
         notes=[*prepared.notes, *looked_at, *carried.notes],
         stopped_by=carried.stopped_by,
     )
@@ -140,7 +141,7 @@ def resume_run(run_id: int, desk: Desk, *, take_over: bool = False) -> Summary:
     run, unless `take_over`: then that process sends nothing more.
     """
     run = desk.journal.run(run_id)
-    carried = _go_on(run, desk, _wish_of(run), partial(give_back_again, run), take_over=take_over)
+    carried = _go_on(run, desk, _wish_of(run), partial(given_again, run), take_over=take_over)
     return Summary(
         sheet=Path(run.file_path),
         worksheet=run.worksheet,
@@ -150,6 +151,7 @@ def resume_run(run_id: int, desk: Desk, *, take_over: bool = False) -> Summary:
         outcomes=carried.outcomes,
         calls=len(desk.journal.calls(run_id)),
         result=carried.result,
+        fix=carried.fix,
         problems=[
             Problem(number, "", "", outcome.sentence)
             for number, outcome in carried.outcomes.items()
@@ -188,16 +190,17 @@ def interrupted_runs(journal: Journal) -> list[tuple[RunRecord, RunRecord | None
 class _Carried:
     outcomes: Mapping[int, Outcome]
     result: Path | None
+    fix: Path | None
     notes: Sequence[str]
     stopped_by: str | None
 
 
 _MOST_RUNS = 1_000  # that are looked through for a newer one of the same sheet
-Write = Callable[[Mapping[int, Outcome]], WrittenResult]
+Sheet = Callable[[], Given]  # raises SheetError where it is gone or has changed
 
 
 def _go_on(
-    run: RunRecord, desk: Desk, wish: Wish, write: Write, *, take_over: bool = False
+    run: RunRecord, desk: Desk, wish: Wish, sheet: Sheet, *, take_over: bool = False
 ) -> _Carried:
     account = desk.settings.account(run.account)
     address = run.settings.get("address", account.base_url)
@@ -209,41 +212,89 @@ def _go_on(
     account.credentials(desk.environ)
     cargo = _cargo_of(run, desk.journal)
     epoch = desk.journal.take(run.id, take_over=take_over)
-    return _carry_out(desk, run, epoch, cargo, wish, write)
+    return _carry_out(desk, run, epoch, cargo, wish, sheet)
 
 
 def _carry_out(
-    desk: Desk, run: RunRecord, epoch: int, cargo: Cargo, wish: Wish, write: Write
+    desk: Desk, run: RunRecord, epoch: int, cargo: Cargo, wish: Wish, sheet: Sheet
 ) -> _Carried:
     """Sends, gives the sheet back, and ends the run, or leaves it free for whoever resumes it."""
     try:
         stopped_by = _send(desk, run, epoch, cargo, wish)
         outcomes = desk.journal.outcomes(run.id)
-        result, notes = _given_back(run.id, partial(write, outcomes))
+        completed = _complete(desk, run, outcomes)
+        result, fix, notes = _given_back(run, desk.journal, sheet, outcomes)
         _end(desk, run.id, epoch, result)
     except RunTaken as error:  # the new owner ends it, and gives the sheet back
-        return _Carried(desk.journal.outcomes(run.id), None, (), str(error))
+        return _Carried(desk.journal.outcomes(run.id), None, None, (), str(error))
     except BaseException:
         with suppress(ImporterError):
             desk.journal.let_go(run.id, epoch)
         raise
-    return _Carried(outcomes, result, notes, stopped_by)
+    return _Carried(outcomes, result, fix, [*completed, *notes], stopped_by)
 
 
 def _given_back(
-    run_id: int, write: Callable[[], WrittenResult]
-) -> tuple[Path | None, Sequence[str]]:
-    """The calls were made, so a result that cannot be written is said and stops nothing."""
+    run: RunRecord,
+    journal: Journal,
+    sheet: Sheet,
+    outcomes: Mapping[int, Outcome],
+    *,
+    mend: bool = True,
+) -> tuple[Path | None, Path | None, list[str]]:
+    """The result and the fix file. The calls were made, so what cannot be written is said and
+    stops nothing."""
+    result = fix = None
+    notes: list[str] = []
     try:
-        written = write()
+        given = sheet()
+        written = give_back(given, outcomes)
+        result, notes = written.path, [*written.notes]
+        mended = give_fix(given, run, journal, outcomes) if mend else None
+        if mended is not None:
+            fix, notes = mended.path, [*notes, *mended.notes]
     except (SheetError, OSError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        note = (
-            f"no result was written: {reason}; importer show {run_id} lists the rows, "
-            f"importer resume {run_id} writes it once that is mended"
+        what = "result" if result is None else "file to mend"
+        notes.append(
+            f"no {what} was written: {_reason(error)}; importer show {run.id} lists the rows, "
+            f"importer resume {run.id} writes it once that is mended"
         )
-        return None, [note]
-    return written.path, written.notes
+    return result, fix, notes
+
+
+def _reason(error: SheetError | OSError) -> str:
+    if isinstance(error, SheetError):
+        return str(error)
+    name = f"{Path(error.filename).name}: " if isinstance(error.filename, str) else ""
+    return f"{name}{error.strerror or error}"
+
+
+def _complete(desk: Desk, run: RunRecord, outcomes: Mapping[int, Outcome]) -> list[str]:
+    """Brings the run that this one mends up to date, with its result; what is said of it."""
+    mended = run.settings.get("mends")
+    if mended is None:
+        return []
+    try:
+        parent = desk.journal.run(mended["run"])
+        epoch, result = desk.journal.take(parent.id), _path(parent.result_path)
+        try:
+            settled = settled_by(run, outcomes, desk.journal.outcomes(parent.id))
+            desk.journal.set_outcomes(parent.id, epoch, settled)
+            after = desk.journal.outcomes(parent.id)
+            given = partial(given_again, parent)
+            written, _, notes = _given_back(parent, desk.journal, given, after, mend=False)
+            result = written or result
+        finally:
+            _end(desk, parent.id, epoch, result)
+    except ImporterError as error:  # this run has its own outcomes all the same
+        return [f"the run it mends is as it was: {error} importer resume {run.id} completes it"]
+    left = sum(not outcome.status.settled for outcome in after.values())
+    but = f" but for {left:,} of its rows" if left else ""
+    return [f"completes run {parent.id}{but}", *_complete(desk, parent, after), *notes]
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
 
 
 def _cargo_of(run: RunRecord, journal: Journal) -> Cargo:
@@ -351,58 +402,19 @@ def _end(desk: Desk, run_id: int, epoch: int, result: Path | None) -> None:
         desk.journal.finish(run_id, epoch, None if result is None else str(result.resolve()))
 
 
-# Earlier runs -----------------------------------------------------------------------------------
-
-
-def _sent_before(journal: Journal, account: Account, wish: Wish) -> SentBefore:
-    """Rows that an earlier run has sent; none for what may be repeated, or is sent --again."""
-
-    def sent_before(operation: Operation[Any], rows: Sequence[Any]) -> dict[int, Earlier]:
-        if operation.repeatable or wish.again:
-            return {}
-        identities = {row.number: identity(operation, row, account) for row in rows}
-        found = journal.earlier(account.name, operation.name, identities.values())
-        kept = {
-            (record.run_id, record.row): record.values
-            for run_id in {earlier.run_id for earlier in found.values()}
-            for record in journal.rows(run_id)
-        }
-        return {
-            row.number: replace(
-                earlier,
-                otherwise=otherwise(operation, row, kept.get((earlier.run_id, earlier.row), {})),
-            )
-            for row in rows
-            if (earlier := found.get(identities[row.number]))
-        }
-
-    return sent_before
-
-
 def _look_again(prepared: Prepared, desk: Desk) -> list[str]:
     """Looks at what earlier runs may have sent of this sheet, and at nothing else of them.
 
     Returns what is said of it. What cannot be looked at, as another process is at it, stays
     unknown here.
     """
-    doubtful = {e.run_id for e in prepared.earlier.values() if e.status is Status.UNKNOWN}
-    for run_id in sorted(doubtful):
+    doubtful = to_look_at(prepared)
+    for run_id in doubtful:
         with suppress(ImporterError):
             run = desk.journal.run(run_id)
             cargo, epoch = _cargo_of(run, desk.journal), desk.journal.take(run_id)
             try:
                 _send(desk, run, epoch, cargo, _wish_of(run), doubts_only=True)
             finally:
-                _end(desk, run_id, epoch, None if not run.result_path else Path(run.result_path))
+                _end(desk, run_id, epoch, _path(run.result_path))
     return [f"looked again at run {run_id}, which may have sent rows of it" for run_id in doubtful]
-
-
-def _interrupted(journal: Journal, prepared: Prepared, account: Account) -> RunRecord | None:
-    """The newest run of these very bytes, where it is not finished."""
-    runs = journal.runs_of_file(
-        sha256(prepared.content),
-        prepared.layout.worksheet.name,
-        prepared.operation.name,
-        account.name,
-    )
-    return next((run for run in runs[:1] if run.state is RunState.OPEN), None)

@@ -24,6 +24,7 @@ class Summary:
     outcomes: Mapping[int, Outcome] = field(default_factory=dict)
     calls: int = 0
     result: Path | None = None
+    fix: Path | None = None  # only the rows that need attention, to be mended and uploaded
     problems: Sequence[Problem] = ()
     notes: Sequence[str] = ()  # what a person should hear beside the outcomes
     plan: Sequence[Call] | None = None
@@ -70,6 +71,8 @@ class Summary:
                 if outcome.status in {Status.REJECTED, Status.UNKNOWN}
             ],
         }
+        if self.fix is not None:
+            found["fix"] = str(self.fix)
         if self.plan is not None:
             found["plan"] = [
                 {"method": c.method, "path": c.path, "body": c.body, "rows": list(c.rows)}

@@ -51,6 +51,7 @@ sheet.csv: add_tracking to sellercloud, run 1
   row 3: Carrier: "Fedx" is not one of UPS, USPS, FedEx, DHL, Other. Did you mean FedEx?
   row 4: rejected: Purchase order 10018 is Completed and cannot be changed.
   result: sheet.result.csv
+  to mend and upload: sheet.fix.xlsx
 """
 RUNS = """\
 run  begun (UTC)  sheet      operation     account      state     rows
@@ -354,6 +355,7 @@ def test_json_tells_the_whole_of_a_sheet(importer, sheet):
         "statuses": {"invalid": 1, "verified": 1},
         "calls": 1,
         "result": "sheet.result.csv",
+        "fix": "sheet.fix.xlsx",
         "problems": [
             {
                 "row": 3,

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from importer.giving_back import give_back
+from importer.giving_back import Given, give_back
 from importer.outcomes import Outcome, Status
 from importer.preparation import Wish, prepare
 from importer.settings import Settings
@@ -16,7 +16,7 @@ TEXT = ",".join(HEADING) + "\n" + ",".join(ROW) + "\n"
 def given_back(sheet: Path, outcome: Outcome | None = None):
     prepared = prepare(sheet, Wish(), Settings())
     outcomes = {2: outcome or Outcome(Status.SENT)}
-    return give_back(sheet, prepared.content, prepared.layout, None, outcomes)
+    return give_back(Given(sheet, prepared.content, prepared.layout), outcomes)
 
 
 def workbook(path: Path) -> Path:

@@ -18,6 +18,8 @@ LAYERS = """
     listings.**
     reports.**
     run | reconciliation
+    earlier_runs
+    mending
     giving_back
     entries
     preparation | map_sheet

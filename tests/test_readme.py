@@ -165,19 +165,22 @@ def test_what_is_shown_of_a_sheet_is_what_the_commands_say():
     for block in blocks("console"):
         typed, _, shown = block.partition("\n")
         words = typed.removeprefix("$ importer ").split()
-        if words[1].endswith(".result.xlsx"):
+        if words[1].endswith(".fix.xlsx"):
             mend(Path(words[1]))
         said = CliRunner().invoke(cli, words).stdout.replace("\\", "/")
         pattern = re.sub(r"([\[\]?*])", r"[\1]", shown).replace("  ...\n", "*")
         assert fnmatch.fnmatchcase(said, pattern), said
 
 
-def mend(result: Path) -> None:
+def mend(fix: Path) -> None:
     """What the README tells of: FedEx in row 7, and 10008 in row 9."""
-    workbook = openpyxl.load_workbook(result)
+    workbook = openpyxl.load_workbook(fix)
     worksheet = workbook["Shipping log"]
-    worksheet["C7"], worksheet["A9"] = "FedEx", 10008
-    workbook.save(result)
+    left = {cell.value: cell.column for cell in worksheet[1]}
+    below = {cell.value: cell.row for cell in worksheet["A"]}
+    worksheet.cell(below[7], left["Carrier"]).value = "FedEx"
+    worksheet.cell(below[9], left["PO Number"]).value = 10008
+    workbook.save(fix)
 
 
 if __name__ == "__main__":

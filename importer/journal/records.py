@@ -185,6 +185,7 @@ class Earlier:
     status: Status
     at: datetime
     otherwise: str = ""  # the values it had then, where they were others: "Carrier UPS"
+    words: str = ""  # said in place of what follows from all this
 
     @property
     def outcome(self) -> Outcome:
@@ -192,9 +193,12 @@ class Earlier:
         if self.status is Status.UNKNOWN:
             return Outcome(
                 Status.UNKNOWN,
-                f"Run {self.run_id} may have sent this, as its row {self.row}; "
+                self.words
+                or f"Run {self.run_id} may have sent this, as its row {self.row}; "
                 f"importer resume {self.run_id} looks what became of it.",
             )
+        if self.words:
+            return Outcome(Status.UNCHANGED, self.words)
         when = f"{self.at:%Y-%m-%d %H:%M} UTC"
         sent = f"Sent by run {self.run_id} on {when}"
         if not self.otherwise:

@@ -41,6 +41,7 @@ def run_as_json(run: RunRecord, counts: Mapping[Status, int]) -> dict[str, Any]:
         "user": run.user,
         "host": run.host,
         "result": run.result_path,
+        "mends": (run.settings.get("mends") or {}).get("run"),
         "statuses": {status.value: count for status, count in counts.items()},
     }
 
@@ -55,6 +56,7 @@ def run_story(journal: Journal, run_id: int) -> str:
         f"  bytes    {run.file_size}, SHA-256 {run.file_sha256}",
         f"  begun    {run.created_at:%Y-%m-%d %H:%M:%S} UTC by {run.user} on {run.host}",
         f"  version  importer {run.version}",
+        *([f"  mends    run {run.settings['mends']['run']}"] if run.settings.get("mends") else []),
         f"  rows     {', '.join(f'{count} {status}' for status, count in counts.items())}",
         f"  result   {run.result_path or 'not written'}",
         "",

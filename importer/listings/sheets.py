@@ -50,6 +50,8 @@ def summary_lines(summary: Summary, calls_left: int = 0) -> str:
         lines.append(f"  to go on: importer resume {summary.run}")
     if summary.result is not None:
         lines.append(f"  result: {summary.result}")
+    if summary.fix is not None:
+        lines.append(f"  to mend and upload: {summary.fix}")
     return "\n".join(lines)
 
 

@@ -8,11 +8,11 @@ from importer.cells import Cell, is_empty, shown
 from importer.errors import SheetError
 from importer.operation import Field, Operation
 from importer.profiles import VendorProfile
-from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, Worksheet
+from importer.sheets.sheet import OUR_HEADINGS, Worksheet
 from importer.spelling import did_you_mean, key
 
 _DEEPEST = 50  # title rows above a table are few
-_RESULT_KEYS = {key(STATUS_HEADING), key(ERROR_HEADING)}
+_RESULT_KEYS = {*map(key, OUR_HEADINGS)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from importer.cells import Cell
 
 STATUS_HEADING = "Import Status"
 ERROR_HEADING = "Import Error"
+ROW_HEADING = "Import Row"  # of a fix file: the row of the run that its row mends ...
+RUN_HEADING = "Import Run"  # ... and the run: a hidden column
+OUR_HEADINGS = (STATUS_HEADING, ERROR_HEADING, ROW_HEADING, RUN_HEADING)
 
 
 @dataclass(frozen=True, slots=True)
