@@ -17,10 +17,6 @@ class Verdict(StrEnum):
     UNREADABLE = "cannot be read back"
     NOT_CHECKED = "not checked"
 
-    @property
-    def needs_a_person(self) -> bool:
-        return self not in {Verdict.MATCHES, Verdict.UNREADABLE}
-
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -33,7 +29,13 @@ class Compared:
     ours: Mapping[str, Value] = field(default_factory=dict)
     theirs: Mapping[str, Any] = field(default_factory=dict)
     differing: tuple[str, ...] = ()
-    source: str = ""  # the sheet or run it is from, where there are several
+    source: str = ""  # the sheet or run it is from
+    superseded: bool = False  # a later row has set the same thing since
+
+    @property
+    def needs_a_person(self) -> bool:
+        calm = {Verdict.MATCHES, Verdict.UNREADABLE}
+        return self.verdict not in calm and not self.superseded
 
 
 def compare(operation: Operation[Any], row: Any, found: Any) -> Compared:

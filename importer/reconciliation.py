@@ -1,7 +1,7 @@
 """What sheets and runs say against what the platform holds: each purchase order is read once."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -32,6 +32,7 @@ class Subject:
     operation: Operation[Any]
     rows: Sequence[tuple[str, Any]]  # the sheet or run, and its row
     aside: Sequence[Compared] = ()
+    sources: Sequence[str] = ()  # in the order they are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Reconciliation:
     @property
     def attention(self) -> int:
         """How many rows need a person."""
-        return sum(row.verdict.needs_a_person for row in self.rows)
+        return sum(row.needs_a_person for row in self.rows)
 
 
 def reconcile(
@@ -110,10 +111,10 @@ def reconcile(
     return Reconciliation(
         operation=operation,
         account=account.name,
-        sources=list(dict.fromkeys([s for s, _ in subject.rows] + [r.source for r in rows])),
+        sources=subject.sources,
         begun_at=begun_at,
         ended_at=datetime.now(UTC),
-        rows=_in_order(rows, subject),
+        rows=sorted(rows, key=lambda row: (subject.sources.index(row.source), row.row)),
         extras=[extra for part in parts for extra in part.extras],
         questions=[part.question for part in parts],
     )
@@ -172,29 +173,26 @@ def _answered(answer: Answer | None) -> str:
     return str(answer.reply.status)
 
 
-def _in_order(rows: Iterable[Compared], subject: Subject) -> list[Compared]:
-    sources = list(dict.fromkeys(source for source, _ in subject.rows))
-    sources += [row.source for row in subject.aside if row.source not in sources]
-    return sorted(rows, key=lambda row: (sources.index(row.source), row.row))
-
-
-def superseded(subject: Subject) -> Subject:
+def without_superseded(subject: Subject) -> Subject:
     """Where several runs set the same thing, only the last can be what the platform holds."""
-    last: dict[Any, tuple[str, int]] = {}
-    for source, row in subject.rows:
-        last[subject.operation.subject(row)] = (source, row.number)
-    rows, aside = [], list(subject.aside)
-    for source, row in subject.rows:
-        later = last[subject.operation.subject(row)]
-        if later == (source, row.number):
-            rows.append((source, row))
-        else:
-            said = f"row {later[1]} of {later[0]} came after it"
-            aside.append(
-                Compared(row.number, Verdict.NOT_CHECKED, po_of(subject.operation, row), said,
-                         source=source)
-            )  # fmt: skip
-    return Subject(subject.operation, rows, aside)
+    name = subject.operation.subject
+    last = {name(row): (source, row.number) for source, row in subject.rows}
+    earlier = [
+        Compared(
+            row.number,
+            Verdict.NOT_CHECKED,
+            po_of(subject.operation, row),
+            "row {1} of {0} came after it".format(*last[name(row)]),
+            source=source,
+            superseded=True,
+        )
+        for source, row in subject.rows
+        if last[name(row)] != (source, row.number)
+    ]
+    rows = [
+        (source, row) for source, row in subject.rows if last[name(row)] == (source, row.number)
+    ]
+    return replace(subject, rows=rows, aside=[*subject.aside, *earlier])
 
 
 def subject_of_sheet(sheet: Path, wish: Wish, settings: Settings) -> Subject:
@@ -206,7 +204,7 @@ def subject_of_sheet(sheet: Path, wish: Wish, settings: Settings) -> Subject:
         if number not in prepared.rows
     ]
     rows = [(sheet.name, row) for row in prepared.rows.values()]
-    return Subject(prepared.operation, rows, aside)
+    return Subject(prepared.operation, rows, aside, [sheet.name])
 
 
 def subjects_of_runs(journal: Journal, runs: Sequence[RunRecord]) -> dict[str, list[Subject]]:
@@ -218,7 +216,7 @@ def subjects_of_runs(journal: Journal, runs: Sequence[RunRecord]) -> dict[str, l
         found[run.account, run.operation] = _with_run(before, run, journal)
     subjects: dict[str, list[Subject]] = {}
     for (account, _), subject in found.items():
-        subjects.setdefault(account, []).append(superseded(subject))
+        subjects.setdefault(account, []).append(without_superseded(subject))
     return subjects
 
 
@@ -233,7 +231,12 @@ def _with_run(subject: Subject, run: RunRecord, journal: Journal) -> Subject:
         if number not in rows or record.outcome.status in never
     ]
     sent = [(source, row) for n, row in rows.items() if records[n].outcome.status not in never]
-    return Subject(subject.operation, [*subject.rows, *sent], [*subject.aside, *aside])
+    return Subject(
+        subject.operation,
+        [*subject.rows, *sent],
+        [*subject.aside, *aside],
+        [*subject.sources, source],
+    )
 
 
 def _why_not(record: RowRecord) -> str:

@@ -76,7 +76,7 @@ def _attention(found: Reconciliation) -> list[str]:
             f"{_rows_words(lost)} for a number that the platform does not know: "
             f"{_listed(pos, 5)}. Ask whose numbers they are."
         )
-    unchecked = _with(found, Verdict.NOT_CHECKED)
+    unchecked = [row for row in _with(found, Verdict.NOT_CHECKED) if row.needs_a_person]
     for reason, count in Counter(row.sentence for row in unchecked).most_common(3):
         said.append(f"{_counted(count, 'row')} not checked: {reason}")
     twice = sum("second time" in words(extra.values.get("Note")) for extra in found.extras)
@@ -197,6 +197,7 @@ def _kinds(columns: Sequence[Column], lines: Sequence[Line]) -> list[Column]:
 
 def _pos(found: Reconciliation) -> Table:
     rows: dict[str, Counter[Verdict]] = {}
+    needy = {row.po for row in found.rows if row.needs_a_person}
     for row in found.rows:
         if row.po:
             rows.setdefault(row.po, Counter())[row.verdict] += 1
@@ -205,7 +206,7 @@ def _pos(found: Reconciliation) -> Table:
     lines = [
         Line(
             [po, counts.total(), *(counts[verdict] for verdict in verdicts), extras[po]],
-            Tone.ATTENTION if any(v.needs_a_person and counts[v] for v in counts) else Tone.PLAIN,
+            Tone.ATTENTION if po in needy else Tone.PLAIN,
         )
         for po, counts in rows.items()
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -20,9 +21,13 @@ _FILLS = {
     Tone.NOTE: PatternFill("solid", fgColor="FFFDF3DC"),
 }
 _HEADING = PatternFill("solid", fgColor="FF2F3B46")
-_BOLD, _WHITE = Font(bold=True), Font(bold=True, color="FFFFFFFF")
-_TITLE = Font(bold=True, size=16)
-_TOP = Alignment(vertical="top", wrap_text=True)
+_PLAIN = Font(name="Calibri", size=11)
+_BOLD = Font(name="Calibri", size=11, bold=True)
+_WHITE = Font(name="Calibri", size=11, bold=True, color="FFFFFFFF")
+_TITLE = Font(name="Calibri", size=16, bold=True)
+_LINE_POINTS = 15  # the height of a line of text
+_SENTENCES = 90  # the width of the summary's sentences, in characters
+_TOP, _WRAPPED = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
 _NARROWEST, _WIDEST = 8, 60
 _LANDSCAPE_FROM = 6  # columns
 
@@ -43,12 +48,13 @@ def write_workbook(report: Report, path: Path) -> WrittenResult:
 
 def _summary(sheet: Any, report: Report) -> None:
     sheet.column_dimensions["A"].width = 28
-    sheet.column_dimensions["B"].width = 90
+    sheet.column_dimensions["B"].width = _SENTENCES
     _fit_to_paper(sheet, wide=False)
     sheet.append([_cell(sheet, report.headline, font=_TITLE)])
     sheet.append([_cell(sheet, f"{report.title}. {report.subject}")])
     sheet.append([])
-    for sentence in report.attention:
+    for number, sentence in enumerate(report.attention, start=4):
+        _grow(sheet, number, len(sentence) / _SENTENCES)
         sheet.append([
             _cell(sheet, "Needs a person", font=_BOLD, fill=_FILLS[Tone.ATTENTION]),
             _cell(sheet, sentence, fill=_FILLS[Tone.ATTENTION], wrap=True),
@@ -57,7 +63,7 @@ def _summary(sheet: Any, report: Report) -> None:
         sheet.append([])
     for name, value in [("Made at (UTC)", report.made_at), *report.facts]:
         cell = _cell(sheet, value)
-        cell.alignment = Alignment(horizontal="left")
+        cell.alignment = Alignment(horizontal="left", vertical="top")
         sheet.append([_cell(sheet, name, font=_BOLD), cell])
 
 
@@ -70,8 +76,16 @@ def _table(sheet: Any, table: Table) -> None:
     last = f"{get_column_letter(len(table.columns))}{len(table.lines) + 1}"
     sheet.auto_filter.ref = f"A1:{last}"
     sheet.append([_cell(sheet, c.title, font=_WHITE, fill=_HEADING) for c in table.columns])
-    for line in table.lines:
+    for number, line in enumerate(table.lines, start=2):
+        longest = max(len(cell) for cell in (*line.cells, "") if isinstance(cell, str))
+        _grow(sheet, number, longest / _WIDEST)
         sheet.append(_cells(sheet, line))
+
+
+def _grow(sheet: Any, row: int, lines: float) -> None:
+    """Room for wrapped text, which not every program makes by itself; words need a tenth more."""
+    if lines > 1:
+        sheet.row_dimensions[row].height = _LINE_POINTS * ceil(lines * 1.1)
 
 
 def _cells(sheet: Any, line: Line) -> list[Any]:
@@ -110,12 +124,10 @@ def _cell(
         cell.number_format = "yyyy-mm-dd"
     elif isinstance(value, Decimal):
         cell.number_format = "#,##0.00##"
-    if font is not None:
-        cell.font = font
+    cell.font = font or _PLAIN
     if fill is not None:
         cell.fill = fill
-    if wrap:
-        cell.alignment = _TOP
+    cell.alignment = _WRAPPED if wrap else _TOP
     return cell
 
 
