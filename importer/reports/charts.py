@@ -1,13 +1,19 @@
 """Charts as SVG inside the page: no script, no address, colours that follow the page's own."""
 
+import sys
 from itertools import cycle
 from typing import Any
 
 from markupsafe import Markup
 from pygal import Config, HorizontalStackedBar, StackedBar
+from pygal.etree import etree  # the parser that it chose itself, lxml where that is there
 from pygal.style import Style
 
 from importer.reports.model import Chart, Tone
+from importer.reports.text import visible
+
+# Importing pygal leaves a finder behind that Python has not known how to ask since 3.4.
+sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 _COLOURS = {
     Tone.GOOD: "var(--good)",
@@ -27,8 +33,12 @@ def svg(chart: Chart) -> Markup:
     drawn.x_labels = [_short(label) for label in chart.labels]
     for name, values in chart.series.items():
         drawn.add(_short(name), [value or None for value in values])
-    # The rendering is a whole document of SVG; pygal escapes what is text in it.
-    return Markup(drawn.render(is_unicode=True))  # noqa: S704
+    tree = drawn.render_tree()
+    for parent in list(tree.iter()):
+        for child in [c for c in parent if str(c.tag).endswith(("script", "title"))]:
+            parent.remove(child)  # the page has no use for them, and says the words itself
+    # Text in a tree is escaped as it is written out.
+    return Markup(etree.tostring(tree, encoding="unicode"))  # noqa: S704
 
 
 def colours_of(chart: Chart) -> dict[str, str]:
@@ -95,4 +105,5 @@ def _style(chart: Chart) -> Style:
 
 
 def _short(label: str) -> str:
+    label = visible(label)
     return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"

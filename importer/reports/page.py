@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from importer.reports.charts import legend, svg
 from importer.reports.model import Cell, Report
-from importer.sheets.results import WrittenResult, clean, written
+from importer.reports.text import visible
+from importer.sheets.results import WrittenResult, written
 
 _MOST_LINES = 5_000  # of a table in the page; the workbook has them all
 
@@ -64,13 +65,3 @@ def shown(cell: Cell) -> str:
 def sorting(cell: Cell) -> str:
     """What a column is sorted by, where that is not what is shown."""
     return "" if cell is None else str(cell)
-
-
-def visible(text: str) -> str:
-    """Text without what could turn or hide its neighbours: controls, and marks of direction.
-
-    >>> visible("1Z\\u202e999")
-    '1Z999'
-    """
-    kept: Any = clean(text)
-    return "".join(c for c in kept if c.isprintable() or c in "\n\t")
