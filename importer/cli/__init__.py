@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from importer import __version__
-from importer.cli import reports, runs, setup, sheets
+from importer.cli import folder, reports, runs, setup, sheets
 from importer.cli.options import Options
 from importer.errors import ImporterError
 
@@ -43,6 +43,7 @@ COMMANDS = (
     runs.resume,
     runs.runs,
     runs.show,
+    folder.folder,
     reports.reconcile,
     reports.report,
     setup.accounts,

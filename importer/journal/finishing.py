@@ -26,6 +26,11 @@ END_RUN = Statement(
         result_path=bindparam("the_result"),
     )
 )
+FILE_RUN = Statement(
+    update(run)
+    .where(run.c.id == bindparam("the_run"))
+    .values(file_path=bindparam("the_file"), result_path=bindparam("the_result"))
+)
 SENDING = Statement(
     select(call.c.number)
     .where(call.c.run_id == bindparam("the_run"), call.c.state == CallState.SENDING.value)
@@ -49,6 +54,15 @@ def abandon(transaction: Transaction, run_id: int, epoch: int) -> None:
         rows = rows_of_call(transaction, run_id, number)
         write_outcomes(transaction, run_id, dict.fromkeys(rows, GIVEN_UP))
     _end_run(transaction, run_id, RunState.ABANDONED, None)
+
+
+def filed(transaction: Transaction, run_id: int, file_path: str, result_path: str | None) -> None:
+    FILE_RUN.run(
+        transaction.connection,
+        the_run=run_id,
+        the_file=clean(file_path),
+        the_result=None if result_path is None else clean(result_path),
+    )
 
 
 def _sending(transaction: Transaction, run_id: int) -> list[int]:

@@ -118,6 +118,10 @@ class Journal:
         """The run is over; raises JournalError while a call of it is `sending`."""
         self._write(lambda write: finishing.finish(write, run_id, epoch, result_path))
 
+    def filed(self, run_id: int, file_path: str, result_path: str | None) -> None:
+        """The sheet of a run, and its result, stand elsewhere now."""
+        self._write(lambda write: finishing.filed(write, run_id, file_path, result_path))
+
     def abandon(self, run_id: int, epoch: int) -> None:
         """A person gives the run up: what is `sending` becomes unknown, nothing is held."""
         self._write(lambda write: finishing.abandon(write, run_id, epoch))
@@ -273,6 +277,11 @@ class Journal:
         """Newest first."""
         with self._reading() as connection:
             return reading.runs_of_file(connection, sha256, worksheet, operation, account)
+
+    def runs_of_bytes(self, sha256: str, account: str) -> list[RunRecord]:
+        """Runs of any sheet with these bytes, newest first."""
+        with self._reading() as connection:
+            return reading.runs_of_bytes(connection, sha256, account)
 
     def heartbeat_age(self, run_id: int) -> float:
         """Seconds since the run's owner was heard of."""

@@ -63,6 +63,12 @@ def runs_of_file(
     return _runs(connection, query.order_by(run.c.id.desc()))
 
 
+def runs_of_bytes(connection: Connection, sha256: str, account: str) -> list[RunRecord]:
+    """Newest first, whatever the worksheet and the operation."""
+    query = select(run).where(run.c.file_sha256 == sha256, run.c.account == account)
+    return _runs(connection, query.order_by(run.c.id.desc()))
+
+
 def rows(connection: Connection, run_id: int) -> list[RowRecord]:
     query = select(row).where(row.c.run_id == run_id).order_by(row.c.row)
     sent = _being_sent(connection, run_id)

@@ -20,7 +20,8 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`kind` says how its cells are shown and sorted: text, number, date or instant."""
+    """`kind` says how its cells are shown and sorted: text, number, date or instant, or
+    link, the name of a file beside the page."""
 
     title: str
     kind: str = "text"

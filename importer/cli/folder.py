@@ -1,0 +1,276 @@
+"""The command folder: sheets put into an inbox are sent by themselves, and filed away."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from importer.cli.options import AS_JSON, OPTIONS, Options, days_of
+from importer.cli.working import opened_desk
+from importer.errors import ImporterError
+
+if TYPE_CHECKING:
+    from importer.folder.night import Pass
+    from importer.folder.rules import FolderSettings
+    from importer.run import Desk
+
+DIRECTORY = click.argument(
+    "directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path)
+)
+
+
+class _PassByDefault(click.Group):
+    """`folder DIR` is `folder pass DIR`."""
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands:
+            args = ["pass", *args]
+        return super().resolve_command(context, args)
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """An option before DIR is the pass's own."""
+        known = {"--help", "-h", *self.commands}
+        if args and args[0] not in known:
+            args = ["pass", *args]
+        return super().parse_args(context, args)
+
+
+def _until(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+    """The next time it is that late, here."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
+    if not found:
+        raise click.BadParameter(f'"{text}" is not a time like 06:00')
+    now = datetime.now().astimezone()
+    at = now.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+    return at if at > now else at + timedelta(days=1)
+
+
+@click.group(cls=_PassByDefault)
+def folder() -> None:
+    """Send what is put into a folder: nightly, or as it comes.
+
+    \b
+    importer folder init drop
+    importer folder drop
+    importer folder status drop
+    """
+
+
+@folder.command()
+@DIRECTORY
+def init(directory: Path) -> None:
+    """Make the folders and a commented folder.toml."""
+    from importer.folder.rules import init_folder
+
+    file = init_folder(directory)
+    click.echo(f"{file} says whose sheets are whose; put them into {directory / 'inbox'}")
+
+
+@folder.command()
+@DIRECTORY
+@AS_JSON
+@OPTIONS
+def status(options: Options, directory: Path, as_json: bool) -> None:
+    """Tell a monitor when it last ran, what waits, what needs a person."""
+    from importer.folder.places import Places
+    from importer.folder.rules import load_folder
+    from importer.folder.status import folder_status
+
+    load_folder(directory, options.settings())
+    told = folder_status(Places(directory))
+    click.echo(json.dumps(told, indent=2) if as_json else _status_lines(told))
+
+
+def _status_lines(told: dict[str, Any]) -> str:
+    last = told["last_pass"]
+    when = f"{last['ended_at']}, exit status {last['exit_status']}" if last else "none yet"
+    oldest = f", the oldest since {told['oldest']}" if told["oldest"] else ""
+    return "\n".join([
+        f"last pass     {when}",
+        f"waiting       {told['waiting']}{oldest}",
+        f"in attention  {told['in_attention']}",
+        f"being sent    {told['being_worked_on']}",
+        f"next          {told['next_at'] or 'as it is scheduled'}",
+    ])  # fmt: skip
+
+
+@folder.command("pass", hidden=True)
+@DIRECTORY
+@click.option("--once", is_flag=True, help="One pass, and an end: what is done anyway.")
+@click.option("--watch", is_flag=True, help="Stay, and pass again and again.")
+@click.option(
+    "--every",
+    metavar="SECONDS",
+    type=click.IntRange(1),
+    default=60,
+    show_default=True,
+    help="Between two passes with --watch.",
+)
+@click.option("--until", metavar="06:00", callback=_until, help="Begin nothing after that time.")
+@click.option("--keep", metavar="90d", callback=days_of, help="Put older days into a zip each.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="One line for each file, on stderr.",
+)
+@AS_JSON
+@OPTIONS
+def one_pass(
+    options: Options,
+    directory: Path,
+    once: bool,
+    watch: bool,
+    every: int,
+    until: datetime | None,
+    keep: int | None,
+    log_format: str,
+    as_json: bool,
+) -> None:
+    """Take what is whole in DIR/inbox, send it, and file it away.
+
+    \b
+    importer folder drop
+    importer folder drop --watch --until 06:00
+    """
+    from importer.folder.night import stopped_at
+    from importer.folder.places import Places
+    from importer.folder.rules import load_folder
+
+    if once and watch:
+        raise click.UsageError("--once or --watch, not both.")
+    settings = load_folder(directory, options.settings())
+    places = Places(directory)
+    worst = 0
+    with _logged(log_format), opened_desk(options) as desk, stopped_at(desk, until):
+        while True:
+            done = _pass(places, settings, desk, every if watch else None, as_json=as_json)
+            worst = max(worst, done.exit_status)
+            if keep is not None:
+                _archive(directory, keep)
+            if not watch or desk.stop.wait(every):
+                break
+    raise SystemExit(worst)
+
+
+def _pass(
+    places: Any, settings: "FolderSettings", desk: "Desk", every: int | None, *, as_json: bool
+) -> "Pass":
+    from importer.folder.night import run_pass
+    from importer.folder.status import beating, last_pass, note_pass
+    from importer.folder.telling import is_news, write_night
+
+    before = last_pass(places)
+    with beating(places):
+        done = run_pass(places, settings, desk, sleep=desk.stop.wait)
+    came = done.handled or done.trouble
+    files = write_night(places, done, desk.journal, desk.settings) if came else []
+    if is_news(settings.notify, before, done):
+        _tell(settings, done, files)
+    again = None if every is None else done.ended_at + timedelta(seconds=every)
+    note_pass(places, done, again)
+    if as_json:
+        click.echo(json.dumps(_as_json(done, files)))
+    elif came or every is None:
+        click.echo(_lines(done, files))
+    return done
+
+
+def _tell(settings: "FolderSettings", done: "Pass", files: Sequence[Path]) -> None:
+    """A notice that cannot be sent is said; what was done is done."""
+    import smtplib
+
+    from importer.folder.telling import tell
+
+    text = _lines(done, files)
+    try:
+        tell(settings.notify, done, text.splitlines()[0], text, list(files))
+    except (ImporterError, OSError, smtplib.SMTPException) as error:
+        logging.getLogger("importer.folder").warning("nobody was told: %s", error)
+
+
+def _lines(done: "Pass", files: Sequence[Path]) -> str:
+    counts: dict[str, int] = {}
+    for handled in done.handled:
+        counts[handled.fate.value] = counts.get(handled.fate.value, 0) + 1
+    said = ", ".join(f"{count} {fate}" for fate, count in counts.items()) or "nothing came"
+    number = len(done.handled)
+    lines = [f"{number} file{'' if number == 1 else 's'}: {said}"]
+    lines += [f"  {handled.name}: {handled.fate}: {handled.sentence}" for handled in done.handled]
+    lines += [f"  {sentence}" for sentence in done.trouble]
+    lines += [f"  {file.suffix[1:]}: {file}" for file in files]
+    return "\n".join(lines)
+
+
+def _as_json(done: "Pass", files: Sequence[Path]) -> dict[str, Any]:
+    return {
+        "begun_at": done.begun_at.isoformat(),
+        "ended_at": done.ended_at.isoformat(),
+        "exit_status": done.exit_status,
+        "trouble": list(done.trouble),
+        "files": [
+            {
+                "name": handled.name,
+                "account": handled.account,
+                "fate": handled.fate.value,
+                "said": handled.sentence,
+                "run": handled.summary.run if handled.summary else None,
+                "statuses": handled.summary.statuses if handled.summary else {},
+                "filed": [str(file) for file in handled.files],
+            }
+            for handled in done.handled
+        ],
+        "report": [str(file) for file in files],
+    }
+
+
+def _archive(directory: Path, keep: int) -> None:
+    from importer.folder.archive import archive
+
+    for zipped in archive(directory, keep):
+        click.echo(f"  put away: {zipped}", err=True)
+
+
+@contextmanager
+def _logged(form: str) -> Iterator[None]:
+    """The importer's own log, a line an event, for as long as the block lasts."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        _Json() if form == "json" else logging.Formatter("%(levelname)s %(message)s")
+    )
+    logger = logging.getLogger("importer")
+    level, propagates = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO if form == "json" else logging.WARNING)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+        logger.propagate = propagates
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds"),
+            "level": record.levelname.lower(),
+            "said": record.getMessage(),
+        }
+        names = ("file", "fate", "account", "run", "rows")
+        told |= {
+            name: value for name in names if (value := getattr(record, name, None)) is not None
+        }
+        return json.dumps(told, ensure_ascii=True)
