@@ -99,7 +99,7 @@ def run_demo(
     results, the settings and the journal stand in `into` afterwards, or in a numbered folder
     beside it where that is taken. `called` is how this program is called, for the last line.
     """
-    folder = _new_folder(into)
+    folder = new_folder(into)
     with Sandbox() as sandbox:
         (folder / FILE_NAME).write_text(sandbox_settings_file(sandbox.url), encoding="utf-8")
         settings = load_settings(folder / FILE_NAME, PLATFORMS)
@@ -118,7 +118,7 @@ def run_demo(
     return exit_status(clean)
 
 
-def _new_folder(into: Path) -> Path:
+def new_folder(into: Path) -> Path:
     folder, number = into, 2
     while folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         folder, number = into.with_name(f"{into.name}-{number}"), number + 1

@@ -113,7 +113,7 @@ def upload_sheet(sheet: Path, wish: Wish, desk: Desk, account: Account) -> Summa
     given = Given(sheet, prepared.content, prepared.layout, wish.into, prepared.validation.problems)
     run = interrupted(desk.journal, prepared, account)
     if run is not None:
-        carried = _go_on(run, desk, wish, lambda: given)
+        carried = _go_on(run, desk, wish, lambda: given, take_over=wish.take_over)
     else:
         run = desk.journal.begin(
             new_run(sheet, wish, prepared, account), new_rows(prepared, account), prepared.calls

@@ -14,6 +14,7 @@ LAYERS = """
     __main__
     cli.**
     importer
+    night_rehearsal
     folder.** | rehearsal | scripting
     listings.**
     reports.**
@@ -45,7 +46,7 @@ LAYERS = """
 """
 # It must be able to disagree with the client: it imports nothing else, and few import it.
 SANDBOX = "sandbox"
-USERS_OF_THE_SANDBOX = {"cli.setup", "rehearsal"}
+USERS_OF_THE_SANDBOX = {"cli.setup", "rehearsal", "night_rehearsal"}
 
 PACKAGE = Path(importer.__file__).parent
 LINES = [line.split(" | ") for line in LAYERS.strip().splitlines()]

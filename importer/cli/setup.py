@@ -107,13 +107,19 @@ def sandbox(port: int) -> None:
 
 
 @click.command()
-@click.option("-o", "into", metavar="DIR", type=FOLDER, default=Path("demo"), show_default=True)
-def demo(into: Path) -> None:
+@click.option("-o", "into", metavar="DIR", type=FOLDER, help="Else demo, or demo-night.")
+@click.option("--night", is_flag=True, help="A drop folder's night: forty files of eight vendors.")
+def demo(into: Path | None, night: bool) -> None:
     """Send the samples to an embedded sandbox, by every operation.
 
     \b
     importer demo
+    importer demo --night
     """
+    if night:
+        from importer.night_rehearsal import run_night
+
+        raise SystemExit(run_night(into or Path("demo-night"), click.echo))
     from importer.rehearsal import run_demo, spelt
 
-    raise SystemExit(run_demo(into, click.echo, progress, spelt(sys.argv[0])))
+    raise SystemExit(run_demo(into or Path("demo"), click.echo, progress, spelt(sys.argv[0])))

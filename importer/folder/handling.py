@@ -116,6 +116,7 @@ def _uploaded(claimed: Claimed, rule: Rule, desk: Desk) -> Handled:
         into=out,
         stop_after=rule.stop_after,
         unattended=True,
+        take_over=claimed.again,  # its pass held the account's lock, which is ours now
     )
     account = desk.settings.account(rule.account or "")
     summary = upload_sheet(claimed.path, wish, desk, account)
