@@ -13,8 +13,13 @@ def plan_calls(
     operation: Operation[Any], rows: Sequence[Any], date_only_at: time = NOON_UTC
 ) -> list[Call]:
     """The fewest calls that carry each row once, groups in the order of their first row."""
+    return [make_call(operation, part, date_only_at) for part in parts(operation, rows)]
+
+
+def parts(operation: Operation[Any], rows: Sequence[Any]) -> list[list[Any]]:
+    """The rows that make one call each, in the order of the calls."""
     return [
-        make_call(operation, part, date_only_at)
+        part
         for group in groups(operation, rows)
         for part in cut(operation, group, operation.most_rows)
     ]

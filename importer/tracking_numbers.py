@@ -78,8 +78,9 @@ the label'
     ours = infer_carrier(number) if carrier is None else _carrier_named(carrier)
     if ours is None:
         return None
-    if any(check is not False for _, check in _fitting(number, ours)):
-        return None
+    for _, check in _fitting(number, ours):
+        if check is not False:
+            return None
     if len(number) < 15 and _fits(f"0{number}", ours):  # Excel keeps no more digits than 15
         return (
             f'with the leading zero that Excel drops from "{number}", 0{number} would be a {ours} '
@@ -130,8 +131,10 @@ _WORTH = bytes(
 
 def _weighted(body: str, weights: Sequence[int]) -> int:
     """The sum of the characters times the weights, which begin at the right and repeat."""
-    worth = body.encode().translate(_WORTH)[::-1]
-    return sum(weight * sum(worth[place :: len(weights)]) for place, weight in enumerate(weights))
+    worth, step, total = body.encode().translate(_WORTH)[::-1], len(weights), 0
+    for place, weight in enumerate(weights):
+        total += weight * sum(worth[place::step])
+    return total
 
 
 def _mod10(number: str, weights: Sequence[int] = (3, 1)) -> bool:

@@ -56,6 +56,13 @@ def each(
     raise SystemExit(exit_status(summaries))
 
 
+def read_ahead(sheets: Sequence[Path], worksheet: str | None) -> None:
+    """Begins to read the first sheet while what works on it is loaded, which takes as long."""
+    from importer.sheets.ahead import read_ahead
+
+    read_ahead(sheets[0], worksheet)
+
+
 def _not_taken_up(subject: Path | int, sentence: str) -> "Summary":
     from importer.summaries import Summary
 
