@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from importer.giving_back import Given, give_back
+from importer.operations import operations
 from importer.preparation import Wish, prepare
 from importer.settings import Settings
 from importer.summaries import Summary
@@ -30,6 +31,8 @@ def uncollected() -> Iterator[None]:
 
 
 def _check(sheet: Path, wish: Wish, settings: Settings) -> Summary:
+    for known in operations().values():
+        _ = known.fields  # made now, while another process reads the workbook
     prepared = prepare(sheet, wish, settings)
     given = Given(sheet, prepared.content, prepared.layout, wish.into)
     result = give_back(given, prepared.outcomes)

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from datetime import time
+from operator import attrgetter
 from typing import Any
 
 from importer.calls import NOON_UTC, Call, json_value
@@ -38,8 +39,9 @@ def make_call(operation: Operation[Any], rows: Sequence[Any], date_only_at: time
 
 def groups(operation: Operation[Any], rows: Sequence[Any]) -> Iterator[list[Any]]:
     found: dict[Hashable, list[Any]] = {}
+    group = attrgetter(*operation.group_by)
     for row in rows:
-        found.setdefault(operation.group(row), []).append(row)
+        found.setdefault(group(row), []).append(row)
     yield from found.values()
 
 

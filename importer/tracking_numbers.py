@@ -78,9 +78,8 @@ the label'
     ours = infer_carrier(number) if carrier is None else _carrier_named(carrier)
     if ours is None:
         return None
-    for _, check in _fitting(number, ours):
-        if check is not False:
-            return None
+    if _is_sound(number, ours):
+        return None
     if len(number) < 15 and _fits(f"0{number}", ours):  # Excel keeps no more digits than 15
         return (
             f'with the leading zero that Excel drops from "{number}", 0{number} would be a {ours} '
@@ -96,6 +95,14 @@ the label'
             f'the check digit of "{number}" does not fit a {ours} number; compare it with the label'
         )
     return None
+
+
+def _is_sound(number: str, carrier: Carrier) -> bool:
+    """Whether it has a form of the carrier's whose check digit fits, or that has none."""
+    for pattern, form in _BY_LENGTH.get((len(number), carrier), ()):
+        if pattern.fullmatch(number) and (form.check is None or form.check(number)):
+            return bool(number.strip("0"))
+    return False
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import pandera.backends.pandas.builtin_checks  # noqa: F401  (else loaded once the sheet is read)
 import pandera.pandas as pa
 
 from importer.cells import Cell, shown

@@ -62,7 +62,7 @@ def write_results(
     """
     if target.exists() and target.samefile(source):
         raise UsageError(f'"{target}" is the sheet itself. Name another file for the result.')
-    texts = {row: (clean(status), clean(sentence)) for row, (status, sentence) in cells.items()}
+    texts = {row: _cleaned(result) for row, result in cells.items()}
 
     def as_text(new: BinaryIO) -> tuple[str, ...]:
         with opened(source) as old:
@@ -104,6 +104,10 @@ def reason(error: Exception) -> str:
 
 
 @lru_cache(maxsize=4096)  # most rows say the same
+def _cleaned(result: tuple[str, str]) -> tuple[str, str]:
+    return clean(result[0]), clean(result[1])
+
+
 def clean(text: str) -> str:
     r"""What a cell may hold of a text.
 
