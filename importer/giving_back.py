@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from filecmp import cmp
 from functools import partial
@@ -62,6 +62,15 @@ def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
             text_format=layout.worksheet.text_format,
             choose=partial(_place, given),
         )
+
+
+def source_named(sheet: Path, sheets: Collection[Path]) -> Path | None:
+    """The sheet among those whose result or fix file this one is, by its name."""
+    given = re.fullmatch(r"(.+?)(?:\.(?:result|fix)(?:-\d+)?)+", sheet.stem)
+    if given is None:
+        return None
+    beside = (other for other in sheets if other.parent == sheet.parent)
+    return next((other for other in beside if other.stem == given[1]), None)
 
 
 def _names(stem: str) -> Iterator[str]:
