@@ -2,19 +2,19 @@
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from filecmp import cmp
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 from importer.cells import Cell
-from importer.entries import sha256
 from importer.errors import SheetError
-from importer.journal import RunRecord
-from importer.operations import operation as operation_named
 from importer.outcomes import Outcome, Problem, Status
-from importer.sheets.headings import Layout, find_layout, result_columns
-from importer.sheets.reading import read_content, read_worksheets
+from importer.sheets.headings import Layout, result_columns
+from importer.sheets.reading import read_worksheets
+from importer.sheets.regular_file import read_content
 from importer.sheets.results import WrittenResult, write_results
 from importer.sheets.sheet import STATUS_HEADING, Worksheet
 
@@ -41,9 +41,12 @@ class Given:
 
 def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
     """Writes the result from the bytes that were read, whatever the file has become since."""
-    target = _target(given)
+    suffix = _suffix(given.sheet, given.layout)
+    target = given.folder / f"{next(_names(given.sheet.stem))}{suffix}"
     target.parent.mkdir(parents=True, exist_ok=True)
-    cells = {number: (o.status.value, o.sentence) for number, o in outcomes.items()}
+    shared = {id(outcome): outcome for outcome in outcomes.values()}  # most rows share theirs
+    said = {key: (str(outcome.status), outcome.sentence) for key, outcome in shared.items()}
+    cells = {number: said[id(outcome)] for number, outcome in outcomes.items()}
     layout = given.layout
     with tempfile.TemporaryDirectory(prefix="importer-") as folder:
         snapshot = Path(folder) / given.sheet.name
@@ -57,41 +60,40 @@ def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
             attention=ATTENTION,
             calm=CALM,
             text_format=layout.worksheet.text_format,
+            choose=partial(_place, given),
         )
 
 
-def given_again(run: RunRecord) -> Given:
-    """The sheet of a run of the journal; raises SheetError where it is gone or has changed."""
-    sheet, into = Path(run.file_path), run.settings.get("into")
-    content = read_content(sheet)
-    if sha256(content) != run.file_sha256:
-        raise SheetError(f"{sheet.name} has changed since run {run.id} read it")
-    code_page = run.settings.get("encoding")
-    worksheets = read_worksheets(sheet, content, run.worksheet, code_page=code_page)
-    operation = operation_named(run.operation)
-    header_row = run.settings.get("header_row")
-    if header_row is None:  # a run of an older version
-        layout = find_layout(worksheets, [operation])
-    else:  # the headings may be a vendor's own, of a profile that has changed since
-        layout = Layout(worksheets[0], operation, header_row, {}, ())
-    return Given(sheet, content, layout, Path(into) if into else None)
+def source_named(sheet: Path, sheets: Collection[Path]) -> Path | None:
+    """The sheet among those whose result or fix file this one is, by its name."""
+    given = re.fullmatch(r"(.+?)(?:\.(?:result|fix)(?:-\d+)?)+", sheet.stem)
+    if given is None:
+        return None
+    beside = (other for other in sheets if other.parent == sheet.parent)
+    return next((other for other in beside if other.stem == given[1]), None)
 
 
-def _target(given: Given) -> Path:
-    """<stem>.result.xlsx beside the sheet or in a folder, or the next number that is free.
+def _names(stem: str) -> Iterator[str]:
+    """<stem>.result, then numbered; those after its own for a result that is itself the sheet."""
+    result = re.fullmatch(r"(.*)\.result(?:-(\d+))?", stem)
+    stem, first = (result[1], int(result[2] or 1) + 1) if result else (stem, 1)
+    return (f"{stem}.result" if n == 1 else f"{stem}.result-{n}" for n in count(first))
+
+
+def _place(given: Given, finished: Path, wished: Path) -> Path:
+    """The first name that is free, or has the same result or an older one of the same sheet.
 
     A result that a person has mended since, another sheet's or another worksheet's result is
-    never written over, and a result that is itself the sheet gets one with a higher number.
+    never written over.
     """
-    sheet, layout = given.sheet, given.layout
-    result = re.fullmatch(r"(.*)\.result(?:-(\d+))?", sheet.stem)
-    stem, first = (result[1], int(result[2] or 1) + 1) if result else (sheet.stem, 1)
-    for number in count(first):
-        numbered = ".result" if number == 1 else f".result-{number}"
-        target = given.folder / f"{stem}{numbered}{_suffix(sheet, layout)}"
-        if not target.exists() or _is_as_given_back(target, layout):
-            return target
-    raise AssertionError  # numbers do not end
+    targets = (wished.with_name(name + wished.suffix) for name in _names(given.sheet.stem))
+    return next(
+        target
+        for target in targets
+        if not target.exists()
+        or (target.is_file() and cmp(target, finished, shallow=False))
+        or _is_as_given_back(target, given.layout)
+    )
 
 
 def _is_as_given_back(target: Path, layout: Layout) -> bool:

@@ -17,7 +17,7 @@ from pandera.engines import pandas_engine
 
 from importer.calls import same_value
 from importer.cells import LAST_EXACT, Cell, Fault, clean, shown
-from importer.columns import Column
+from importer.columns import EXAMPLE_MARK, Column
 from importer.spelling import did_you_mean, key
 
 Value = int | Decimal | date | datetime | str | None
@@ -36,6 +36,7 @@ class Kind(pandas_engine.DataType):
 
     type: Any = np.dtype("object")
     words: ClassVar[str] = "text"  # for the tables of columns
+    plain: ClassVar[re.Pattern[str] | None] = None  # texts that surely are their own value
 
     def read(self, cell: Cell, about: Column) -> Value:
         """The value of a cell that is neither empty nor a Fault; raises Unreadable."""
@@ -69,8 +70,12 @@ def read_column(
     values: list[Value] = [None] * len(cells)
     faults: dict[int, str] = {}
     known: dict[Any, Value] = {}
+    plain = kind.plain.fullmatch if kind.plain else lambda _: None
     for i, cell in enumerate(cells):
         if cell is None:
+            continue
+        if cell.__class__ is str and plain(cell):
+            values[i] = cell
             continue
         key = (cell.__class__, cell)  # True == 1 == 1.0, and each is read in its own way
         if key in known:
@@ -88,6 +93,8 @@ _AS_FORMULA = re.compile(r'="([^"]*)"')  # how csv exports keep Excel from dropp
 
 def _read_cell(cell: Cell, read: Callable[[Cell], Value]) -> Value:
     if isinstance(cell, str):
+        if cell.startswith(EXAMPLE_MARK):
+            raise Unreadable("is the template's example row; delete it or write over it")
         cell = clean(cell)
         if len(cell) > 1 and cell[0] == "'":
             cell = cell[1:].lstrip()  # Excel's own mark for "this is text", typed or exported
@@ -291,6 +298,9 @@ _TRACKING = re.compile(r"(?=.{4,64}\Z)[A-Za-z0-9]+(-[A-Za-z0-9]+)*", re.ASCII)
 @dtypes.immutable
 class _TrackingNumber(Kind):
     words = "tracking number (text)"
+    plain = re.compile(  # too short to be damaged by Excel, or a letter among the first
+        r"[0-9]{4,17}|1Z[0-9A-Z]{16}|[A-Z][0-9A-Z]{3,63}|(?![0-9]{15}0+\Z)[0-9]{18,64}"
+    )
 
     def read(self, cell: Cell, about: Column) -> Value:  # noqa: ARG002  (the contract)
         """

@@ -16,7 +16,8 @@ from importer.profile_file import save_profile, table_of
 from importer.profiles import VendorProfile
 from importer.settings import FILE_NAME, Settings
 from importer.sheets.headings import find_layout, where
-from importer.sheets.reading import read_content, read_worksheets
+from importer.sheets.reading import read_worksheets
+from importer.sheets.regular_file import read_content
 from importer.spelling import key
 from importer.vendors import check_profile, of_vendor
 

@@ -15,7 +15,8 @@ from importer.outcomes import Outcome, Status
 from importer.settings import Account
 from importer.sheets.fix_marks import Origin, cells_of, kept_rows
 from importer.sheets.headings import Layout
-from importer.sheets.reading import read_content, read_worksheets
+from importer.sheets.reading import read_worksheets
+from importer.sheets.regular_file import read_content
 from importer.sheets.results import WrittenResult, written
 
 _TO_MEND = {Status.INVALID, Status.REJECTED, Status.UNKNOWN, Status.UNSENT}

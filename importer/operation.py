@@ -151,7 +151,7 @@ class Operation(ABC, Generic[RowT]):
     ) -> list[RowT]:
         """Rows from columns of values, all as long as `numbers`."""
         columns = (values[field.name] for field in self.fields)
-        return [self._record(*cells) for cells in zip(numbers, *columns, strict=True)]
+        return list(map(self._record._make, zip(numbers, *columns, strict=True)))
 
     def group(self, row: RowT) -> tuple[Value, ...]:
         return tuple(getattr(row, name) for name in self.group_by)

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from datetime import time
+from operator import attrgetter
 from typing import Any
 
 from importer.calls import NOON_UTC, Call, json_value
@@ -13,8 +14,13 @@ def plan_calls(
     operation: Operation[Any], rows: Sequence[Any], date_only_at: time = NOON_UTC
 ) -> list[Call]:
     """The fewest calls that carry each row once, groups in the order of their first row."""
+    return [make_call(operation, part, date_only_at) for part in parts(operation, rows)]
+
+
+def parts(operation: Operation[Any], rows: Sequence[Any]) -> list[list[Any]]:
+    """The rows that make one call each, in the order of the calls."""
     return [
-        make_call(operation, part, date_only_at)
+        part
         for group in groups(operation, rows)
         for part in cut(operation, group, operation.most_rows)
     ]
@@ -33,8 +39,9 @@ def make_call(operation: Operation[Any], rows: Sequence[Any], date_only_at: time
 
 def groups(operation: Operation[Any], rows: Sequence[Any]) -> Iterator[list[Any]]:
     found: dict[Hashable, list[Any]] = {}
+    group = attrgetter(*operation.group_by)
     for row in rows:
-        found.setdefault(operation.group(row), []).append(row)
+        found.setdefault(group(row), []).append(row)
     yield from found.values()
 
 

@@ -2,31 +2,36 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import time
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from math import ceil
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from importer.calls import Call
 from importer.errors import SheetError, UsageError
-from importer.journal import Earlier
 from importer.kinds import Value
 from importer.operation import Operation
 from importer.operations import operation as operation_named
 from importer.operations import operations
 from importer.outcomes import Outcome, Problem, Status
-from importer.planning import plan_calls
+from importer.planning import make_call, parts
 from importer.profiles import VendorProfile
 from importer.settings import Settings
 from importer.sheets.fix_marks import Origin, is_fix_file
 from importer.sheets.fix_marks import origin as origin_of
 from importer.sheets.headings import Layout, find_layout, where
-from importer.sheets.reading import read_content, read_worksheets
+from importer.sheets.reading import read_worksheets
+from importer.sheets.regular_file import read_content
 from importer.sheets.sheet import Worksheet
 from importer.spelling import listed
 from importer.summaries import Summary
 from importer.validation import Validation, validate
 from importer.vendors import choose_profile, near_vendor, of_vendor, refuse_unsure, remarks
+
+if TYPE_CHECKING:
+    from importer.journal import Earlier  # brings SQLAlchemy, which a check can spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class Wish:
     infer_carrier: bool = False  # an empty carrier is filled from an unambiguous number
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the calls are made once, where they are wanted
 class Prepared:
     """A sheet read, checked and planned; nothing of it has been sent."""
 
@@ -89,9 +94,10 @@ class Prepared:
     layout: Layout
     validation: Validation
     rows: Mapping[int, Any]  # row number -> row, of those to be sent
-    calls: Sequence[Call]
+    parts: Sequence[Sequence[Any]]  # the rows of one call each
+    date_only_at: time
     outcomes: Mapping[int, Outcome]  # of every row: planned, or why not
-    earlier: Mapping[int, Earlier]  # of rows that an earlier run has sent, or may have sent
+    earlier: "Mapping[int, Earlier]"  # of rows that an earlier run has sent, or may have sent
     remarks: Sequence[str] = ()  # what the vendor's profile made of the sheet
     vendor: str | None = None  # whose profile that is
     origin: Origin | None = None  # of a fix file: the rows that its rows mend
@@ -99,6 +105,11 @@ class Prepared:
     @property
     def operation(self) -> Operation[Any]:
         return self.layout.operation
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """Those that carry the rows; what only counts them is spared their bodies."""
+        return [make_call(self.operation, part, self.date_only_at) for part in self.parts]
 
     @property
     def warnings(self) -> dict[int, str]:
@@ -119,11 +130,11 @@ class Prepared:
             worksheet=self.layout.worksheet.name,
             operation=self.operation.name,
             problems=[*self.validation.problems, *self.validation.warnings],
-            **{"outcomes": self.outcomes, "calls": len(self.calls), **more},
+            **{"outcomes": self.outcomes, "calls": len(self.parts), **more},
         )
 
 
-SentBefore = Callable[[Operation[Any], Sequence[Any], Origin | None], Mapping[int, Earlier]]
+SentBefore = Callable[[Operation[Any], Sequence[Any], Origin | None], "Mapping[int, Earlier]"]
 
 
 def prepare(
@@ -162,13 +173,12 @@ def prepare(
         earlier = sent_before(layout.operation, waiting, origin)
         aside |= {number: found.outcome for number, found in earlier.items()}
     rows = {row.number: row for row in good if row.number not in aside}
-    calls = plan_calls(layout.operation, list(rows.values()), settings.date_only_at)
     invalid = _sentences(validation.problems)
     warnings = _sentences(validation.warnings)
     outcomes = {
         number: Outcome(Status.INVALID, invalid[number])
         if number in invalid
-        else aside.get(number, Outcome(Status.PLANNED, warnings.get(number, "")))
+        else aside.get(number) or _planned(warnings.get(number, ""))
         for number in numbers
     }
     said = [near] * bool(near) if profile is None else remarks(profile, layout, numbers)
@@ -177,13 +187,19 @@ def prepare(
         layout,
         validation,
         rows,
-        calls,
+        parts(layout.operation, list(rows.values())),
+        settings.date_only_at,
         outcomes,
         earlier,
         said,
         vendor=None if profile is None else profile.name,
         origin=origin,
     )
+
+
+@lru_cache(maxsize=1024)  # most rows say the same
+def _planned(warning: str) -> Outcome:
+    return Outcome(Status.PLANNED, warning)
 
 
 def _read(

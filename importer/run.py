@@ -1,4 +1,7 @@
-"""A sheet's way through the stages, in order: check, plan, upload, resume. Read this page first."""
+"""A sheet's way through the stages, in order: plan, upload, resume. Read this page first.
+
+The check, which sends nothing and loads nothing that sends, has a page of its own: checking.py.
+"""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +23,8 @@ from importer.errors import (
     SheetError,
     SignInRefused,
 )
-from importer.giving_back import Given, give_back, given_again
+from importer.giving_again import given_again
+from importer.giving_back import Given, give_back
 from importer.journal import CallRecord, CallState, Journal, RunRecord
 from importer.mending import give_fix, settled_by
 from importer.operation import Operation
@@ -41,14 +45,6 @@ Progress = Callable[[str, int], AbstractContextManager[Callable[[int], object]]]
 def silent(title: str, rows: int) -> Iterator[Callable[[int], object]]:  # noqa: ARG001  (a Progress)
     """No progress shown."""
     yield lambda _: None
-
-
-def check_sheet(sheet: Path, wish: Wish, settings: Settings) -> Summary:
-    """Says what is wrong with a sheet and writes its result; sends nothing, needs no account."""
-    prepared = prepare(sheet, wish, settings)
-    given = Given(sheet, prepared.content, prepared.layout, wish.into)
-    result = give_back(given, prepared.outcomes)
-    return prepared.summary(sheet, result=result.path, notes=[*prepared.notes, *result.notes])
 
 
 def plan_sheet(sheet: Path, wish: Wish, settings: Settings, account: Account) -> Summary:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from importer import run
+from importer import checking, run
 from importer.journal import open_journal
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish
@@ -18,7 +18,7 @@ def check_sheet(
 
     `wish` holds further fields of `preparation.Wish`: operation, worksheet. Raises ImporterError.
     """
-    return run.check_sheet(Path(sheet), _wish(into, wish), load_settings(config, PLATFORMS))
+    return checking.check_sheet(Path(sheet), _wish(into, wish), load_settings(config, PLATFORMS))
 
 
 def import_sheet(

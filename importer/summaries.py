@@ -35,12 +35,21 @@ class Summary:
     @property
     def statuses(self) -> dict[str, int]:
         """How many rows have which status, in the order of the statuses."""
-        counts = Counter(outcome.status for outcome in self.outcomes.values())
+        counts: Counter[Status] = Counter()
+        for outcome, rows in self._shared.values():
+            counts[outcome.status] += rows
         return {status.value: counts[status] for status in Status if counts[status]}
 
     @property
+    def _shared(self) -> dict[int, tuple[Outcome, int]]:
+        """Each outcome once, with the number of its rows: most rows share theirs."""
+        outcomes = {id(outcome): outcome for outcome in self.outcomes.values()}
+        counts = Counter(map(id, self.outcomes.values()))
+        return {key: (outcome, counts[key]) for key, outcome in outcomes.items()}
+
+    @property
     def exit_status(self) -> int:
-        statuses = {outcome.status for outcome in self.outcomes.values()}
+        statuses = {outcome.status for outcome, _ in self._shared.values()}
         if Status.UNKNOWN in statuses:
             return SOME_UNKNOWN
         if self.error is not None:

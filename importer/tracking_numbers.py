@@ -78,7 +78,7 @@ the label'
     ours = infer_carrier(number) if carrier is None else _carrier_named(carrier)
     if ours is None:
         return None
-    if any(check is not False for _, check in _fitting(number, ours)):
+    if _is_sound(number, ours):
         return None
     if len(number) < 15 and _fits(f"0{number}", ours):  # Excel keeps no more digits than 15
         return (
@@ -95,6 +95,14 @@ the label'
             f'the check digit of "{number}" does not fit a {ours} number; compare it with the label'
         )
     return None
+
+
+def _is_sound(number: str, carrier: Carrier) -> bool:
+    """Whether it has a form of the carrier's whose check digit fits, or that has none."""
+    for pattern, form in _BY_LENGTH.get((len(number), carrier), ()):
+        if pattern.fullmatch(number) and (form.check is None or form.check(number)):
+            return bool(number.strip("0"))
+    return False
 
 
 @lru_cache(maxsize=256)
@@ -130,8 +138,10 @@ _WORTH = bytes(
 
 def _weighted(body: str, weights: Sequence[int]) -> int:
     """The sum of the characters times the weights, which begin at the right and repeat."""
-    worth = body.encode().translate(_WORTH)[::-1]
-    return sum(weight * sum(worth[place :: len(weights)]) for place, weight in enumerate(weights))
+    worth, step, total = body.encode().translate(_WORTH)[::-1], len(weights), 0
+    for place, weight in enumerate(weights):
+        total += weight * sum(worth[place::step])
+    return total
 
 
 def _mod10(number: str, weights: Sequence[int] = (3, 1)) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import pandera.backends.pandas.builtin_checks  # noqa: F401  (else loaded once the sheet is read)
 import pandera.pandas as pa
 
 from importer.cells import Cell, shown
-from importer.columns import EXAMPLE_MARK
 from importer.kinds import Value, read_column
 from importer.operation import Field, Operation
 from importer.outcomes import Problem
@@ -36,10 +36,9 @@ class Validation:
 
     def good_rows(self, operation: Operation[Any]) -> list[Any]:
         """The rows without a problem, in sheet order."""
+        rows = operation.make_rows(self.numbers, self.values)
         invalid = self.invalid
-        keep = [i for i, number in enumerate(self.numbers) if number not in invalid]
-        values = {name: [column[i] for i in keep] for name, column in self.values.items()}
-        return operation.make_rows([self.numbers[i] for i in keep], values)
+        return [row for row in rows if row.number not in invalid] if invalid else rows
 
 
 def validate(
@@ -93,7 +92,6 @@ class _Found:
         if self.profile is not None:
             cells, about = self.profile.cells(field.title, cells), self.profile.column(about)
         values, faults = read_column(field.kind, cells, about)
-        faults |= {i: _EXAMPLE for i, cell in enumerate(cells) if _is_example(cell)}
         for i, message in faults.items():
             self.unreadable[field.name].add(i)
             self._add(self.problems, i, field, message)
@@ -182,11 +180,6 @@ class _Found:
 
 
 _FILLED = "was empty; {} was filled in, as the tracking number tells"
-_EXAMPLE = "is the template's example row; delete it or write over it"
-
-
-def _is_example(cell: Cell) -> bool:
-    return isinstance(cell, str) and cell.startswith(EXAMPLE_MARK)
 
 
 def _tracked(operation: Operation[Any]) -> list[tuple[Field, Field]]:

@@ -702,3 +702,16 @@ def _seconds(command: list[str]) -> float:
     begun = time.perf_counter()
     subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONPATH": ROOT})
     return time.perf_counter() - begun
+
+
+def test_a_sheet_and_what_was_made_from_it_are_not_sent_together(importer, sheet, sandbox):
+    sheet(HEADINGS, GOOD, BAD)
+    importer("check", "sheet.csv")
+
+    ended = importer("upload", "sheet.csv", "sheet.result.csv", "--account", "sellercloud")
+
+    assert ended.err == (
+        "importer: sheet.result.csv is made from sheet.csv, which is named as well; name one of "
+        "them; nothing was sent\n"
+    )
+    assert (ended.status, len(sandbox.writes)) == (2, 1)

@@ -202,8 +202,8 @@ def test_a_disk_full_of_the_old_result_keeps_it_and_resume_writes_the_new_one(
     assert set(statuses(summary).values()) == {"sent"}
     assert summary.result is None
     assert summary.notes[-1] == (
-        f"no result was written: No space left on device; importer show {summary.run} lists the "
-        f"rows, importer resume {summary.run} writes it once that is mended"
+        f"no result was written: {old.name}: No space left on device; importer show {summary.run} "
+        f"lists the rows, importer resume {summary.run} writes it once that is mended"
     )
     assert old.read_bytes() == path.read_bytes()
     assert sorted(file.name for file in small_disk.iterdir()) == ["filler", "sheet.result.csv"]
@@ -261,7 +261,9 @@ def test_a_folder_that_takes_no_file_costs_the_result_and_no_call(
         summary = upload(path, desk, replace(TRACKING, into=folder))
 
     assert statuses(summary) == {2: "sent"}
-    assert summary.notes[-1].startswith("no result was written: Permission denied; ")
+    assert summary.notes[-1].startswith(
+        "no result was written: sheet.result.csv: Permission denied; "
+    )
     assert resume_run(summary.run, desk).result == folder / "sheet.result.csv"
     assert len(sandbox.writes) == 1
 

@@ -7,6 +7,7 @@ from importer.giving_back import Given, give_back
 from importer.outcomes import Outcome, Status
 from importer.preparation import Wish, prepare
 from importer.settings import Settings
+from tests.sheets.results_workbooks import SHEET, change_parts
 
 HEADING = ["PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status"]
 ROW = ["10001", "1Z999AA10123456784", "UPS", "2026-11-20", "Fully Shipped"]
@@ -61,6 +62,18 @@ def test_a_workbook_gets_a_result_named_as_a_workbook(tmp_path, name, result):
 
     assert given.path == tmp_path / result
     assert [cell.value for cell in load_workbook(given.path).active[2]][5:] == ["sent", None]
+
+
+def test_a_workbook_that_cannot_keep_its_ending_writes_over_nobodys_file(tmp_path):
+    sheet = workbook(tmp_path / "sheet.xlsm")
+    change_parts(sheet, {SHEET: lambda xml: xml.replace(b"</row>", b"</row><!-- odd -->", 1)})
+    (tmp_path / "sheet.result.xlsx").write_bytes(b"somebody's")
+
+    given = given_back(sheet)
+
+    assert given.path == tmp_path / "sheet.result-2.xlsx"
+    assert given.notes[0].startswith("The formatting could not be kept because")
+    assert (tmp_path / "sheet.result.xlsx").read_bytes() == b"somebody's"
 
 
 def test_a_row_already_sent_is_no_warning(tmp_path):

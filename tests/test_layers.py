@@ -21,8 +21,9 @@ LAYERS = """
     run | reconciliation
     earlier_runs
     mending
+    giving_again
+    checking | entries
     giving_back
-    entries
     preparation | map_sheet
     vendors | mapping | profile_file
     sending

@@ -7,13 +7,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from importer.checking import check_sheet
 from importer.errors import SettingsError, SheetError, UsageError
-from importer.giving_back import give_back_again
+from importer.giving_again import given_again
+from importer.giving_back import give_back
 from importer.outcomes import Status
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish, prepare
 from importer.profiles import VendorProfile
-from importer.run import check_sheet, upload_sheet
+from importer.run import upload_sheet
 from importer.settings import load_settings
 
 ACCOUNT = """
@@ -499,7 +501,7 @@ def test_a_result_is_written_anew_though_the_profile_is_gone(desk, settings, she
 
     sent = upload_sheet(file, Wish(vendor="north"), with_north, settings.account("sellercloud"))
     run = desk.journal.run(sent.run)
-    again = give_back_again(run, desk.journal.outcomes(run.id))
+    again = give_back(given_again(run), desk.journal.outcomes(run.id))
 
     assert {o.status for o in sent.outcomes.values()} == {Status.VERIFIED}
     assert Path(again.path).read_text().splitlines()[2].startswith(f"{ROW},verified")

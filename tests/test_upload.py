@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from importer.checking import check_sheet
 from importer.errors import JournalError, SettingsError, SheetError, UsageError
 from importer.outcomes import Outcome, Status
 from importer.preparation import Share, Wish
 from importer.run import (
     Desk,
     abandon_run,
-    check_sheet,
     interrupted_runs,
     plan_sheet,
     resume_run,

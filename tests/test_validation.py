@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from importer.columns import EXAMPLE_MARK
 from importer.operations import operations
 from importer.outcomes import Problem
-from importer.validation import EXAMPLE_MARK, validate
+from importer.validation import validate
 from tests.factories import ITEM, ORDER, TYPICAL, check, problems, row
 from tests.test_cells import ANY_CELL
 

@@ -1,5 +1,6 @@
 """The command line: words in, words and exit status out; what is heavy is imported inside."""
 
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -78,6 +79,8 @@ def main() -> None:
         place = f'"{error.filename}": ' if error.filename else ""
         click.echo(f"importer: {place}{error.strerror or error}", err=True)
         raise SystemExit(2) from None
+    finally:
+        gc.freeze()  # what is left of a large sheet is not looked through once more
 
 
 def _show_wrong_usage(error: click.ClickException) -> None:

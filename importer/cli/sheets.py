@@ -21,7 +21,7 @@ from importer.cli.options import (
     account_name,
     share,
 )
-from importer.cli.working import each, opened_desk
+from importer.cli.working import each, opened_desk, read_ahead
 
 if TYPE_CHECKING:
     from importer.preparation import Share
@@ -52,8 +52,9 @@ def check(
     \b
     importer check samples/add_tracking.xlsx
     """
+    read_ahead(sheets, worksheet)
+    from importer.checking import check_sheet
     from importer.preparation import Wish
-    from importer.run import check_sheet
 
     wish = Wish(
         operation,
@@ -92,6 +93,7 @@ def plan(
     \b
     importer plan samples/add_tracking.xlsx --account acme
     """
+    read_ahead(sheets, worksheet)
     from importer.preparation import Wish
     from importer.run import plan_sheet
 
@@ -150,6 +152,7 @@ def upload(
     \b
     importer upload samples/add_tracking.xlsx --account acme
     """
+    read_ahead(sheets, worksheet)
     from importer.preparation import Wish
     from importer.run import upload_sheet
 

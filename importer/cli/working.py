@@ -41,6 +41,9 @@ def each(
     for subject in subjects:
         if desk is not None and desk.stop.is_set():
             summary = _not_taken_up(subject, f"{_name(subject)} was not begun: the command stopped")
+        elif (source := _source(subject, subjects)) is not None:
+            both = f"{_name(subject)} is made from {source.name}, which is named as well"
+            summary = _not_taken_up(subject, f"{both}; name one of them")
         else:
             try:
                 summary = work(subject)
@@ -56,11 +59,26 @@ def each(
     raise SystemExit(exit_status(summaries))
 
 
+def read_ahead(sheets: Sequence[Path], worksheet: str | None) -> None:
+    """Begins to read the first sheet while what works on it is loaded, which takes as long."""
+    from importer.sheets.ahead import read_ahead
+
+    read_ahead(sheets[0], worksheet)
+
+
 def _not_taken_up(subject: Path | int, sentence: str) -> "Summary":
     from importer.summaries import Summary
 
     run = subject if isinstance(subject, int) else None
     return Summary(Path(str(subject)), run=run, error=sentence)
+
+
+def _source(subject: Path | int, subjects: Sequence[Path | int]) -> Path | None:
+    """The sheet that a result or a fix file was made from, where a *.xlsx names both."""
+    from importer.giving_back import source_named
+
+    sheets = [each for each in subjects if isinstance(each, Path)]
+    return source_named(subject, sheets) if isinstance(subject, Path) else None
 
 
 def _name(subject: Path | int) -> str:

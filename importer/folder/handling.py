@@ -17,7 +17,7 @@ from importer.listings.sheets import summary_lines
 from importer.outcomes import Status
 from importer.preparation import Wish
 from importer.run import Desk, upload_sheet
-from importer.sheets.reading import read_content
+from importer.sheets.regular_file import read_content
 from importer.sheets.results import written
 from importer.summaries import EVERYTHING_SETTLED, NOTHING_SENT, Summary
 

@@ -2,12 +2,15 @@
 
 import math
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from importer.calls import Call
-from importer.journal import CallState, Journal
 from importer.listings.words import counted, rows_words
 from importer.outcomes import Status
 from importer.summaries import Summary
+
+if TYPE_CHECKING:
+    from importer.journal import Journal  # brings SQLAlchemy, which a check can spare
 
 _MOST_PROBLEMS = 20  # the rest stands in the result file
 # Told one by one in the result file alone: there may be one of these in every row.
@@ -24,8 +27,10 @@ def refused_line(summary: Summary, *, sends: bool) -> str:
     return f"importer: {named.removesuffix('.')}; nothing was sent"
 
 
-def left(journal: Journal, summary: Summary) -> int:
+def left(journal: "Journal", summary: Summary) -> int:
     """How many calls of the sheet's run were never begun."""
+    from importer.journal import CallState  # noqa: PLC0415  (as above)
+
     calls = journal.calls(summary.run) if summary.run else []
     return sum(record.state is CallState.PLANNED for record in calls)
 
@@ -46,7 +51,7 @@ def summary_lines(summary: Summary, calls_left: int = 0) -> str:
     lines += _problem_lines(summary)
     if summary.stopped_by:
         lines.append(f"  {_stopped(summary.stopped_by)}")
-    if Status.UNSENT in {o.status for o in summary.outcomes.values()} and summary.stopped_by:
+    if Status.UNSENT.value in summary.statuses and summary.stopped_by:
         lines.append(f"  to go on: importer resume {summary.run}")
     if summary.result is not None:
         lines.append(f"  result: {summary.result}")
@@ -83,11 +88,10 @@ def _call_lines(call: Call) -> list[str]:
 
 def _problem_lines(summary: Summary) -> list[str]:
     """In sheet order: each problem of an invalid row, and what is to be said of the others."""
-    invalid = {n for n, o in summary.outcomes.items() if o.status is Status.INVALID}
     said = [
         (p.row, f"{p.column}{': ' if p.column else ''}{p.message}")
         for p in summary.problems
-        if p.row in invalid
+        if p.row in summary.outcomes and summary.outcomes[p.row].status is Status.INVALID
     ]
     said += [
         (number, f"{outcome.status}: {outcome.sentence}")

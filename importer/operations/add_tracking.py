@@ -117,7 +117,9 @@ class TrackingRow(Row):
         warning=True,
     )
     def on_one_po(cls, rows: pd.DataFrame) -> Any:
-        return rows.groupby("tracking_number")["po_id"].transform("nunique").fillna(1) <= 1
+        doubled = rows[rows.duplicated("tracking_number", keep=False)]  # few, of many
+        of_its_pos = doubled.groupby("tracking_number")["po_id"].transform("nunique")
+        return of_its_pos.reindex(rows.index).fillna(1) <= 1
 
 
 class AddTracking(Operation[TrackingRow]):

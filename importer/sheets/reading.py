@@ -1,14 +1,12 @@
 """A file becomes worksheets of typed cells, or is refused with a sentence that says what it is."""
 
-import os
-import stat
 from pathlib import Path
 from typing import Any
 
 from importer.cells import Fault
 from importer.errors import SheetError
-from importer.sheets.container import MOST_BYTES, Form, form_of, unwrapped
-from importer.sheets.isolation import read_apart
+from importer.sheets.ahead import read_workbook
+from importer.sheets.container import Form, form_of, unwrapped
 from importer.sheets.sheet import Worksheet
 from importer.sheets.text import read_text
 
@@ -25,7 +23,7 @@ def read_worksheets(
     try:
         sheet = unwrapped(content)
         form = form_of(sheet)
-        found = [] if form is Form.TEXT else read_apart(sheet, form, worksheet)
+        found = [] if form is Form.TEXT else read_workbook(sheet, form, worksheet)
     except SheetError as error:
         raise SheetError(f"{path.name} {error}") from error
     if form is not Form.TEXT:
@@ -33,35 +31,6 @@ def read_worksheets(
     if worksheet is not None:
         raise SheetError(f"{path.name} is a text file and has no worksheet {worksheet}")
     return [read_text(path, sheet, code_page)]
-
-
-def read_content(path: Path) -> bytes:
-    """The file's bytes, read once: they are what is hashed, read and given back.
-
-    Raises SheetError for what is no regular file: a link may lead anywhere, a pipe never ends.
-    """
-    try:
-        content = _regular_content(path)
-    except OSError as error:
-        raise SheetError(f"{path} cannot be read: {error.strerror}") from error
-    if not content.strip():
-        raise SheetError(f"{path.name} is empty")
-    return content
-
-
-def _regular_content(path: Path) -> bytes:
-    if path.is_symlink():
-        raise SheetError(f"{path} is a link; give the file itself")
-    if not path.is_file():
-        raise SheetError(f"{path} is not there, or is not a file")
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise SheetError(f"{path} is not a file")  # it was, a moment ago
-        content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise SheetError(f"{path.name} is larger than {MOST_BYTES // 2**20} MB; split it")
-    return content
 
 
 def _worksheet(path: Path, form: Form, found: dict[str, Any]) -> Worksheet:

@@ -18,7 +18,6 @@ from importer.errors import SheetError, UsageError
 from importer.sheets.package import SpliceError
 from importer.sheets.sheet import TextFormat
 from importer.sheets.splice import splice
-from importer.sheets.splice_fresh import write_fresh
 from importer.sheets.splice_text import splice_text
 
 LONGEST_CELL = 32_767  # UTF-16 units: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
@@ -27,6 +26,9 @@ ODD_WORKBOOK = (
     SpliceError, BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError,
     NotImplementedError, RuntimeError,
 )  # fmt: skip  # all that reading a damaged zip or its XML may raise
+
+
+Choose = Callable[[Path, Path], Path]  # the finished file and its wished place -> its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +47,22 @@ def write_results(
     attention: Collection[str],
     calm: Collection[str] = (),
     text_format: TextFormat | None = None,
+    choose: Choose | None = None,
 ) -> WrittenResult:
     """Write the source with two more columns to the target, whole or not at all.
 
     `cells` maps a row, as Excel numbers it, to its status and its sentence; other rows are left
     alone, and lose what an earlier run said of them. Rows whose status is in `attention` turn
     red, others with a sentence amber unless theirs is in `calm`. `text_format` is given for a
-    text file, and only there.
+    text file, and only there. `choose` is asked for the place of the finished file, as it may
+    turn out that the target is taken, or cannot have its ending.
 
     Raises SheetError where the source cannot be read at all, OSError of the target where it
     cannot be written.
     """
     if target.exists() and target.samefile(source):
         raise UsageError(f'"{target}" is the sheet itself. Name another file for the result.')
-    texts = {row: (clean(status), clean(sentence)) for row, (status, sentence) in cells.items()}
+    texts = {row: _cleaned(result) for row, result in cells.items()}
 
     def as_text(new: BinaryIO) -> tuple[str, ...]:
         with opened(source) as old:
@@ -72,17 +76,19 @@ def write_results(
             )
 
     def fresh(new: BinaryIO) -> tuple[str, ...]:
+        from importer.sheets.splice_fresh import write_fresh  # noqa: PLC0415  (slow, and seldom)
+
         return write_fresh(
             source, new, worksheet, header_row, cells=texts, attention=attention, calm=calm
         )
 
     if text_format is not None:
-        return written(target, as_text)
+        return written(target, as_text, choose)
     try:
-        return written(target, spliced)
+        return written(target, spliced, choose)
     except ODD_WORKBOOK as error:
         note = f"The formatting could not be kept because {reason(error)}."
-        result = written(target.with_suffix(".xlsx"), fresh)
+        result = written(target.with_suffix(".xlsx"), fresh, choose)
         return WrittenResult(result.path, (note, *result.notes))
 
 
@@ -98,6 +104,10 @@ def reason(error: Exception) -> str:
 
 
 @lru_cache(maxsize=4096)  # most rows say the same
+def _cleaned(result: tuple[str, str]) -> tuple[str, str]:
+    return clean(result[0]), clean(result[1])
+
+
 def clean(text: str) -> str:
     r"""What a cell may hold of a text.
 
@@ -111,7 +121,11 @@ def clean(text: str) -> str:
     return text.encode("utf-16-le")[: LONGEST_CELL * 2].decode("utf-16-le", "ignore")
 
 
-def written(target: Path, write: Callable[[BinaryIO], tuple[str, ...]]) -> WrittenResult:
+def written(
+    target: Path,
+    write: Callable[[BinaryIO], tuple[str, ...]],
+    choose: Choose | None = None,
+) -> WrittenResult:
     """Have it written beside the target, then put in its place at once."""
     if target.is_dir():
         raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(target))
@@ -121,6 +135,7 @@ def written(target: Path, write: Callable[[BinaryIO], tuple[str, ...]]) -> Writt
             notes = write(file)
             file.flush()
             os.fsync(file.fileno())
+        target = choose(part, target) if choose else target
         path = put(part, target)
     except BaseException as error:
         with suppress(OSError):

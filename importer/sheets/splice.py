@@ -5,7 +5,7 @@ workbook part (the name of its filter) and the styles (two colours, the looks of
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from html import unescape
@@ -13,7 +13,7 @@ from posixpath import dirname, join, normpath, split
 from typing import BinaryIO
 from urllib.parse import unquote
 
-from importer.sheets.package import Package, SpliceError, folded
+from importer.sheets.package import WHOLE, Package, SpliceError, folded
 from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING
 from importer.sheets.splice_parts import (
     colour_rules,
@@ -28,9 +28,11 @@ from importer.sheets.splice_parts import (
 )
 from importer.sheets.splice_rows import (
     Extent,
+    Piece,
     ResultColumns,
     RowWriter,
     SheetCell,
+    cut_sheet,
     look_over,
     rewritten_sheet,
     shared_texts,
@@ -78,16 +80,25 @@ def splice(
     package = Package(source)
     place = find_worksheet(package, worksheet)
     name_columns = partial(heading_columns, package, place)
-    extent = look_over(package.blocks(place.part), header_row, name_columns)
+    pieces = pieces_of(package, place.part)
+    extent = look_over(pieces(), header_row, name_columns)
     tables = {part: package.read(part) for part in place.tables}
     columns = place_columns(extent, header_row, tables.values())
     changes = Changes(package, place, extent, columns, header_row)
     changes.grow_filter()
     changes.grow_tables(tables)
     changes.style(attention, calm)
-    package.write(target, changes.parts(cells))
+    package.write(target, changes.parts(cells, pieces()))
     signed = any(name.startswith("_xmlsignatures/") for name in package.parts)
     return (*changes.notes, *([SIGNED] if signed else []))
+
+
+def pieces_of(package: Package, part: str) -> Callable[[], Iterable[Piece]]:
+    """The worksheet as often as it is asked for: kept in memory, or read anew where it is large."""
+    if package.size(part) > WHOLE:
+        return lambda: cut_sheet(package.blocks(part))
+    kept = list(cut_sheet(package.blocks(part)))
+    return lambda: kept
 
 
 class Changes:
@@ -109,13 +120,15 @@ class Changes:
         self._colours = b""
         self._looks: dict[int, tuple[int, int]] = {}
 
-    def parts(self, cells: Mapping[int, tuple[str, str]]) -> dict[str, Iterable[bytes]]:
+    def parts(
+        self, cells: Mapping[int, tuple[str, str]], pieces: Iterable[Piece]
+    ) -> dict[str, Iterable[bytes]]:
         extent, place = self.extent, self.place
         rows = RowWriter(self.columns, cells, self.header_row, extent.prefix, self._looks)
         head = edited_head(extent.head, self.columns, extent.last_row)
         tail = b"</%bsheetData>" % extent.prefix
         tail += edited_tail(extent.tail, self._filters, self._colours)
-        sheet = rewritten_sheet(self.package.blocks(place.part), head, tail, rows.rewrite)
+        sheet = rewritten_sheet(pieces, head, tail, rows.rewrite)
         small = {folded(part): [xml] for part, xml in self._parts.items()}
         return {**small, folded(place.part): sheet}
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
+from operator import methodcaller
 
 from importer.sheets.package import WHOLE, SpliceError, check_plain
 from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, column_letters
@@ -28,7 +29,8 @@ class Marks:
         self.sheet_end = b"</%bsheetData>" % prefix
         self.row_end = b"</%brow>" % prefix
         self.row_start = b"<%brow" % prefix
-        self.plain_row = re.compile(rb'<%brow r="(\d+)"' % prefix)
+        self.plain_row = b'<%brow r="' % prefix
+        self.is_plain = methodcaller("startswith", self.plain_row)
         self.placed_cell = b'<%bc r="' % prefix
         self.row = _element(b"row", prefix)
         self.cell = _element(b"c", prefix)
@@ -83,10 +85,26 @@ class ResultColumns:
         return max(self.status, self.error)
 
 
+@dataclass(slots=True)
+class Piece:
+    """A worksheet's "head", some whole "rows" of it, or its "tail"."""
+
+    kind: str
+    text: bytes
+    _plain: list[tuple[int, bytes]] | None = None
+    _looked: bool = False
+
+    def plain(self, marks: Marks) -> list[tuple[int, bytes]] | None:
+        """The rows where a look proves them plain; it is taken once."""
+        if not self._looked:
+            self._plain, self._looked = plain_rows(self.text, marks), True
+        return self._plain
+
+
 NameColumns = Callable[[list[SheetCell]], dict[str, int]]  # headings -> casefolded -> column
 
 
-def cut_sheet(blocks: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
+def cut_sheet(blocks: Iterable[bytes]) -> Iterator[Piece]:
     """A worksheet's XML as one "head", pieces of whole "rows", and one "tail"."""
     source = iter(blocks)
     text = b""
@@ -96,18 +114,18 @@ def cut_sheet(blocks: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
     check_plain(head, "the worksheet")
     if opening[2] or b"<!" in head:
         raise SpliceError("its worksheet is empty or written in an unusual way")
-    yield "head", head
+    yield Piece("head", head)
     marks = Marks(opening[1])
     text = text[opening.end() :]
     while (end := text.find(marks.sheet_end)) < 0:
         cut = text.rfind(marks.row_end) + len(marks.row_end)
         if cut >= len(marks.row_end):
-            yield "rows", text[:cut]
+            yield Piece("rows", text[:cut])
             text = text[cut:]
         text = _longer(text, source)
-    yield "rows", text[:end]
+    yield Piece("rows", text[:end])
     tail = text[end + len(marks.sheet_end) :] + b"".join(source)
-    yield "tail", tail
+    yield Piece("tail", tail)
 
 
 def _longer(text: bytes, source: Iterator[bytes]) -> bytes:
@@ -124,13 +142,13 @@ def plain_rows(block: bytes, marks: Marks) -> list[tuple[int, bytes]] | None:
         return None
     if b"extLst" in block:
         return None
-    found = []
-    for part in parts:
-        head = marks.plain_row.match(part)
-        if head is None:
-            return None
-        found.append((int(head[1]), part))
-    return found
+    if not all(map(marks.is_plain, parts)):
+        return None
+    start = len(marks.plain_row)
+    numbers = [part[start : part.find(b'"', start)] for part in parts]
+    if not all(map(bytes.isdigit, numbers)):
+        return None
+    return list(zip(map(int, numbers), parts, strict=True))
 
 
 def check_rows(block: bytes) -> None:
@@ -201,22 +219,22 @@ def columns_up_to(last: int) -> bytes:
     return "(?:{})".format("|".join([*ways, letters])).encode()
 
 
-def look_over(blocks: Iterable[bytes], header_row: int, name_columns: NameColumns) -> Extent:
+def look_over(pieces: Iterable[Piece], header_row: int, name_columns: NameColumns) -> Extent:
     """How far a worksheet's values reach, its headings and its styles. Raises SpliceError."""
     extent, seen_header = Extent(), False
     marks = Marks(b"")
-    for kind, text in cut_sheet(blocks):
-        if kind == "head":
-            extent.head = text
-            opening = SHEET_DATA.search(text)
+    for piece in pieces:
+        if piece.kind == "head":
+            extent.head = piece.text
+            opening = SHEET_DATA.search(piece.text)
             extent.prefix = opening[1] if opening else b""
             marks = Marks(extent.prefix)
-        elif kind == "tail":
-            extent.tail = text
+        elif piece.kind == "tail":
+            extent.tail = piece.text
         else:
-            check_rows(text)
+            check_rows(piece.text)
             seen_header = (
-                _look_at_rows(text, marks, header_row, extent, name_columns)
+                _look_at_rows(piece, marks, header_row, extent, name_columns)
                 or seen_header
                 or seen_header
             )
@@ -226,10 +244,10 @@ def look_over(blocks: Iterable[bytes], header_row: int, name_columns: NameColumn
 
 
 def _look_at_rows(
-    block: bytes, marks: Marks, header_row: int, extent: Extent, name_columns: NameColumns
+    piece: Piece, marks: Marks, header_row: int, extent: Extent, name_columns: NameColumns
 ) -> bool:
     """True where the heading row is among them."""
-    plain = plain_rows(block, marks) if extent.last_row >= header_row else None
+    plain, block = piece.plain(marks) if extent.last_row >= header_row else None, piece.text
     if plain is not None and not value_beyond(extent.last_column, marks.prefix).search(block):
         extent.last_row = _last_of(plain, extent.last_row)
         rows = [text for _, text in plain]
@@ -323,16 +341,17 @@ class RowWriter:
         self._old = {columns.status, columns.error} - set(columns.new)
         self._first = min(columns.status, columns.error)
         self._added = lru_cache(maxsize=1024)(self._template)
+        self._only = b' s="%d"' % next(iter(looks)) if len(looks) == 1 else None
         self._old_cells = self._removal()
 
-    def rewrite(self, block: bytes) -> bytes:
-        """A block of rows with its result cells. Raises SpliceError."""
-        check_rows(block)
+    def rewrite(self, piece: Piece) -> bytes:
+        """Rows with their result cells. Raises SpliceError."""
+        check_rows(piece.text)
         if self._old_cells and self.row >= self.header_row:
-            block = self._old_cells.sub(b"", block)
-        rows = plain_rows(block, self.marks) if self.row >= self.header_row else None
-        if rows is None or cell_beyond(self._first - 1, self.marks.prefix).search(block):
-            return self._cell_by_cell(block)
+            piece = Piece("rows", self._old_cells.sub(b"", piece.text))
+        rows = piece.plain(self.marks) if self.row >= self.header_row else None
+        if rows is None or cell_beyond(self._first - 1, self.marks.prefix).search(piece.text):
+            return self._cell_by_cell(piece.text)
         return self._appended(rows)
 
     def _removal(self) -> re.Pattern[bytes] | None:
@@ -347,12 +366,12 @@ class RowWriter:
 
     def _appended(self, rows: list[tuple[int, bytes]]) -> bytes:
         self.row = _last_of(rows, self.row)
-        cells, added = self.cells, self._added
+        cells, added, only = self.cells, self._added, self._only
         end, mark = self.marks.row_end, self.marks.placed_cell
         pieces = []
         for row, text in rows:
             result = cells.get(row)
-            ours = added(result, last_cell(text, mark)) if result else (end,)
+            ours = added(result, only or last_cell(text, mark)) if result else (end,)
             pieces += [text, (b"%d" % row).join(ours)]
         return b"".join(pieces)
 
@@ -421,11 +440,11 @@ class RowWriter:
 
 
 def rewritten_sheet(
-    blocks: Iterable[bytes], head: bytes, tail: bytes, rewrite: Callable[[bytes], bytes]
+    pieces: Iterable[Piece], head: bytes, tail: bytes, rewrite: Callable[[Piece], bytes]
 ) -> Iterator[bytes]:
     """A worksheet's XML with its rows rewritten between a new head and tail."""
-    for kind, text in cut_sheet(blocks):
-        yield rewrite(text) if kind == "rows" else head if kind == "head" else tail
+    for piece in pieces:
+        yield rewrite(piece) if piece.kind == "rows" else head if piece.kind == "head" else tail
 
 
 def shared_texts(blocks: Iterable[bytes], wanted: set[int]) -> dict[int, str]:

@@ -34,6 +34,7 @@ _EPOCHS = {date: "date", datetime: "datetime", time: "time", timedelta: "timedel
 
 _LARGE = 2**22  # bytes of XML
 _AT_ONCE = 1_000  # rows
+_WHOLE = float.is_integer
 _SAMPLE = 200  # cells that tell whether a column repeats itself
 
 
@@ -279,7 +280,9 @@ def _fit(columns: list[list[Any]], scan: Scan) -> None:
 def _settle(column: list[Any]) -> set[type]:
     """Whole numbers as int, None where a cell is empty, equal texts one object; its types."""
     kinds = set(map(type, column))
-    if float in kinds:
+    if kinds == {float} and _is_whole(column):
+        column[:] = map(int, column)
+    elif float in kinds:
         column[:] = [
             int(cell)
             if cell.__class__ is float and -LAST_EXACT < cell < LAST_EXACT and cell.is_integer()
@@ -292,6 +295,12 @@ def _settle(column: list[Any]) -> set[type]:
         known: dict[str | None, str | None] = {}
         column[:] = map(known.setdefault, column, column)
     return kinds
+
+
+def _is_whole(column: list[float]) -> bool:
+    """Whether each number is whole, and exact."""
+    exact = min(column) > -LAST_EXACT and max(column) < LAST_EXACT
+    return exact and all(map(_WHOLE, column))
 
 
 def _taken(column: list[Any], kind: type) -> tuple[list[int], list[Any]]:

@@ -10,7 +10,8 @@ from openpyxl import load_workbook
 from openpyxl.styles import Font
 
 from importer.cells import Fault
-from importer.sheets.reading import read_content, read_worksheets
+from importer.sheets.reading import read_worksheets
+from importer.sheets.regular_file import read_content
 from importer.sheets.sheet import Worksheet
 from tests.sheets.made import (
     SHEET,

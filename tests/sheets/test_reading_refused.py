@@ -14,7 +14,8 @@ from importer.errors import SheetError
 from importer.sheets import isolation, workbooks
 from importer.sheets.container import Form
 from importer.sheets.isolation import Limits, read_apart
-from importer.sheets.reading import read_content, read_worksheets
+from importer.sheets.reading import read_worksheets
+from importer.sheets.regular_file import read_content
 from importer.sheets.scanning import Scan
 from tests.sheets.made import (
     CSV,
@@ -326,7 +327,7 @@ def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path):
 
 
 def test_a_file_that_is_too_large_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("importer.sheets.reading.MOST_BYTES", 2**20)
+    monkeypatch.setattr("importer.sheets.regular_file.MOST_BYTES", 2**20)
     path = tmp_path / "dock.csv"
     path.write_bytes(b"1" * (2**20 + 1))
 
