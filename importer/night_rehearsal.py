@@ -8,6 +8,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from importer.carrying import Desk
 from importer.folder.night import Pass, run_pass
 from importer.folder.places import Places
 from importer.folder.rules import FILE_NAME as FOLDER_FILE
@@ -17,7 +18,6 @@ from importer.folder.telling import write_night
 from importer.journal import open_journal
 from importer.platforms import PLATFORMS
 from importer.rehearsal import SECRETS, new_folder, sandbox_settings_file
-from importer.run import Desk
 from importer.sandbox import Sandbox, sales_order_id, sales_order_item_id
 from importer.settings import FILE_NAME, load_settings
 

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from importer import __file__ as package
+from importer.carrying import Desk, Progress
 from importer.errors import UsageError
 from importer.journal import open_journal
 from importer.listings.words import columns_text
 from importer.operations import operations
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish
-from importer.run import Desk, Progress, upload_sheet
+from importer.run import upload_sheet
 from importer.sandbox import PASSWORD, SHIPENGINE_KEY, SHIPSTATION_KEY, USERNAME, Sandbox
 from importer.settings import FILE_NAME, load_settings
 from importer.summaries import Summary, exit_status

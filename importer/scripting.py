@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from importer import checking, run
+from importer.carrying import Desk
 from importer.journal import open_journal
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish
@@ -38,7 +39,7 @@ def import_sheet(
     settings = load_settings(config, PLATFORMS)
     found = settings.account(account)
     with open_journal(journal_location(settings, journal)) as opened:
-        desk = run.Desk(settings, opened)
+        desk = Desk(settings, opened)
         return run.upload_sheet(Path(sheet), _wish(into, wish), desk, found)
 
 

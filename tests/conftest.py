@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from importer.carrying import Desk
 from importer.delivery import Patience
 from importer.journal import open_journal
 from importer.operations import operations
 from importer.platforms import PLATFORMS
 from importer.rehearsal import SECRETS, sandbox_settings_file
-from importer.run import Desk
 from importer.sandbox import Sandbox
 from importer.settings import load_settings
 from importer.stopping import Stop

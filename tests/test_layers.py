@@ -18,7 +18,8 @@ LAYERS = """
     folder.** | rehearsal | scripting
     listings.**
     reports.**
-    run | reconciliation
+    run | undo | reconciliation
+    carrying
     earlier_runs
     mending
     giving_again

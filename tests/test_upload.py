@@ -6,18 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from importer.carrying import Desk
 from importer.checking import check_sheet
 from importer.errors import JournalError, SettingsError, SheetError, UsageError
 from importer.outcomes import Outcome, Status
 from importer.preparation import Share, Wish
-from importer.run import (
-    Desk,
-    abandon_run,
-    interrupted_runs,
-    plan_sheet,
-    resume_run,
-    upload_sheet,
-)
+from importer.run import abandon_run, interrupted_runs, plan_sheet, resume_run, upload_sheet
 from importer.sandbox import Sandbox
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"

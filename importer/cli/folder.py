@@ -16,9 +16,9 @@ from importer.cli.working import opened_desk
 from importer.errors import ImporterError
 
 if TYPE_CHECKING:
+    from importer.carrying import Desk
     from importer.folder.night import Pass
     from importer.folder.rules import FolderSettings
-    from importer.run import Desk
 
 DIRECTORY = click.argument(
     "directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path)

@@ -77,8 +77,8 @@ def accounts(options: Options, test: str | None, as_json: bool) -> None:
     \b
     importer accounts --test acme
     """
+    from importer.carrying import try_account
     from importer.listings.accounts import accounts_as_json, accounts_table
-    from importer.run import try_account
 
     settings = options.settings()
     if test is not None:

@@ -15,7 +15,7 @@ from importer.cli.options import Options
 from importer.errors import RunBusy, SettingsError, SheetError, UsageError
 
 if TYPE_CHECKING:
-    from importer.run import Desk
+    from importer.carrying import Desk
     from importer.stopping import Stop
     from importer.summaries import Summary
 
@@ -99,8 +99,8 @@ def opened_desk(
     from dataclasses import replace
 
     from importer.breaker import Bounds
+    from importer.carrying import Desk
     from importer.delivery import Patience
-    from importer.run import Desk
 
     bounds = _with(Bounds(), doubts=max_lost, refusals=max_refusals)
     patience = _with(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
+from importer.carrying import Desk
 from importer.entries import sha256
 from importer.errors import ImporterError, RunBusy
 from importer.folder.arrival import agrees, companions
@@ -16,7 +17,7 @@ from importer.journal import RunRecord, RunState
 from importer.listings.sheets import summary_lines
 from importer.outcomes import Status
 from importer.preparation import Wish
-from importer.run import Desk, upload_sheet
+from importer.run import upload_sheet
 from importer.sheets.regular_file import read_content
 from importer.sheets.results import written
 from importer.summaries import EVERYTHING_SETTLED, NOTHING_SENT, Summary

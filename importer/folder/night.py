@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 
+from importer.carrying import Desk, try_account
 from importer.errors import ImporterError
 from importer.folder.arrival import Arrival, agrees, arrivals, companions, is_held_open
 from importer.folder.handling import Fate, Handled, handle
 from importer.folder.places import Claimed, Places
 from importer.folder.rules import FolderSettings, Rule
-from importer.run import Desk, try_account
 from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN
 
 log = logging.getLogger("importer.folder")

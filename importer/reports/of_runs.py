@@ -57,7 +57,7 @@ def _headline(found: Sequence[RunStory], refused: Sequence[Refused]) -> str:
     wrong = sum(counts[status] for status in Status if not status.settled)
     files = _counted(len(refused), "file")
     if wrong:
-        also = f", and {files} could not be read" if refused else ""
+        also = f", and {files} could not be taken up" if refused else ""
         need = "needs" if wrong == 1 else "need"
         return f"{wrong:,} of {_counted(rows, 'row')} {need} a person{also}"
     if refused:

@@ -21,12 +21,13 @@ from typing import Any
 
 import httpx
 
+from importer.carrying import Desk
 from importer.journal import open_journal
 from importer.operations import operations
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish
 from importer.rehearsal import SECRETS, sandbox_settings_file
-from importer.run import Desk, upload_sheet
+from importer.run import upload_sheet
 from importer.sandbox.seed import sales_order_id
 from importer.settings import Limit, Settings, load_settings
 

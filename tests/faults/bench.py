@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from importer.carrying import Desk
 from importer.operation import Operation
 from importer.preparation import Wish
-from importer.run import Desk, upload_sheet
+from importer.run import upload_sheet
 from importer.sandbox import SHIPENGINE_KEY, SHIPSTATION_KEY, Sandbox
 from importer.summaries import Summary
 

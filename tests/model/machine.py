@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import event
 
+from importer.carrying import _is_open
 from importer.delivery import Delivery, Doubt, Patience, Task
 from importer.entries import identity
 from importer.errors import ImporterError
@@ -20,7 +21,6 @@ from importer.operations import operations
 from importer.outcomes import Status
 from importer.planning import plan_calls
 from importer.platforms import PLATFORMS
-from importer.run import _is_open
 from importer.settings import Account, Limit
 from importer.turns import Turns
 from tests.factories import ORDER, rows
