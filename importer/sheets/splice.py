@@ -13,7 +13,7 @@ from posixpath import dirname, join, normpath, split
 from typing import BinaryIO
 from urllib.parse import unquote
 
-from importer.sheets.package import WHOLE, Package, SpliceError, folded
+from importer.sheets.package import Package, SpliceError, folded
 from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING
 from importer.sheets.splice_parts import (
     colour_rules,
@@ -42,6 +42,8 @@ from importer.sheets.splice_xml import WIDEST, Area, attribute, outline, start_t
 
 SIGNED = "The result no longer carries the workbook's digital signature, as its cells have changed."
 NOT_SORTED = 'Sort "{}" by hand together with the result columns: its {} does not reach to them.'
+
+HELD = 2**26  # bytes of a worksheet that is kept in memory between two looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def splice(
 
 def pieces_of(package: Package, part: str) -> Callable[[], Iterable[Piece]]:
     """The worksheet as often as it is asked for: kept in memory, or read anew where it is large."""
-    if package.size(part) > WHOLE:
+    if package.size(part) > HELD:
         return lambda: cut_sheet(package.blocks(part))
     kept = list(cut_sheet(package.blocks(part)))
     return lambda: kept
