@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from importer.before_images import keep_before
 from importer.connection import Connection
 from importer.delivery import Patience, Task
 from importer.entries import rows_of_journal
@@ -95,7 +96,9 @@ def carry_out(
 ) -> Carried:
     """Sends, gives the sheet back, and ends the run, or leaves it free for whoever resumes it."""
     try:
-        stopped_by = send_run(desk, run, epoch, cargo, wish)
+        stopped_by = _keep_before(desk, run, epoch, cargo)
+        if stopped_by is None:
+            stopped_by = send_run(desk, run, epoch, cargo, wish)
         outcomes = desk.journal.outcomes(run.id)
         completed = _complete(desk, run, outcomes)
         result, fix, notes = _given_back(run, desk.journal, sheet, outcomes)
@@ -177,6 +180,23 @@ def cargo_of(run: RunRecord, journal: Journal) -> Cargo:
     records = {record.row: record for record in journal.rows(run.id)}
     warnings = {number: record.warning for number, record in records.items()}
     return Cargo(operation, rows_of_journal(operation, records), warnings)
+
+
+def _keep_before(desk: Desk, run: RunRecord, epoch: int, cargo: Cargo) -> str | None:
+    """For a run that is to be undoable; why it cannot be, where it cannot."""
+    if not run.settings.get("undoable") or cargo.operation.undoing() is None:
+        return None
+    account = desk.settings.account(run.account)
+    return keep_before(
+        desk.journal,
+        run.id,
+        epoch,
+        cargo.operation,
+        cargo.rows,
+        account,
+        account.credentials(desk.environ),
+        desk.stop,
+    )
 
 
 def send_run(

@@ -36,6 +36,7 @@ def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> Ne
             "into": None if wish.into is None else str(wish.into.resolve()),
             "address": account.base_url,
             "vendor": prepared.vendor,
+            "undoable": wish.undoable or account.undoable,
             "again": wish.again,
             "stop_after": None if wish.stop_after is None else str(wish.stop_after),
             "verify": wish.verify,
@@ -69,7 +70,7 @@ def new_rows(prepared: Prepared, account: Account) -> list[NewRow]:
         if row is None:
             entries.append(NewRow(number, outcome.status, outcome.sentence))
         else:
-            values = {field.name: _as_json(getattr(row, field.name)) for field in operation.fields}
+            values = {field.name: as_json(getattr(row, field.name)) for field in operation.fields}
             effect, warning = identity(operation, row, account), warnings.get(number, "")
             entries.append(NewRow(number, Status.UNSENT, "", values, effect, warning))
     return entries
@@ -80,7 +81,7 @@ def otherwise(operation: Operation[Any], row: Any, kept: Mapping[str, Any]) -> s
     return ", ".join(
         f"{field.title} {'empty' if was is None else was}"
         for field in operation.fields
-        if field.name in kept and (was := kept[field.name]) != _as_json(getattr(row, field.name))
+        if field.name in kept and (was := kept[field.name]) != as_json(getattr(row, field.name))
     )
 
 
@@ -89,11 +90,11 @@ def identity(operation: Operation[Any], row: Any, account: Account) -> str:
 
     An account that is pointed elsewhere, from the sandbox to the platform, has sent nothing yet.
     """
-    wish = [account.base_url, *(_as_json(value) for value in operation.identity(row))]
+    wish = [account.base_url, *(as_json(value) for value in operation.identity(row))]
     return hashlib.sha256(json.dumps(wish).encode()).hexdigest()
 
 
-def _as_json(value: Value) -> str | int | None:
+def as_json(value: Value) -> str | int | None:
     return value if value is None or isinstance(value, int | str) else _text_of(value)
 
 

@@ -5,7 +5,7 @@ values and the way to read a cell. To the type checker a kind is the type of the
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -53,6 +53,15 @@ class Kind(pandas_engine.DataType):
     def same(self, value: Value, found: Any) -> bool:
         """Whether what a platform holds is the value: 5 is 5.00, a day is its day."""
         return same_value(value, found)
+
+    def exact(self, found: Any) -> Value:
+        """What a platform holds, to be set again to the same."""
+        return self.of_platform(found)
+
+    def same_as_before(self, before: Mapping[str, Any], now: Mapping[str, Any], name: str) -> bool:
+        """Whether a field has the value that it had."""
+        was, is_now = before.get(name), now.get(name)
+        return was == is_now or self.exact(was) == self.exact(is_now)
 
     def of_platform(self, found: Any) -> Value:
         """What a platform holds, to be shown beside a value; as text where it is no such value."""
@@ -413,6 +422,13 @@ class _Instant(Kind):
         """
         day = type(value) is date and str(found).startswith(value.isoformat())
         return day or same_value(value, found)
+
+    def exact(self, found: Any) -> Value:
+        try:
+            instant = datetime.fromisoformat(str(found).strip())
+        except ValueError:
+            return None if found is None else str(found)
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
     def of_platform(self, found: Any) -> Value:
         """

@@ -26,11 +26,20 @@ class Row(pa.DataFrameModel):
         number: int
 
 
+UNDO = "undo "  # begins the name of an operation that takes the rows of another back
 RowT = TypeVar("RowT", bound=Row)
 
 
 class Unclear(ValueError):
     """The answer to a question does not show whether the platform holds a row."""
+
+
+class CannotUndo(ValueError):
+    """Why a row is left as it is: one sentence for a person."""
+
+
+class AlreadyUndone(CannotUndo):
+    """Nothing is left of the row on the platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class Operation(ABC, Generic[RowT]):
     look_first: ClassVar[bool] = False
     verified: ClassVar[bool] = False
     tracking: ClassVar[tuple[str, str] | None] = None
+    keys: ClassVar[tuple[str, ...]] = ()  # the fields that say which line a row sets
     row: type[RowT]
 
     @abstractmethod
@@ -114,6 +124,23 @@ class Operation(ABC, Generic[RowT]):
         """What a row sets: of two rows with the same one, the later is what should be held."""
         return self.identity(row)
 
+    def undoing(self) -> "Operation[Any] | None":
+        """The operation that takes rows of this one back; None where the platform has no such."""
+        return None
+
+    def taken_back(
+        self,
+        row: RowT,  # noqa: ARG002  (for those that can)
+        before: Mapping[str, Any] | None,  # noqa: ARG002
+        found: Any,  # noqa: ARG002
+    ) -> Mapping[str, Value]:
+        """The values of the row of `undoing` that takes this one back, by its fields.
+
+        `before` is what `held` gave before the row was sent, where that was kept; `found` is the
+        JSON of a read back now. Raises CannotUndo, or AlreadyUndone where nothing is left of it.
+        """
+        raise CannotUndo(f"{self.platform.title} has no call that takes it back; do it by hand")
+
     def identity(self, row: RowT) -> tuple[Value, ...]:
         """What makes two rows the same wish: all values, unless the operation knows better."""
         return tuple(getattr(row, field.name) for field in self.fields)
@@ -152,6 +179,44 @@ class Operation(ABC, Generic[RowT]):
         """Rows from columns of values, all as long as `numbers`."""
         columns = (values[field.name] for field in self.fields)
         return list(map(self._record._make, zip(numbers, *columns, strict=True)))
+
+    def restored(
+        self, row: RowT, before: Mapping[str, Any] | None, found: Any
+    ) -> Mapping[str, Value]:
+        """`taken_back` of an operation that sets values: those it set, as they were before.
+
+        A value that somebody has changed since is theirs, and one that was empty cannot be
+        emptied, as a field that is None is left out of every call.
+        """
+        if before is None:
+            raise CannotUndo("the values before it were not kept; upload with --undoable to undo")
+        now = self.held(row, found)
+        if now is None:
+            raise CannotUndo("the platform does not hold it any more")
+        set_by_it = [
+            field
+            for field in self.fields
+            if field.name in now and getattr(row, field.name) is not None
+        ]
+        if all(field.kind.same_as_before(before, now, field.name) for field in set_by_it):
+            raise AlreadyUndone("it is as it was before")
+        for field in set_by_it:
+            wish, is_now = getattr(row, field.name), now[field.name]
+            if not field.kind.same(wish, is_now):
+                raise CannotUndo(
+                    f"{field.title} is {is_now} now, and was set to {wish}: somebody has changed "
+                    "it since, so it is left alone"
+                )
+            if before.get(field.name) in (None, ""):
+                raise CannotUndo(
+                    f"{field.title} was empty before, and no call can empty it; do it by hand"
+                )
+        old = {f.name: f.kind.exact(before[f.name]) for f in set_by_it}
+        return {f.name: old.get(f.name, self._key(row, f.name)) for f in self.fields}
+
+    def _key(self, row: RowT, name: str) -> Value:
+        """A field that says which row it is, and not what is set."""
+        return getattr(row, name) if name in self.keys else None
 
     def group(self, row: RowT) -> tuple[Value, ...]:
         return tuple(getattr(row, name) for name in self.group_by)

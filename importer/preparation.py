@@ -81,6 +81,7 @@ class Wish:
     vendor: str | None = None  # None: as the headings say
     platform: str | None = None  # the account's: an operation of another is refused
     unattended: bool = False  # nobody looks at the notes: a doubtful layout is refused
+    undoable: bool = False  # keep what the platform held before each write
     take_over: bool = False  # the process that began the sheet's run is known to be gone
     strict_tracking: bool = False  # an odd tracking number holds back its row
     infer_carrier: bool = False  # an empty carrier is filled from an unambiguous number

@@ -21,7 +21,16 @@ from importer.toml_table import Table
 
 FILE_NAME = "importer.toml"
 _TOP_KEYS = ("accounts", "vendors", "date_only", "journal")
-_ACCOUNT_KEYS = ("platform", "base_url", "limit", "workers", "timeout", "ca_bundle", "settle")
+_ACCOUNT_KEYS = (
+    "platform",
+    "base_url",
+    "limit",
+    "workers",
+    "timeout",
+    "ca_bundle",
+    "settle",
+    "undoable",
+)
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 # Calls are paced a little under the limit: other programs share it, and clocks differ.
 _SHARE_OF_LIMIT = 0.95
@@ -117,6 +126,7 @@ class Account:
     timeout_s: float = 60
     ca_bundle: Path | None = None
     settle_s: float = 120  # from a lost answer to the read back that may say "not applied"
+    undoable: bool = False  # keep what the platform held before each write
 
     def credentials(self, environ: Mapping[str, str]) -> Credentials:
         """The account's secrets, read now; SettingsError where one is missing or unfit to send."""
@@ -232,6 +242,7 @@ def _account(name: str, table: Table, platforms: Mapping[str, PlatformTerms]) ->
         timeout_s=table.number("timeout", 60, 0.1, 3600),
         ca_bundle=_ca_bundle(table),
         settle_s=table.number("settle", 120, 0, 86400),
+        undoable=table.flag("undoable"),
     )
 
 

@@ -56,6 +56,12 @@ class Table:
             raise self.wrong(f"{key} must be from {least:g} to {most:g}, not {value}")
         return value
 
+    def flag(self, key: str) -> bool:
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.wrong(f"{key} must be true or false, not {value!r}")
+        return value
+
     def whole_number(self, key: str, default: int, least: int, most: int) -> int:
         value = self.number(key, default, least, most)
         if not isinstance(value, int):

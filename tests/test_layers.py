@@ -16,10 +16,12 @@ LAYERS = """
     importer
     night_rehearsal
     folder.** | rehearsal | scripting
+    undo
     listings.**
     reports.**
-    run | undo | reconciliation
+    run | reconciliation
     carrying
+    before_images
     earlier_runs
     mending
     giving_again

@@ -42,6 +42,7 @@ COMMANDS = (
     sheets.upload,
     sheets.map_vendor,
     runs.resume,
+    runs.undo,
     runs.runs,
     runs.show,
     folder.folder,

@@ -1,14 +1,16 @@
-"""Commands about runs that were: resume, runs, show."""
+"""Commands about runs that were: resume, undo, runs, show."""
 
 import json
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from importer.cli.options import (
     AS_JSON,
+    INTO,
     OPTIONS,
     PATIENCE,
     RUNS,
@@ -16,6 +18,10 @@ from importer.cli.options import (
     days_of,
 )
 from importer.cli.working import each, opened_desk
+
+if TYPE_CHECKING:
+    from importer.carrying import Desk
+    from importer.summaries import Summary
 
 
 @click.command()
@@ -38,7 +44,7 @@ def resume(
     \b
     importer resume
     """
-    from importer.run import abandon_run, interrupted_runs, resume_run
+    from importer.run import abandon_run, interrupted_runs
 
     if abandon and not runs:
         raise click.UsageError("--abandon needs the number of a run.")
@@ -62,7 +68,40 @@ def resume(
             click.echo("No run was interrupted.")
         each(
             numbers,
-            lambda run: resume_run(run, desk, take_over=take_over),
+            lambda run: _resumed(run, desk, take_over=take_over),
+            as_json=as_json,
+            desk=desk,
+        )
+
+
+def _resumed(number: int, desk: "Desk", *, take_over: bool) -> "Summary":
+    from importer.run import resume_run
+    from importer.undo import resume_undo
+
+    run = desk.journal.run(number)
+    if run.settings.get("undoes"):
+        return resume_undo(run, desk, take_over=take_over)
+    return resume_run(number, desk, take_over=take_over)
+
+
+@click.command()
+@click.argument("run", type=int)
+@click.option("--dry-run", is_flag=True, help="Show the calls, and send only questions.")
+@INTO
+@AS_JSON
+@OPTIONS
+def undo(options: Options, run: int, dry_run: bool, into: Path | None, as_json: bool) -> None:
+    """Take back what a run did, as far as the platform allows.
+
+    \b
+    importer undo 17 --dry-run
+    """
+    from importer.undo import undo_run
+
+    with opened_desk(options) as desk:
+        each(
+            [run],
+            lambda number: undo_run(number, desk, dry_run=dry_run, into=into),
             as_json=as_json,
             desk=desk,
         )

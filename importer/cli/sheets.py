@@ -119,6 +119,7 @@ def plan(
 @click.option("--whole-po", is_flag=True, help="A bad row holds back the others of its PO.")
 @click.option("--strict", is_flag=True, help="A bad row holds back the whole sheet.")
 @click.option("--again", is_flag=True, help="Send even what an earlier run has sent.")
+@click.option("--undoable", is_flag=True, help="Keep what the platform held, for importer undo.")
 @click.option("--verify/--no-verify", default=None, help="Read back at the end what was sent.")
 @click.option(
     "--stop-after", metavar="N|N%", callback=share, help="Stop when so many rows are refused."
@@ -139,6 +140,7 @@ def upload(
     whole_po: bool,
     strict: bool,
     again: bool,
+    undoable: bool,
     verify: bool | None,
     stop_after: "Share | None",
     workers: int | None,
@@ -166,6 +168,7 @@ def upload(
             whole_po=whole_po,
             strict=strict,
             again=again,
+            undoable=undoable,
             verify=verify,
             stop_after=stop_after,
             vendor=vendor,

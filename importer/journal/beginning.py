@@ -89,6 +89,7 @@ def _row_columns(new: NewRow, call_number: int | None) -> Columns:
         "identity": None if new.identity is None else clean(new.identity),
         "call_number": call_number,
         "warning": clean(new.warning),
+        "before": None,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
-from typing import Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -240,6 +240,15 @@ class Journal:
     def set_outcomes(self, run_id: int, epoch: int, outcomes: Mapping[int, Outcome]) -> None:
         """What a later look has shown of rows."""
         self._write(lambda write: settling.set_outcomes(write, run_id, epoch, outcomes))
+
+    def set_before(self, run_id: int, epoch: int, before: Mapping[int, Mapping[str, Any]]) -> None:
+        """What the platform held of rows before they were sent, by our names of the fields."""
+        self._write(lambda write: settling.set_before(write, run_id, epoch, before))
+
+    def set_undone(self, run_id: int, rows: Iterable[int], sentence: str) -> None:
+        """Rows of a run were taken back: they no longer count as sent."""
+        numbers = list(rows)
+        self._write(lambda write: settling.set_undone(write, run_id, numbers, sentence))
 
     # Afterwards
 

@@ -27,7 +27,7 @@ FORGET = (
         row.c.run_id == bindparam("b_run"),
         row.c.status.not_in((Status.UNSENT.value, Status.UNKNOWN.value)),
     )
-    .values(values=None),
+    .values(values=None, before=None),
     update(attempt).where(attempt.c.run_id == bindparam("b_run")).values(reply=None),
     update(run).where(run.c.id == bindparam("b_run")).values(pruned_at=bindparam("b_now")),
 )

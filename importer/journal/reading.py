@@ -178,6 +178,7 @@ def _row_record(found: RowMapping) -> RowRecord:
         identity=found["identity"],
         call_number=found["call_number"],
         warning=found["warning"],
+        before=None if found["before"] is None else mapping_of(found["before"]),
     )
 
 

@@ -109,6 +109,7 @@ class RowRecord:
     identity: str | None
     call_number: int | None  # the call that carried it last
     warning: str
+    before: Mapping[str, Any] | None = None  # what the platform held, where that was kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The entry after each request: what became of the attempt, of its call and of its rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
@@ -9,7 +10,7 @@ from importer.journal.ownership import must_own
 from importer.journal.records import CallState, Ending
 from importer.journal.statements import Statement
 from importer.journal.tables import attempt, call, call_row, hold, row
-from importer.journal.text import clean, cut
+from importer.journal.text import clean, cut, to_json
 from importer.journal.transactions import Transaction
 from importer.outcomes import Outcome, Status
 
@@ -30,6 +31,17 @@ SET_OUTCOME = Statement(
     update(row)
     .where(row.c.run_id == bindparam("the_run"), row.c.row == bindparam("the_row"))
     .values(status=bindparam("the_status"), sentence=bindparam("the_sentence"))
+)
+KEEP_BEFORE = Statement(
+    update(row)
+    .where(row.c.run_id == bindparam("the_run"), row.c.row == bindparam("the_row"))
+    .values(before=bindparam("the_before"))
+)
+# Without its identity a row does not count as sent any more.
+UNDO = Statement(
+    update(row)
+    .where(row.c.run_id == bindparam("the_run"), row.c.row == bindparam("the_row"))
+    .values(identity=None, sentence=bindparam("the_sentence"))
 )
 LET_GO = Statement(
     delete(hold).where(
@@ -115,6 +127,26 @@ def set_outcomes(
 ) -> None:
     must_own(transaction, run_id, epoch)
     write_outcomes(transaction, run_id, outcomes)
+
+
+def set_before(
+    transaction: Transaction, run_id: int, epoch: int, before: Mapping[int, Mapping[str, Any]]
+) -> None:
+    must_own(transaction, run_id, epoch)
+    KEEP_BEFORE.run_each(
+        transaction.connection,
+        [
+            {"the_run": run_id, "the_row": number, "the_before": to_json(held)}
+            for number, held in before.items()
+        ],
+    )
+
+
+def set_undone(transaction: Transaction, run_id: int, rows: Iterable[int], sentence: str) -> None:
+    UNDO.run_each(
+        transaction.connection,
+        [{"the_run": run_id, "the_row": row, "the_sentence": clean(sentence)} for row in rows],
+    )
 
 
 def change(

@@ -114,6 +114,7 @@ row = Table(
     Column("identity", Text),
     Column("call_number", Integer),
     Column("warning", Text, nullable=False),
+    Column("before", Text),
     ForeignKeyConstraint(["run_id", "call_number"], ["call.run_id", "call.number"]),
     one_of("status", Status),
     Index(None, "identity"),

@@ -57,6 +57,7 @@ def run_story(journal: Journal, run_id: int) -> str:
         f"  begun    {run.created_at:%Y-%m-%d %H:%M:%S} UTC by {run.user} on {run.host}",
         f"  version  importer {run.version}",
         *([f"  mends    run {run.settings['mends']['run']}"] if run.settings.get("mends") else []),
+        *([f"  undoes   run {run.settings['undoes']}"] if run.settings.get("undoes") else []),
         f"  rows     {', '.join(f'{count} {status}' for status, count in counts.items())}",
         f"  result   {run.result_path or 'not written'}",
         "",

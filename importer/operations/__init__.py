@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from importer.errors import UsageError
-from importer.operation import Operation
+from importer.operation import UNDO, Operation
 from importer.spelling import did_you_mean, key
 
 
@@ -28,7 +28,14 @@ def _defined_in(module: str) -> Operation[Any]:
 
 
 def operation(name: str) -> Operation[Any]:
-    """The operation of that name, however spelt: add_tracking, add-tracking, "Add Tracking"."""
+    """The operation of that name, however spelt: add_tracking, add-tracking, "Add Tracking".
+
+    What takes the rows of another back has its name after "undo": "undo add_tracking".
+    """
+    if name.startswith(UNDO):
+        undoing = operation(name.removeprefix(UNDO)).undoing()
+        if undoing is not None:
+            return undoing
     for known in operations().values():
         if key(known.name) == key(name):
             return known

@@ -12,7 +12,7 @@ import pandas as pd
 from importer.calls import Call, absent
 from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
 from importer.kinds import Choice, Identifier, Instant, Text, TrackingNumber
-from importer.operation import Operation, Row, Unclear
+from importer.operation import UNDO, AlreadyUndone, CannotUndo, Operation, Row, Unclear
 from importer.platforms.sellercloud import Sellercloud
 from importer.spelling import key
 
@@ -198,8 +198,79 @@ class AddTracking(Operation[TrackingRow]):
             for entry in others
         ]
 
+    def undoing(self) -> Operation[Any]:
+        return RemoveTracking()
+
+    def taken_back(
+        self, row: TrackingRow, before: Mapping[str, Any] | None, found: Any
+    ) -> Mapping[str, Any]:
+        """Only an entry that stands there once, with the row's carrier and date, is surely ours."""
+        number = key(row.tracking_number)
+        ours = [entry for entry in entries_of(found) if number_of(entry) == number]
+        if not ours and self.is_applied(row, found) is False:
+            raise AlreadyUndone("the tracking number is not on the purchase order any more")
+        if len(ours) != 1 or before:
+            raise CannotUndo(
+                f"the tracking number stands {len(ours)} times on the purchase order, and which "
+                "of them was added then cannot be told; remove it by hand"
+                if len(ours) != 1
+                else "the tracking number was on the purchase order before; it is left alone"
+            )
+        held, kinds = self.held(row, found) or {}, {f.name: f.kind for f in self.fields}
+        for name in ("carrier", "shipped_on"):
+            wish = getattr(row, name)
+            if wish is not None and not kinds[name].same(wish, held.get(name)):
+                raise CannotUndo(
+                    f"it is listed with {held.get(name)} now, and was sent with {wish}: somebody "
+                    "has changed it since, so it is left alone"
+                )
+        return {
+            "po_id": row.po_id,
+            "tracking_number": row.tracking_number,
+            "entry_id": ours[0].get("ID"),
+        }
+
     def identity(self, row: TrackingRow) -> tuple[Any, ...]:
         return (row.po_id, row.tracking_number)
+
+
+class RemovalRow(Row):
+    po_id: Identifier = column("PO ID", ge=1, le=LARGEST_ID)
+    tracking_number: TrackingNumber = column("Tracking Number")
+    entry_id: Identifier = column("Entry ID", "Sellercloud's number of the entry", ge=1)
+
+
+class RemoveTracking(Operation[RemovalRow]):
+    """An entry is removed by its own number, so one that somebody adds meanwhile is safe."""
+
+    title = "Remove tracking numbers"
+    summary = "Removes from Sellercloud purchase orders the tracking numbers that a run added."
+    name = f"{UNDO}add_tracking"
+    platform = Sellercloud
+    row = RemovalRow
+    group_by = ("po_id",)
+    repeatable = False  # a second DELETE is refused, and would be taken for a failure
+    verified = True
+
+    def touches(self, row: RemovalRow) -> tuple[str, ...]:
+        return (f"PO {row.po_id}",)
+
+    def call(self, rows: Sequence[RemovalRow]) -> Call:
+        # A DELETE with a body: "Delete PO Shipping Information (Multiple Tracking Numbers)".
+        path = f"PurchaseOrders/{rows[0].po_id}/TrackingNumber/Multiple"
+        return Call("DELETE", path, {"TrackingNumbersIDs": [row.entry_id for row in rows]})
+
+    def read_back(self, rows: Sequence[RemovalRow]) -> Call:
+        return Call("GET", f"PurchaseOrders/{rows[0].po_id}/TrackingNumber/Multiple")
+
+    def is_applied(self, row: RemovalRow, found: Any) -> bool | None:
+        match found:
+            case {"TrackingNumbers": list(entries)}:
+                there = str(row.entry_id) in {str(entry.get("ID")) for entry in entries_of(found)}
+                gone = absent(found, entries)  # None: what came is only a page
+                return False if there else (None if gone is None else True)
+            case _:
+                return None
 
 
 def entries_of(found: Any) -> list[Mapping[str, Any]]:

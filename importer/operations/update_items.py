@@ -12,7 +12,7 @@ import pandas as pd
 from importer.calls import Call, absent, same_value
 from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
 from importer.kinds import Identifier, Instant, Money, WholeNumber
-from importer.operation import Operation, Row, Unclear
+from importer.operation import UNDO, Operation, Row, Unclear
 from importer.platforms.sellercloud import Sellercloud
 
 UNIT_FIELDS = ["qty_units_ordered", "unit_price"]
@@ -106,6 +106,7 @@ class UpdateItems(Operation[ItemRow]):
     group_by = ("po_id",)
     repeatable = True  # the values are absolute: the same PUT again changes nothing
     verified = True  # one GET for each PO
+    keys = ("po_id", "po_item_id")
 
     def touches(self, row: ItemRow) -> tuple[str, ...]:
         return (f"PO {row.po_id}",)
@@ -148,8 +149,22 @@ class UpdateItems(Operation[ItemRow]):
             if number not in wanted
         ]
 
+    def undoing(self) -> Operation[Any]:
+        return RestoreItems()
+
+    def taken_back(
+        self, row: ItemRow, before: Mapping[str, Any] | None, found: Any
+    ) -> Mapping[str, Any]:
+        return self.restored(row, before, found)
+
     def subject(self, row: ItemRow) -> tuple[Any, ...]:
         return (row.po_id, row.po_item_id)
+
+
+class RestoreItems(UpdateItems):
+    title = "Restore items"
+    summary = "Sets items of Sellercloud purchase orders to what they were before a run."
+    name = f"{UNDO}update_items"
 
 
 def items_of(found: Any) -> dict[str, Mapping[str, Any]]:

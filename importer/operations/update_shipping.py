@@ -11,7 +11,7 @@ import pandas as pd
 from importer.calls import Call, same_value
 from importer.columns import PO_ID_ALIASES, column, rule
 from importer.kinds import Capitals, Choice, Code, Instant, Text, TrackingNumber
-from importer.operation import Operation, Row, Unclear
+from importer.operation import UNDO, Operation, Row, Unclear
 from importer.platforms.shipstation import ShipStation
 
 PAYMENT_TERMS = {
@@ -134,6 +134,7 @@ class UpdateShipping(Operation[ShippingRow]):
     repeatable = True  # the values are absolute: the same POST again changes nothing
     in_reply = True  # a 200 answers the whole purchase order
     tracking = ("tracking_number", "shipping_carrier")
+    keys = ("po_id",)
     blames = {name: name for name in DETAILS}  # noqa: RUF012  (a ClassVar by the contract)
 
     def touches(self, row: ShippingRow) -> tuple[str, ...]:
@@ -160,8 +161,22 @@ class UpdateShipping(Operation[ShippingRow]):
             raise Unclear("the answer is no purchase order")
         return {name: found.get(name) for name in DETAILS}
 
+    def undoing(self) -> Operation[Any]:
+        return RestoreShipping()
+
+    def taken_back(
+        self, row: ShippingRow, before: Mapping[str, Any] | None, found: Any
+    ) -> Mapping[str, Any]:
+        return self.restored(row, before, found)
+
     def subject(self, row: ShippingRow) -> tuple[Any, ...]:
         return (row.po_id,)
+
+
+class RestoreShipping(UpdateShipping):
+    title = "Restore shipping details"
+    summary = "Sets details of ShipStation purchase orders to what they were before a run."
+    name = f"{UNDO}update_shipping"
 
 
 def wished(rows: Sequence[ShippingRow], name: str) -> Any:

@@ -1,0 +1,212 @@
+"""A run taken back: by a run of its own, and only what nobody has changed since."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from importer.before_images import read_now
+from importer.carrying import Cargo, Desk, cargo_of, end_run, send_run
+from importer.entries import as_json, rows_of_journal
+from importer.errors import UsageError
+from importer.journal import NewRow, NewRun, RowRecord, RunRecord, RunState
+from importer.operation import UNDO, AlreadyUndone, CannotUndo, Operation
+from importer.operations import operation as operation_named
+from importer.outcomes import Outcome, Problem, Status
+from importer.planning import minutes, plan_calls
+from importer.preparation import Wish
+from importer.reports.machine import write_csv
+from importer.reports.model import Column, Line, Table
+from importer.settings import Account
+from importer.stopping import Stop
+from importer.summaries import Summary
+
+_EVERY_RUN = 100_000
+_BY_US = frozenset({Status.SENT, Status.VERIFIED})
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The rows of the undoing operation by number, and what is said of those that stay."""
+
+    operation: Operation[Any]
+    rows: Mapping[int, Any]
+    aside: Mapping[int, Outcome]
+
+
+def undo_run(
+    run_id: int, desk: Desk, *, dry_run: bool = False, into: Path | None = None
+) -> Summary:
+    """Takes back what a run did, as a run of its own; the summary is that run's.
+
+    An undo that was interrupted goes on where it was. With `dry_run` only GETs are sent. Raises
+    UsageError where the run is not one that can be undone.
+    """
+    run = desk.journal.run(run_id)
+    before = _undo_of(run, desk)
+    if before is not None and before.state is RunState.OPEN:
+        return resume_undo(before, desk, into=into)
+    _must_be_undoable(run, before)
+    account = desk.settings.account(run.account)
+    if run.settings.get("address", account.base_url) != account.base_url:
+        raise UsageError(f"run {run.id} was sent to {run.settings['address']}, and not from here")
+    plan = _plan(run, account, desk)
+    calls = plan_calls(plan.operation, list(plan.rows.values()), desk.settings.date_only_at)
+    if dry_run:
+        planned = {number: Outcome(Status.PLANNED, "would be taken back") for number in plan.rows}
+        return Summary(
+            Path(run.file_path),
+            operation=plan.operation.name,
+            account=account.name,
+            outcomes=dict(sorted({**plan.aside, **planned}.items())),
+            calls=len(calls),
+            plan=calls,
+            minutes=round(minutes(len(calls), account.limit.pace_s), 2),
+        )
+    fields = plan.operation.fields
+    rows = [NewRow(number, o.status, o.sentence) for number, o in plan.aside.items()]
+    rows += [
+        NewRow(number, values={f.name: as_json(getattr(row, f.name)) for f in fields})
+        for number, row in plan.rows.items()
+    ]
+    undo = desk.journal.begin(_new_run(run, plan, account), rows, calls)
+    return _carry_out(undo, undo.epoch, desk, into)
+
+
+def resume_undo(
+    undo: RunRecord, desk: Desk, *, into: Path | None = None, take_over: bool = False
+) -> Summary:
+    """Goes on with an undo that was interrupted."""
+    return _carry_out(undo, desk.journal.take(undo.id, take_over=take_over), desk, into)
+
+
+def _undo_of(run: RunRecord, desk: Desk) -> RunRecord | None:
+    """The newest run that undoes this one."""
+    found = desk.journal.runs(_EVERY_RUN, run.account)
+    return next((other for other in found if other.settings.get("undoes") == run.id), None)
+
+
+def _must_be_undoable(run: RunRecord, before: RunRecord | None) -> None:
+    if run.operation.startswith(UNDO):
+        raise UsageError(
+            f"run {run.id} is itself an undo, of run {run.settings.get('undoes')}; to send its "
+            "sheet again, upload it"
+        )
+    if before is not None and before.state is RunState.FINISHED:
+        raise UsageError(f"run {run.id} was undone by run {before.id}; importer show {before.id}")
+    if run.state is RunState.OPEN:
+        raise UsageError(f"run {run.id} is not finished; importer resume {run.id} comes first")
+    if run.pruned_at is not None:
+        raise UsageError(f"what run {run.id} sent was forgotten by --prune; it cannot be undone")
+
+
+def _plan(run: RunRecord, account: Account, desk: Desk) -> _Plan:
+    operation = operation_named(run.operation)
+    records = {record.row: record for record in desk.journal.rows(run.id)}
+    rows = cargo_of(run, desk.journal).rows
+    ours = {n: rows[n] for n, r in records.items() if r.outcome.status in _BY_US and n in rows}
+    aside = {n: _not_ours(run, record) for n, record in records.items() if n not in ours}
+    undoing = operation.undoing()
+    found: Mapping[int, Any] = {}
+    if undoing is not None:
+        credentials = account.credentials(desk.environ)
+        found = read_now(
+            operation, list(ours.values()), account, credentials, desk.journal, Stop(desk.stop)
+        )
+    back = {}
+    for number, row in ours.items():
+        try:
+            back[number] = _taken_back(operation, row, records[number], found)
+        except AlreadyUndone as error:
+            aside[number] = Outcome(Status.UNCHANGED, f"{error}.")
+        except CannotUndo as error:
+            aside[number] = Outcome(Status.INVALID, f"{error}.")
+    by = undoing or operation
+    made = by.make_rows(
+        list(back), {f.name: [values.get(f.name) for values in back.values()] for f in by.fields}
+    )
+    return _Plan(by, {row.number: row for row in made}, aside)
+
+
+def _taken_back(
+    operation: Operation[Any], row: Any, record: RowRecord, found: Mapping[int, Any]
+) -> Mapping[str, Any]:
+    if operation.undoing() is not None and row.number not in found:
+        raise CannotUndo("what the platform holds now could not be read; try again")
+    return operation.taken_back(row, record.before, found.get(row.number))
+
+
+def _not_ours(run: RunRecord, record: RowRecord) -> Outcome:
+    if record.outcome.status is Status.UNKNOWN:
+        return Outcome(
+            Status.INVALID,
+            f"Run {run.id} may or may not have sent it; importer resume {run.id} looks first.",
+        )
+    return Outcome(Status.UNCHANGED, f"Run {run.id} did not send it.")
+
+
+def _new_run(run: RunRecord, plan: _Plan, account: Account) -> NewRun:
+    return NewRun(
+        operation=plan.operation.name,
+        account=account.name,
+        file_path=run.file_path,
+        file_name=run.file_name,
+        file_size=run.file_size,
+        file_sha256=run.file_sha256,
+        worksheet=run.worksheet,
+        version=run.version,
+        user=run.user,
+        host=run.host,
+        settings={"undoes": run.id, "address": account.base_url},
+    )
+
+
+def _carry_out(undo: RunRecord, epoch: int, desk: Desk, into: Path | None) -> Summary:
+    operation = operation_named(undo.operation)
+    records = {record.row: record for record in desk.journal.rows(undo.id)}
+    cargo = Cargo(operation, rows_of_journal(operation, records), {})
+    stopped_by = send_run(desk, undo, epoch, cargo, Wish(again=True, verify=operation.verified))
+    outcomes = desk.journal.outcomes(undo.id)
+    _note_undone(undo, outcomes, desk)
+    result = _write(undo, outcomes, into)
+    end_run(desk, undo.id, epoch, result)
+    return Summary(
+        Path(undo.file_path),
+        worksheet=undo.worksheet,
+        operation=undo.operation,
+        account=undo.account,
+        run=undo.id,
+        outcomes=outcomes,
+        calls=len(desk.journal.calls(undo.id)),
+        result=result,
+        problems=[
+            Problem(number, "", "", outcome.sentence)
+            for number, outcome in outcomes.items()
+            if outcome.status is Status.INVALID
+        ],
+        notes=[f"undoes run {undo.settings['undoes']}"],
+        stopped_by=stopped_by,
+    )
+
+
+def _note_undone(undo: RunRecord, outcomes: Mapping[int, Outcome], desk: Desk) -> None:
+    """What is taken back no longer counts as sent: the same sheet sends it again."""
+    run_id = undo.settings["undoes"]
+    sent = {r.row for r in desk.journal.rows(run_id) if r.outcome.status in _BY_US}
+    back = {*_BY_US, Status.UNCHANGED}
+    rows = [n for n, outcome in outcomes.items() if outcome.status in back and n in sent]
+    said = f"Taken back by run {undo.id} on {undo.created_at:%Y-%m-%d %H:%M} UTC."
+    desk.journal.set_undone(run_id, rows, said)
+
+
+def _write(undo: RunRecord, outcomes: Mapping[int, Outcome], into: Path | None) -> Path | None:
+    """What became of each row, as a csv beside the sheet."""
+    sheet = Path(undo.file_path)
+    folder = into or (sheet.parent if sheet.parent.is_dir() else Path())
+    lines = [Line([n, o.status.value, o.sentence]) for n, o in outcomes.items()]
+    titles = [Column("Row", "number"), Column("Import Status"), Column("Import Error")]
+    target = folder / f"{sheet.stem}.undo-{undo.id}.csv"
+    try:
+        return write_csv(Table("Rows", titles, lines), target).path
+    except OSError:
+        return None
