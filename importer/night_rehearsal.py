@@ -258,7 +258,7 @@ def waybill(number: int) -> str:
     """A DHL waybill with its check digit, the rest of a division by 7.
 
     >>> waybill(5)
-    '4000000054'
+    '4000000056'
     """
     digits = 400_000_000 + number
     return f"{digits}{digits % 7}"
