@@ -18,7 +18,9 @@ from importer.errors import ImporterError
 if TYPE_CHECKING:
     from importer.carrying import Desk
     from importer.folder.night import Pass
+    from importer.folder.places import Places
     from importer.folder.rules import FolderSettings
+    from importer.folder.telling import News
 
 DIRECTORY = click.argument(
     "directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path)
@@ -165,39 +167,55 @@ def one_pass(
 
 
 def _pass(
-    places: Any, settings: "FolderSettings", desk: "Desk", every: int | None, *, as_json: bool
+    places: "Places", settings: "FolderSettings", desk: "Desk", every: int | None, *, as_json: bool
 ) -> "Pass":
     from importer.folder.night import run_pass
-    from importer.folder.status import beating, last_pass, note_pass
-    from importer.folder.telling import is_news, write_night
+    from importer.folder.pages import story
+    from importer.folder.status import beating, note_pass
+    from importer.folder.telling import is_wanted, news, note_told
 
-    before = last_pass(places)
     with beating(places):
-        done = run_pass(places, settings, desk, sleep=desk.stop.wait)
-    came = done.handled or done.trouble
-    files = write_night(places, done, desk.journal, desk.settings) if came else []
-    if is_news(settings.notify, before, done):
-        _tell(settings, done, files)
+        watching = {} if every is None else {"wait_s": 0.0}  # it comes again soon
+        done = run_pass(places, settings, desk, sleep=desk.stop.wait, **watching)
+        told = story(places, done)
+        what = news(places, told)
+        files = _page(places, done, desk) if told.moved or what.begun or what.over else []
+    if is_wanted(settings.notify, what, told):
+        _tell(places, settings, what, told, files)
+    else:
+        note_told(places, what)
     again = None if every is None else done.ended_at + timedelta(seconds=every)
     note_pass(places, done, again)
     if as_json:
-        click.echo(json.dumps(_as_json(done, files)))
-    elif came or every is None:
-        click.echo(_lines(done, files))
+        click.echo(json.dumps(_as_json(told, files)))
+    elif told.handled or told.trouble or every is None:
+        click.echo(_lines(told, files))
     return done
 
 
-def _tell(settings: "FolderSettings", done: "Pass", files: Sequence[Path]) -> None:
-    """A notice that cannot be sent is said; what was done is done."""
-    import smtplib
+def _page(places: "Places", done: "Pass", desk: "Desk") -> list[Path]:
+    """A page that cannot be written is said; what was done is done."""
+    from importer.folder.pages import write_night
 
-    from importer.folder.telling import tell
+    try:
+        return write_night(places, done, desk.journal, desk.settings)
+    except (ImporterError, OSError, ValueError) as error:
+        logging.getLogger("importer.folder").warning("no page was written: %s", error)
+        return []
+
+
+def _tell(
+    places: "Places", settings: "FolderSettings", what: "News", done: "Pass", files: Sequence[Path]
+) -> None:
+    """A notice that cannot be sent is said, and tried again by the next pass."""
+    from importer.folder.telling import note_told, tell
 
     text = _lines(done, files)
-    try:
-        tell(settings.notify, done, text.splitlines()[0], text, list(files))
-    except (ImporterError, OSError, smtplib.SMTPException) as error:
-        logging.getLogger("importer.folder").warning("nobody was told: %s", error)
+    failed = tell(settings.notify, what, text.splitlines()[0], text, files)
+    for why in failed:
+        logging.getLogger("importer.folder").warning("nobody was told: %s", why)
+    if not failed:
+        note_told(places, what)
 
 
 def _lines(done: "Pass", files: Sequence[Path]) -> str:
@@ -208,7 +226,7 @@ def _lines(done: "Pass", files: Sequence[Path]) -> str:
     number = len(done.handled)
     lines = [f"{number} file{'' if number == 1 else 's'}: {said}"]
     lines += [f"  {handled.name}: {handled.fate}: {handled.sentence}" for handled in done.handled]
-    lines += [f"  {sentence}" for sentence in done.trouble]
+    lines += [f"  {trouble.sentence}" for trouble in done.trouble]
     lines += [f"  {file.suffix[1:]}: {file}" for file in files]
     return "\n".join(lines)
 
@@ -218,14 +236,14 @@ def _as_json(done: "Pass", files: Sequence[Path]) -> dict[str, Any]:
         "begun_at": done.begun_at.isoformat(),
         "ended_at": done.ended_at.isoformat(),
         "exit_status": done.exit_status,
-        "trouble": list(done.trouble),
+        "trouble": [trouble.sentence for trouble in done.trouble],
         "files": [
             {
                 "name": handled.name,
                 "account": handled.account,
                 "fate": handled.fate.value,
                 "said": handled.sentence,
-                "run": handled.summary.run if handled.summary else None,
+                "run": handled.run,
                 "statuses": handled.summary.statuses if handled.summary else {},
                 "filed": [str(file) for file in handled.files],
             }
@@ -238,8 +256,11 @@ def _as_json(done: "Pass", files: Sequence[Path]) -> dict[str, Any]:
 def _archive(directory: Path, keep: int) -> None:
     from importer.folder.archive import archive
 
-    for zipped in archive(directory, keep):
-        click.echo(f"  put away: {zipped}", err=True)
+    try:
+        for zipped in archive(directory, keep):
+            click.echo(f"  put away: {zipped}", err=True)
+    except OSError as error:  # what is not in a proved zip stands where it was
+        logging.getLogger("importer.folder").warning("not everything was put away: %s", error)
 
 
 @contextmanager
@@ -269,7 +290,7 @@ class _Json(logging.Formatter):
             "level": record.levelname.lower(),
             "said": record.getMessage(),
         }
-        names = ("file", "fate", "account", "run", "rows")
+        names = ("event", "file", "fate", "account", "run", "rows", "files", "exit_status")
         told |= {
             name: value for name in names if (value := getattr(record, name, None)) is not None
         }

@@ -33,7 +33,8 @@ def _put_away(day: Path) -> Path:
     target = _free(day)
 
     def write(file: BinaryIO) -> tuple[str, ...]:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped:
+        kind = zipfile.ZIP_DEFLATED
+        with zipfile.ZipFile(file, "w", kind, strict_timestamps=False) as zipped:
             for path in files:
                 zipped.write(path, path.relative_to(day.parent).as_posix())
         return ()

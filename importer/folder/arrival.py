@@ -3,6 +3,8 @@
 import hashlib
 import os
 import platform
+import signal
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,17 +23,19 @@ class Arrival:
     path: Path
     name: PurePosixPath  # below inbox/
     size: int  # bytes
-    modified: float  # seconds since 1970
+    modified_ns: int  # since 1970, as whoever wrote it says
+    arrived_ns: int  # since 1970, as this machine says: what came first goes first
+    is_link: bool = False
 
     @property
-    def state(self) -> tuple[int, float]:
-        return (self.size, self.modified)
+    def state(self) -> tuple[int, int]:
+        return (self.size, self.modified_ns)
 
 
 def arrivals(inbox: Path) -> list[Arrival]:
-    """What may be taken once it is whole, in order of arrival; neither links nor hidden files."""
+    """What may be a sheet, in order of arrival; no hidden file, no pipe."""
     found = [_arrival(path, inbox) for path in _files(inbox)]
-    return sorted(filter(None, found), key=lambda arrival: (arrival.modified, str(arrival.name)))
+    return sorted(filter(None, found), key=lambda arrival: (arrival.arrived_ns, str(arrival.name)))
 
 
 def _files(inbox: Path) -> Iterator[Path]:
@@ -48,11 +52,42 @@ def _arrival(path: Path, inbox: Path) -> Arrival | None:
         found = path.lstat()
     except OSError:  # gone since
         return None
-    if not path.is_file() or path.is_symlink():
+    is_link = stat.S_ISLNK(found.st_mode)
+    if not (is_link or stat.S_ISREG(found.st_mode)):
         return None
-    return Arrival(
-        path, PurePosixPath(path.relative_to(inbox).as_posix()), found.st_size, found.st_mtime
-    )
+    name = PurePosixPath(path.relative_to(inbox).as_posix())
+    # A copy keeps the time it was modified, not the time of its own making (Windows) or last
+    # change of name (elsewhere).
+    return Arrival(path, name, found.st_size, found.st_mtime_ns, found.st_ctime_ns, is_link)
+
+
+def why_not_whole(arrival: Arrival, before: Arrival | None) -> str | None:
+    """Why a file is left where it is; None where it is whole. `before` is how it was seen first.
+
+    A companion that agrees makes it whole at once; else it must not have changed meanwhile.
+    """
+    if arrival.is_link:
+        return "it is a link, which may lead anywhere; put the file itself here"
+    if _office_lock(arrival.path):
+        return "somebody has it open in a spreadsheet program"
+    if is_held_open(arrival.path):
+        return "another program is still writing it"
+    agreed = agrees(arrival.path, companions(arrival.path))
+    if not agreed and (before is None or before.state != arrival.state):
+        return "it is still changing"
+    return None
+
+
+def is_still(path: Path, arrival: Arrival) -> bool:
+    """Whether a file that was claimed is as it was when it was looked at, and nobody writes it."""
+    found = path.lstat()
+    same = (found.st_size, found.st_mtime_ns) == arrival.state
+    return same and not is_held_open(path)
+
+
+def _office_lock(path: Path) -> bool:
+    """Excel's file of who has a workbook open, or LibreOffice's."""
+    return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))
 
 
 def is_no_sheet(name: str) -> bool:
@@ -115,9 +150,12 @@ def _lease_is_refused(path: Path) -> bool:
     import fcntl  # noqa: PLC0415  (not on Windows)
 
     with suppress(OSError), path.open("rb") as file:
+        # Whoever opens it in this moment makes the system send a signal: by default SIGIO, which
+        # would end this process; SIGURG is ignored.
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
         try:
             fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
         except BlockingIOError:
             return True
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     return False

@@ -1,26 +1,34 @@
 """One claimed file: sent or held for a person, told in a text beside it, and filed away."""
 
+import json
+import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
 
 from importer.carrying import Desk
 from importer.entries import sha256
-from importer.errors import ImporterError, RunBusy
+from importer.errors import ImporterError, SheetError, UsageError
+from importer.folder.accounts import why_held
 from importer.folder.arrival import agrees, companions
-from importer.folder.places import Claimed, Places, beside_of
+from importer.folder.filing import Filing, filing_of, keep_filing, tries, write_text
+from importer.folder.places import Claimed, Places
 from importer.folder.rules import Rule
-from importer.journal import RunRecord, RunState
+from importer.journal import RunRecord, RunState, this_process
 from importer.listings.sheets import summary_lines
 from importer.outcomes import Status
 from importer.preparation import Wish
+from importer.reports.text import visible
 from importer.run import upload_sheet
+from importer.settings import Account
 from importer.sheets.regular_file import read_content
-from importer.sheets.results import written
-from importer.summaries import EVERYTHING_SETTLED, NOTHING_SENT, Summary
+from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, Summary
+
+log = logging.getLogger("importer.folder")
+UNTOLD = "untold.jsonl"
+_MOST_TRIES = 3
 
 
 class Fate(StrEnum):
@@ -29,134 +37,242 @@ class Fate(StrEnum):
     DONE = "done"  # all of it is in
     ATTENTION = "attention"  # a person has to look
     SEEN_BEFORE = "seen before"  # the same bytes were sent by an earlier run
-    UNFINISHED = "unfinished"  # the pass ended before it; the next goes on with it
-    HELD = "held"  # it stays in the inbox
+    UNFINISHED = "unfinished"  # it was begun; the next pass goes on with it
+    HELD = "held"  # its account or the time did not allow it; it stays in the inbox
+    WAITING = "waiting"  # it is not whole yet; it stays in the inbox
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """`files` are where the original and what goes with it stand now."""
+    """`files` are where the original and what goes with it stand now, the original first."""
 
     name: str  # below inbox/
     account: str | None
     fate: Fate
     sentence: str
     summary: Summary | None = None
+    run: int | None = None
     files: tuple[Path, ...] = ()
+    stops: bool = False  # the account's other files wait too
 
     @property
     def exit_status(self) -> int:
         if self.summary is not None:
             return self.summary.exit_status
-        calm = {Fate.SEEN_BEFORE}
-        return EVERYTHING_SETTLED if self.fate in calm else NOTHING_SENT
+        match self.fate:
+            case Fate.DONE | Fate.SEEN_BEFORE | Fate.WAITING:
+                return EVERYTHING_SETTLED
+            case Fate.HELD | Fate.UNFINISHED:
+                return NEEDS_ATTENTION
+            case Fate.ATTENTION:
+                return NOTHING_SENT
 
 
-def handle(claimed: Claimed, rule: Rule | None, desk: Desk, places: Places) -> Handled:
-    """Sends a file by its rule and files it; whatever is wrong with it is said, never raised."""
+def handle(
+    claimed: Claimed, rule: Rule | None, account: str | None, desk: Desk, places: Places
+) -> Handled:
+    """Sends a file by its rule and files it; whatever is wrong with it is said, never raised.
+
+    `account` is the one it was claimed for.
+    """
+    begun = filing_of(claimed)
+    if begun is not None:  # a pass ended while it filed it
+        with places.alone():
+            told = _told_again(claimed, begun, account, desk)
+            return _put_away(claimed, told, begun, desk, places)
+    name, number = visible(str(claimed.name)), tries(claimed)
     try:
-        handled = _sent(claimed, rule, desk)
-    except RunBusy as error:  # whoever works on it files nothing, so the next pass does
-        return Handled(
-            str(claimed.name), rule.account if rule else None, Fate.UNFINISHED, str(error)
-        )
-    except (ImporterError, OSError) as error:
-        account = rule.account if rule else None
-        handled = Handled(str(claimed.name), account, Fate.ATTENTION, _words(error))
+        if number > _MOST_TRIES:
+            often = f"the program ended {_MOST_TRIES} times while it worked on this file"
+            handled = Handled(name, account, Fate.ATTENTION, f"{often}; look at it first")
+        else:
+            handled = _sent(claimed, rule, account, desk)
+    except (SheetError, UsageError) as error:
+        handled = Handled(name, account, Fate.ATTENTION, str(error))
+    except ImporterError as error:  # of the settings or the journal, not of the file
+        handled = Handled(name, account, Fate.UNFINISHED, str(error), stops=True)
+    except Exception as error:
+        log.exception("%s was given up", name)
+        said = f"the importer itself failed ({type(error).__name__}); its log tells why"
+        handled = Handled(name, account, Fate.ATTENTION, said)
     if handled.fate is Fate.UNFINISHED:  # it stays where the next pass finds it
+        tries(claimed, orderly=True)
         return handled
     return _filed(claimed, handled, desk, places)
 
 
-def _sent(claimed: Claimed, rule: Rule | None, desk: Desk) -> Handled:
-    name = str(claimed.name)
-    if rule is None or rule.account is None:
-        why = (
-            "no rule of folder.toml claims it"
-            if rule is None
-            else f"rule {rule.name} names no account"
-        )
-        return Handled(name, None, Fate.ATTENTION, f"{why}; nothing was sent")
-    if agrees(claimed.path, _companions(claimed)) is False:
-        return Handled(
-            name, rule.account, Fate.ATTENTION,
-            "its bytes are not those of the checksum beside it; nothing was sent",
-        )  # fmt: skip
-    before = _sent_before(claimed, rule.account, desk)
-    if before is not None:
-        return Handled(
-            name,
-            rule.account,
-            Fate.SEEN_BEFORE,
-            f"the same bytes came as {before.file_name} and were sent by run {before.id} on "
-            f"{before.created_at:%Y-%m-%d %H:%M} UTC; nothing was sent",
-        )
-    return _uploaded(claimed, rule, desk)
+def _sent(claimed: Claimed, rule: Rule | None, account: str | None, desk: Desk) -> Handled:
+    name = visible(str(claimed.name))
+
+    def for_a_person(why: str) -> Handled:
+        return Handled(name, account, Fate.ATTENTION, f"{why}; nothing was sent")
+
+    if rule is None:
+        return for_a_person("no rule of folder.toml claims it")
+    if account is None or rule.account is None:
+        return for_a_person(f"rule {rule.name} names no account")
+    if rule.account != account:
+        return for_a_person(f"it was taken for account {account}, and is {rule.account}'s now")
+    if agrees(claimed.path, companions(claimed.out / claimed.path.name)) is False:
+        return for_a_person("its bytes are not those of the checksum beside it")
+    to, came = desk.settings.account(account), sha256(read_content(claimed.path))
+    runs = _runs_of(came, to, desk)
+    ours = [run for run in runs if run.file_path == str(claimed.path.resolve())]
+    if ours and ours[0].state is RunState.FINISHED:  # a pass ended before it filed it
+        return _judged(name, _summary_of(ours[0], claimed, desk), to, desk)
+    if not ours and (before := next((run for run in runs if run.state is RunState.FINISHED), None)):
+        return Handled(name, account, Fate.SEEN_BEFORE, _seen(before, desk))
+    wish = _wish(rule, claimed, take_over=bool(ours) and _began_here(ours[0]))
+    handled = _judged(name, upload_sheet(claimed.path, wish, desk, to), to, desk)
+    if sha256(read_content(claimed.path)) == came:
+        return handled
+    said = f"{handled.sentence}; it was changed while its rows were sent: put it in again, whole"
+    return replace(handled, fate=Fate.ATTENTION, sentence=said)
 
 
-def _companions(claimed: Claimed) -> list[Path]:
-    """They were moved to where its results are written, and are filed with them."""
-    return companions(beside_of(claimed.path) / claimed.path.name)
+def _runs_of(digest: str, account: Account, desk: Desk) -> list[RunRecord]:
+    """Runs of these very bytes at the account's present address, newest first."""
+    found = desk.journal.runs_of_bytes(digest, account.name)
+    return [run for run in found if run.settings.get("address") == account.base_url]
 
 
-def _sent_before(claimed: Claimed, account: str, desk: Desk) -> RunRecord | None:
-    """The finished run of these very bytes; not for a file whose own run was cut short."""
-    found = desk.journal.runs_of_bytes(sha256(read_content(claimed.path)), account)
-    finished = [run for run in found if run.state is RunState.FINISHED]
-    ours = [run for run in finished if claimed.again and Path(run.file_path) == claimed.path]
-    return None if not finished or ours else finished[0]
+def _began_here(run: RunRecord) -> bool:
+    """By a pass that was killed: the lock on the account's files is ours, so whoever held it on
+    this machine has ended. Of another machine only its silence tells."""
+    return run.owner.partition("@")[2] == this_process().partition("@")[2]
 
 
-def _uploaded(claimed: Claimed, rule: Rule, desk: Desk) -> Handled:
-    out = beside_of(claimed.path)
-    out.mkdir(exist_ok=True)
-    wish = Wish(
+def _seen(before: RunRecord, desk: Desk) -> str:
+    when = f"{before.created_at:%Y-%m-%d %H:%M} UTC"
+    said = f"the same bytes came as {before.file_name} and were sent by run {before.id} on {when}"
+    left = sum(n for status, n in desk.journal.counts(before.id).items() if not status.settled)
+    also = f"; of that run {left:,} rows still need a person" if left else ""
+    return f"{visible(said)}{also}; nothing was sent"
+
+
+def _wish(rule: Rule, claimed: Claimed, *, take_over: bool) -> Wish:
+    return Wish(
         operation=rule.operation,
         worksheet=rule.worksheet,
         vendor=rule.vendor,
-        into=out,
+        into=claimed.out,
         stop_after=rule.stop_after,
+        whole_po=rule.whole_po,
+        strict=rule.strict,
+        strict_tracking=rule.strict_tracking,
+        infer_carrier=rule.infer_carrier,
         unattended=True,
-        take_over=claimed.again,  # its pass held the account's lock, which is ours now
+        take_over=take_over,
     )
-    account = desk.settings.account(rule.account or "")
-    summary = upload_sheet(claimed.path, wish, desk, account)
-    fate = Fate.DONE if summary.exit_status == EVERYTHING_SETTLED else Fate.ATTENTION
+
+
+def _judged(name: str, summary: Summary, account: Account, desk: Desk) -> Handled:
+    """Done, for a person, or to be gone on with: where its account or the time stopped it."""
+    counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
+    said = f"{counts}; {summary.stopped_by}" if summary.stopped_by else counts
     waits = Status.UNSENT in {outcome.status for outcome in summary.outcomes.values()}
     if waits and desk.stop.is_set():
-        fate = Fate.UNFINISHED
-    counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
-    return Handled(str(claimed.name), account.name, fate, counts, summary)
+        return Handled(name, account.name, Fate.UNFINISHED, said, summary, summary.run, stops=True)
+    if waits and summary.stopped_by and why_held(account, desk):
+        return Handled(name, account.name, Fate.UNFINISHED, said, summary, summary.run, stops=True)
+    fate = Fate.DONE if summary.exit_status == EVERYTHING_SETTLED else Fate.ATTENTION
+    return Handled(name, account.name, fate, said, summary, summary.run)
+
+
+def _summary_of(run: RunRecord, claimed: Claimed, desk: Desk) -> Summary:
+    """What a finished run has come to, by the journal."""
+    return Summary(
+        sheet=claimed.path,
+        worksheet=run.worksheet,
+        operation=run.operation,
+        account=run.account,
+        run=run.id,
+        outcomes=desk.journal.outcomes(run.id),
+        calls=len(desk.journal.calls(run.id)),
+        result=Path(run.result_path) if run.result_path else None,
+    )
+
+
+# Filing ------------------------------------------------------------------------------------------
 
 
 def _filed(claimed: Claimed, handled: Handled, desk: Desk, places: Places) -> Handled:
     """Beside the file go its result, its fix file, and a text for people without Excel."""
     where = "attention" if handled.fate is Fate.ATTENTION else "done"
     day = f"{datetime.now().astimezone():%Y-%m-%d}"
-    out = beside_of(claimed.path)
+    itself = claimed.path.suffix.lower() == ".txt"
+    if claimed.again:
+        said = f"{handled.sentence}; taken up after a pass that was cut short"
+        handled = replace(handled, sentence=said)
     try:
-        out.mkdir(exist_ok=True)
-        itself = claimed.path.suffix.lower() == ".txt"
-        _write_text(out / f"{claimed.path.stem}{'.said' * itself}.txt", _told(handled))
-        files = places.file_away(claimed, where, day)
+        write_text(claimed.out / f"{claimed.path.stem}{'.said' * itself}.txt", _told(handled))
+        with places.alone():  # between a free name and its taking
+            names = places.free_names(claimed, where, day)
+            filing = Filing(handled.fate.value, handled.sentence, handled.run, names)
+            keep_filing(claimed, filing)
+            return _put_away(claimed, handled, filing, desk, places)
     except OSError as error:
-        return replace(
-            handled, fate=Fate.UNFINISHED, sentence=f"{handled.sentence}; {_words(error)}"
-        )
-    _note(handled, files, desk)
-    return replace(handled, files=tuple(files))
+        return _unfiled(handled, error)
 
 
-def _note(handled: Handled, files: list[Path], desk: Desk) -> None:
-    """The journal is told where sheet and result stand now: `show` and `resume` find them."""
-    summary = handled.summary
-    if summary is None or summary.run is None:
-        return
-    result = next((file for file in files if ".result" in file.name), None)
-    with suppress(ImporterError):
-        desk.journal.filed(
-            summary.run, str(files[0].resolve()), None if result is None else str(result.resolve())
-        )
+def _put_away(
+    claimed: Claimed, handled: Handled, filing: Filing, desk: Desk, places: Places
+) -> Handled:
+    """Moves everything to its place, the file itself last, and tells the journal before that:
+    `show` and `resume` look there."""
+    try:
+        files = places.file_beside(claimed, filing.names)
+        if filing.run is not None:
+            result = next((f for f in files[1:] if ".result" in f.name), None)
+            desk.journal.filed(
+                filing.run, str(files[0].resolve()), str(result.resolve()) if result else None
+            )
+        handled = replace(handled, files=tuple(files))
+        note_untold(places, handled)
+        places.file_itself(claimed, files[0])
+        places.forget(claimed)
+    except (ImporterError, OSError) as error:
+        return _unfiled(handled, error)
+    return handled
+
+
+def note_untold(places: Places, handled: Handled) -> None:
+    """Kept until a page tells of it, whichever pass writes that; one at a time."""
+    files = [file.relative_to(places.root).as_posix() for file in handled.files]
+    line = {"name": handled.name, "account": handled.account, "fate": handled.fate.value,
+            "sentence": handled.sentence, "run": handled.run, "files": files}  # fmt: skip
+    places.reports.mkdir(exist_ok=True)
+    with (places.reports / UNTOLD).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def untold(places: Places) -> list[Handled]:
+    """Files that were filed and stand on no page yet, those of a killed pass too."""
+    try:
+        lines = (places.reports / UNTOLD).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    found: dict[Path, Handled] = {}
+    for line in lines:
+        with suppress(ValueError):  # a line that a power cut broke off
+            kept = json.loads(line)
+            files = tuple(places.root / file for file in kept["files"])
+            fate = Fate(kept["fate"])
+            found[files[0]] = Handled(**kept | {"fate": fate, "files": files})
+    return [*found.values()]
+
+
+def _unfiled(handled: Handled, error: Exception) -> Handled:
+    said = f"{handled.sentence}; it could not be filed yet: {error}"
+    return replace(handled, fate=Fate.UNFINISHED, sentence=said)
+
+
+def _told_again(claimed: Claimed, filing: Filing, account: str | None, desk: Desk) -> Handled:
+    summary = None
+    if filing.run is not None:
+        summary = _summary_of(desk.journal.run(filing.run), claimed, desk)
+    name = visible(str(claimed.name))
+    return Handled(name, account, Fate(filing.fate), filing.sentence, summary, filing.run)
 
 
 def _told(handled: Handled) -> str:
@@ -164,24 +280,3 @@ def _told(handled: Handled) -> str:
     if handled.summary is not None:
         lines += ["", summary_lines(handled.summary)]
     return "\n".join(lines) + "\n"
-
-
-def _write_text(path: Path, text: str) -> None:
-    content = text.encode("utf-8", "backslashreplace")
-
-    def write(file: BinaryIO) -> tuple[str, ...]:
-        file.write(content)
-        return ()
-
-    written(path, write)
-
-
-def _words(error: Exception) -> str:
-    """
-    >>> _words(PermissionError(13, "Permission denied", "dock.xlsx"))
-    '"dock.xlsx": Permission denied'
-    """
-    if isinstance(error, OSError):
-        place = f'"{error.filename}": ' if error.filename else ""
-        return f"{place}{error.strerror or error}"
-    return str(error)

@@ -3,33 +3,44 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
+from secrets import token_hex
 
-from importer.carrying import Desk, try_account
+from importer.carrying import Desk
 from importer.errors import ImporterError
-from importer.folder.arrival import Arrival, agrees, arrivals, companions, is_held_open
+from importer.folder.accounts import why_held
+from importer.folder.arrival import Arrival, arrivals, is_still, why_not_whole
 from importer.folder.handling import Fate, Handled, handle
 from importer.folder.places import Claimed, Places
-from importer.folder.rules import FolderSettings, Rule
+from importer.folder.rules import FolderSettings
+from importer.reports.text import visible
 from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN
 
 log = logging.getLogger("importer.folder")
+_LOOK_EVERY_S = 0.5
 _GRAVITY = (EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Of an account or of the folder itself; the same `subject` as long as it lasts."""
+
+    subject: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pass:
-    """What one pass has come to. `trouble` is said of accounts and of the folder itself."""
+    """What one pass has come to."""
 
     begun_at: datetime
     ended_at: datetime
     handled: Sequence[Handled]
-    trouble: Sequence[str] = ()
+    trouble: Sequence[Trouble] = ()
 
     @property
     def exit_status(self) -> int:
@@ -37,8 +48,13 @@ class Pass:
         statuses += [NOTHING_SENT] * bool(self.trouble)
         return max(statuses, key=_GRAVITY.index, default=EVERYTHING_SETTLED)
 
-    def of(self, fate: Fate) -> list[Handled]:
-        return [handled for handled in self.handled if handled.fate is fate]
+    def of(self, *fates: Fate) -> list[Handled]:
+        return [handled for handled in self.handled if handled.fate in fates]
+
+    @property
+    def moved(self) -> list[Handled]:
+        """The files that did not just stay in the inbox."""
+        return self.of(Fate.DONE, Fate.ATTENTION, Fate.SEEN_BEFORE, Fate.UNFINISHED)
 
 
 @dataclass
@@ -46,7 +62,7 @@ class _Found:
     """Gathered by the threads of the accounts."""
 
     handled: list[Handled] = field(default_factory=list)
-    trouble: list[str] = field(default_factory=list)
+    trouble: list[Trouble] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, handled: Handled) -> None:
@@ -55,14 +71,20 @@ class _Found:
         summary = handled.summary
         log.info(
             "%s: %s, %s", handled.name, handled.fate, handled.sentence,
-            extra={"file": handled.name, "fate": handled.fate.value, "account": handled.account,
-                   "run": None if summary is None else summary.run,
+            extra={"event": "file", "file": handled.name, "fate": handled.fate.value,
+                   "account": handled.account, "run": handled.run,
                    "rows": {} if summary is None else summary.statuses},
         )  # fmt: skip
 
-    def say(self, sentence: str) -> None:
+    def hold(self, files: Iterable[Arrival], account: str | None, fate: Fate, why: str) -> None:
+        """Files that stay in the inbox; one that is gone was taken by another pass."""
+        for file in files:
+            if file.path.is_symlink() or file.path.exists():
+                self.add(Handled(visible(str(file.name)), account, fate, why))
+
+    def say(self, subject: str, sentence: str) -> None:
         with self.lock:
-            self.trouble.append(sentence)
+            self.trouble.append(Trouble(subject, sentence))
         log.warning("%s", sentence)
 
 
@@ -72,106 +94,156 @@ def run_pass(
     desk: Desk,
     *,
     sleep: Callable[[float], object] = time.sleep,
+    wait_s: float = 60,
 ) -> Pass:
     """Takes up what was left, then what is whole; one account's files in order of arrival.
 
     Files of different accounts go side by side. One bad file, or one account that cannot sign
-    in, stops nothing else. `desk.stop` ends the pass: what was begun goes on next time.
+    in, stops nothing else. Where another pass has an account's files, this one waits `wait_s`
+    for it to end, as it may have been killed. `desk.stop` ends the pass: what was begun goes on
+    next time.
     """
     begun_at, found = datetime.now(UTC), _Found()
-    whole = _whole(places, settings, sleep)
-    groups: dict[str | None, list[tuple[Arrival, Rule | None]]] = {}
-    for account in {rule.account for rule in settings.rules} | {None}:
-        groups[account] = []
-    for arrival in whole:
-        rule = settings.rule(arrival.name)
-        groups[rule.account if rule else None].append((arrival, rule))
-    with ThreadPoolExecutor(max(1, len(groups)), thread_name_prefix="account") as pool:
-        work = [
-            pool.submit(_account, account, files, places, settings, desk, found)
-            for account, files in groups.items()
-        ]
-        for future in work:
-            future.result()
-    return Pass(begun_at, datetime.now(UTC), found.handled, found.trouble)
+    groups: dict[str | None, list[Arrival]] = {rule.account: [] for rule in settings.rules}
+    groups.setdefault(None, [])
+    for arrival in _whole(places, settings, found, sleep):
+        groups[_account_of(arrival, settings)].append(arrival)
+    for account in places.accounts() - groups.keys():
+        found.say(
+            f"account {account}",
+            f"working/ holds files of account {account}, which no rule of folder.toml names any "
+            "more; name it in a rule, or move them into the inbox",
+        )
+    with ThreadPoolExecutor(len(groups), thread_name_prefix="account") as pool:
+        for account, files in groups.items():
+            work = _Work(account, files, places, settings, desk, found)
+            pool.submit(_guarded, work, wait_s)
+    done = Pass(begun_at, datetime.now(UTC), found.handled, found.trouble)
+    fates = {fate.value: len(done.of(fate)) for fate in Fate if done.of(fate)}
+    log.info(
+        "pass over %s: %s files, exit status %s", places.root, len(done.handled), done.exit_status,
+        extra={"event": "pass", "files": fates, "exit_status": done.exit_status},
+    )  # fmt: skip
+    return done
+
+
+def _account_of(arrival: Arrival, settings: FolderSettings) -> str | None:
+    rule = settings.rule(arrival.name)
+    return rule.account if rule else None
 
 
 def _whole(
-    places: Places, settings: FolderSettings, sleep: Callable[[float], object]
-) -> list[Arrival]:
-    """The files that stayed as they were for the time to settle, or whose companion agrees."""
-    before = {found.path: found.state for found in arrivals(places.inbox)}
-    if any(agrees(path, companions(path)) is None for path in before):
-        sleep(settings.settle_s)
-    return [
-        found
-        for found in arrivals(places.inbox)
-        if (before.get(found.path) == found.state or agrees(found.path, companions(found.path)))
-        and not is_held_open(found.path)
-    ]
-
-
-def _account(
-    account: str | None,
-    files: Sequence[tuple[Arrival, Rule | None]],
     places: Places,
     settings: FolderSettings,
-    desk: Desk,
     found: _Found,
-) -> None:
-    """All files of one account, in turn; a fault of our own is said and stops no other account."""
+    sleep: Callable[[float], object],
+) -> Iterator[Arrival]:
+    """The files that stayed as they were for the time to settle, or whose companion agrees."""
+    before = {arrival.path: arrival for arrival in arrivals(places.inbox)}
+    if any(why_not_whole(arrival, None) for arrival in before.values()):
+        sleep(settings.settle_s)
+    for arrival in arrivals(places.inbox):
+        why = why_not_whole(arrival, before.get(arrival.path))
+        if why is None:
+            yield arrival
+        else:
+            found.hold([arrival], _account_of(arrival, settings), Fate.WAITING, why)
+
+
+# The files of one account ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    account: str | None
+    files: Sequence[Arrival]
+    places: Places
+    settings: FolderSettings
+    desk: Desk
+    found: _Found
+
+    @property
+    def subject(self) -> str:
+        return f"account {self.account}"
+
+
+def _guarded(work: _Work, wait_s: float) -> None:
+    """A fault of our own is said, and stops no other account."""
     try:
-        with places.held(account) as ours:
-            if not ours:
-                if files:
-                    found.say(
-                        f"another pass is at work on the files of account {account}; "
-                        f"{_counted(len(files))} left to it"
-                    )
-                return
-            left = [(claimed, settings.rule(claimed.name)) for claimed in places.left_over(account)]
-            if (left or files) and _can_sign_in(account, desk, found, len(left) + len(files)):
-                _in_turn(chain(left, _claims(files, account, places)), places, desk, found)
+        _when_free(work, time.monotonic() + wait_s)
     except (ImporterError, OSError) as error:
-        found.say(f"account {account}: {error}")
+        work.found.say(work.subject, f"account {work.account}: {error}")
     except Exception:
-        log.exception("the files of account %s were given up", account)
-        found.say(f"the importer itself failed at files of account {account}; its log tells why")
+        log.exception("the files of account %s were given up", work.account)
+        said = f"the importer itself failed at account {work.account}; its log tells why"
+        work.found.say(work.subject, said)
 
 
-def _claims(
-    files: Sequence[tuple[Arrival, Rule | None]], account: str | None, places: Places
-) -> Iterator[tuple[Claimed, Rule | None]]:
-    """Claimed one by one, as their turn comes."""
-    for number, (arrival, rule) in enumerate(files):
-        stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{number:04}"
-        claimed = places.claim(arrival, account, stamp)
-        if claimed is not None:
-            yield claimed, rule
+def _when_free(work: _Work, until: float) -> None:
+    """Takes the account's files in hand, once no other pass has them there."""
+    while True:
+        with work.places.held(work.account) as ours:
+            if ours:
+                _in_turn(work)
+                return
+        if time.monotonic() >= until or work.desk.stop.wait(_LOOK_EVERY_S):
+            break
+    why = "another pass is at work on the files of its account"
+    work.found.hold(work.files, work.account, Fate.WAITING, why)
 
 
-def _in_turn(
-    files: Iterator[tuple[Claimed, Rule | None]], places: Places, desk: Desk, found: _Found
-) -> None:
-    for claimed, rule in files:
-        found.add(handle(claimed, rule, desk, places))
-        if desk.stop.is_set():
-            return
+def _in_turn(work: _Work) -> None:
+    """What was left first, then in order of arrival, until the account or the time stops it."""
+    left, files = work.places.left_over(work.account), list(work.files)
+    why = _why_held(work) if left or files else None
+    while why is None and (left or files):
+        if work.desk.stop.is_set():
+            why = "its time was up before it was begun"
+            break
+        claimed = left.pop(0) if left else _claim(files.pop(0), work)
+        if claimed is None:
+            continue
+        rule = work.settings.rule(claimed.name)
+        handled = handle(claimed, rule, work.account, work.desk, work.places)
+        work.found.add(handled)
+        if handled.stops and not work.desk.stop.is_set():
+            why = _after(handled, work)
+    for claimed in left:
+        name = visible(str(claimed.name))
+        work.found.add(Handled(name, work.account, Fate.UNFINISHED, f"it waits: {why}"))
+    work.found.hold(files, work.account, Fate.HELD, str(why))
 
 
-def _can_sign_in(account: str | None, desk: Desk, found: _Found, files: int) -> bool:
-    if account is None:
-        return True
+def _why_held(work: _Work) -> str | None:
+    if work.account is None:
+        return None
+    why = why_held(work.desk.settings.account(work.account), work.desk)
+    if why is not None:
+        work.found.say(work.subject, f"{why}; the files of account {work.account} wait")
+    return why
+
+
+def _after(handled: Handled, work: _Work) -> str:
+    """Why the others wait: they may depend on what the file before them was to do."""
+    said = f"{handled.name}: {handled.sentence}; the files of account {work.account} wait for it"
+    work.found.say(work.subject, said)
+    return f"{handled.name} is to go first"
+
+
+def _claim(arrival: Arrival, work: _Work) -> Claimed | None:
+    """The file, claimed as its turn comes; None where it stays in the inbox, which is said."""
+    number = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{token_hex(2)}"
     try:
-        try_account(desk.settings.account(account), desk.environ)
-    except ImporterError as error:
-        found.say(f"{str(error).removesuffix('.')}; {_counted(files)} held in the inbox")
-        return False
-    return True
-
-
-def _counted(files: int) -> str:
-    return f"{files} file{'' if files == 1 else 's'}"
+        claimed = work.places.claim(arrival, work.account, number)
+    except OSError as error:
+        why = f"it cannot be taken: {error.strerror or error}"
+        work.found.hold([arrival], work.account, Fate.HELD, why)
+        return None
+    if claimed is None or is_still(claimed.path, arrival):
+        return claimed
+    work.places.give_back(claimed)  # else it goes on next time
+    work.found.hold([arrival], work.account, Fate.WAITING, "it is still changing")
+    return None
 
 
 @contextmanager

@@ -1,18 +1,18 @@
 """Where a file of a drop folder stands: moved by renaming, never written over, never deleted."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote, unquote
 
 from filelock import FileLock, Timeout
 
 from importer.folder.arrival import Arrival, companions
 
 UNCLAIMED = "-"  # in place of an account
-_ROOT = "_"  # in place of a folder of the inbox
+_LONGEST_NAME = 180  # bytes of UTF-8, so that what is written beside it has a name too
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class Claimed:
     path: Path
     name: PurePosixPath
     again: bool = False  # left by a pass that ended before it was filed
+
+    @property
+    def out(self) -> Path:
+        """Where what belongs beside the file is written until all of it is filed."""
+        return self.path.parent / ".out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Places:
         The lock is the system's own: it ends with its process, however that ends.
         """
         self.working.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.working / f".{_safe(account or UNCLAIMED)}.lock")
+        lock = FileLock(self.working / f".{_safe(account)}.lock")
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -60,86 +65,167 @@ class Places:
         finally:
             lock.release()
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other pass files anything, or writes an index, as long as the block lasts."""
+        self.working.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.working / ".filing.lock"):
+            yield
+
     def left_over(self, account: str | None) -> list[Claimed]:
-        """What a pass that was killed had claimed and not filed, oldest first."""
-        folder = self.working / _safe(account or UNCLAIMED)
-        found = [path for path in folder.glob("*/*/*") if path.is_file() and not is_beside(path)]
+        """What a pass that ended had claimed and not filed, oldest first."""
+        own = self.working / _safe(account)
+        for out in own.glob("*/*/.out"):
+            if not any(path.is_file() for path in out.parent.iterdir()):  # all of it was filed
+                _clear(out, self.working)
+        found = [path for path in own.glob("*/*/*") if path.is_file()]
         return [
             Claimed(path, _name_of(path), again=True)
             for path in sorted(found, key=lambda path: path.parent.parent.name)
         ]
 
+    def accounts(self) -> set[str | None]:
+        """Whose claims stand in working/."""
+        names = [p.name for p in self.working.glob("*") if p.is_dir() and any(p.glob("*/*/*"))]
+        return {None if name == UNCLAIMED else _meant(name) for name in names}
+
     def claim(self, arrival: Arrival, account: str | None, number: str) -> Claimed | None:
         """The file, moved into working/ with its companions; None where another pass was first.
 
         `number` orders the claims of an account. A rename is atomic: of two passes one has it.
+        Raises OSError where the file cannot be moved.
         """
-        folder = "~".join(arrival.name.parent.parts) or _ROOT
-        target = self.working / _safe(account or UNCLAIMED) / number / folder / arrival.name.name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = self.working / _safe(account) / number / f"_{_quoted(str(arrival.name.parent))}"
+        claimed = Claimed(folder / _fitting(arrival.path.name), arrival.name)
+        claimed.out.mkdir(parents=True)
         beside = companions(arrival.path)
         try:
-            os.rename(arrival.path, target)  # noqa: PTH104  (never over a file: the folder is new)
-        except (FileNotFoundError, PermissionError):
-            _remove_empty(target.parent, self.working)
-            return None
-        out = beside_of(target)
-        out.mkdir(exist_ok=True)
+            os.rename(arrival.path, claimed.path)  # noqa: PTH104  (the folder is new and empty)
+        except OSError as error:
+            _remove_empty(claimed.out, self.working)
+            if isinstance(error, FileNotFoundError):
+                return None
+            raise
         for companion in beside:
-            companion.rename(out / companion.name)
-        return Claimed(target, arrival.name)
+            with suppress(FileNotFoundError):
+                companion.rename(claimed.out / companion.name)
+        return claimed
 
-    def file_away(self, claimed: Claimed, where: str, day: str) -> list[Path]:
-        """Moves a file with all that stands beside it into `where`/day; the file first.
+    def give_back(self, claimed: Claimed) -> bool:
+        """Puts a claimed file into the inbox again, unless another of that name came meanwhile."""
+        target = self.inbox / claimed.name
+        with self.alone():
+            if target.exists():
+                return False
+            for path in claimed.out.glob("*"):
+                move(path, target.with_name(path.name))
+            move(claimed.path, target)
+        self.forget(claimed)
+        return True
+
+    def free_names(self, claimed: Claimed, where: str, day: str) -> dict[str, str]:
+        """For each file to be filed where it is to go, below the root; the sheet comes last.
 
         Where one of the names is taken there, all get the next free number.
         """
-        folder = self.root / where / day
-        folder.mkdir(parents=True, exist_ok=True)
-        out = beside_of(claimed.path)
-        files = [claimed.path, *sorted(path for path in out.glob("*") if path.is_file())]
-        with FileLock(self.working / ".filing.lock"):  # between a free name and its taking
-            targets = _free(folder, claimed.path.stem, [path.name for path in files])
-            for path, target in zip(files, targets, strict=True):
-                os.rename(path, target)  # noqa: PTH104
-        _remove_empty(out, self.working)
-        _remove_empty(claimed.path.parent, self.working)
-        return targets
+        folder, stem = self.root / where / day, claimed.path.stem
+        beside = (path.name for path in claimed.out.glob("*") if not path.name.startswith("."))
+        names = [*sorted(beside), claimed.path.name]
+        number, marked = 1, stem
+        while any((folder / _renamed(name, stem, marked)).exists() for name in names):
+            number += 1
+            marked = f"{stem}-{number}"
+        return {name: f"{where}/{day}/{_renamed(name, stem, marked)}" for name in names}
+
+    def file_beside(self, claimed: Claimed, names: Mapping[str, str]) -> list[Path]:
+        """Moves what stands beside a claimed file, as far as it still stands there.
+
+        Returns where all of it stands then, and first where the file itself is to go.
+        """
+        *beside, itself = (self.root / target for target in names.values())
+        itself.parent.mkdir(parents=True, exist_ok=True)
+        for name, target in zip(names, beside, strict=False):
+            if (claimed.out / name).exists():
+                move(claimed.out / name, target)
+        return [itself, *beside]
+
+    def file_itself(self, claimed: Claimed, target: Path) -> None:
+        move(claimed.path, target)
+
+    def forget(self, claimed: Claimed) -> None:
+        """Takes the folders of a claim away, and the notes on it; nothing else."""
+        _clear(claimed.out, self.working)
 
 
-def beside_of(path: Path) -> Path:
-    """Where the result of a claimed file is written until both are filed."""
-    return path.parent / f".{path.name}.out"
-
-
-def is_beside(path: Path) -> bool:
-    return path.parent.name.startswith(".") and path.parent.name.endswith(".out")
+def move(path: Path, target: Path) -> None:
+    """A rename that never replaces a file; raises FileExistsError."""
+    if os.name == "nt":
+        path.rename(target)
+        return
+    try:
+        os.link(path, target)
+    except FileExistsError:
+        if not target.samefile(path):
+            raise
+    except OSError:  # a file system without a second name for a file
+        if target.exists():
+            raise FileExistsError(str(target)) from None
+        path.rename(target)
+        return
+    path.unlink()  # the other name stays
 
 
 def _name_of(path: Path) -> PurePosixPath:
-    folder = path.parent.name
-    parts = [] if folder == _ROOT else folder.split("~")
-    return PurePosixPath(*parts, path.name)
+    return PurePosixPath(_meant(path.parent.name[1:]), path.name)
 
 
-def _free(folder: Path, stem: str, names: Sequence[str]) -> list[Path]:
+def _renamed(name: str, stem: str, marked: str) -> str:
     """
-    Every name that begins with the sheet's own stem keeps its end: dock-2.xlsx, dock-2.result.xlsx.
+    >>> _renamed("dock.result.xlsx", "dock", "dock-2")
+    'dock-2.result.xlsx'
     """
-    for number in count(1):
-        marked = stem if number == 1 else f"{stem}-{number}"
-        targets = [
-            folder / (marked + name.removeprefix(stem) if name.startswith(stem) else name)
-            for name in names
-        ]
-        if not any(target.exists() for target in targets):
-            return targets
-    raise AssertionError  # numbers do not end
+    return marked + name.removeprefix(stem) if name.startswith(stem) else f"{marked}.{name}"
 
 
-def _safe(name: str) -> str:
-    """An account's name as a folder's."""
-    return "".join(c if c.isalnum() or c in "-_." else "_" for c in name).lstrip(".") or "_"
+def _fitting(name: str) -> str:
+    r"""A name that every system takes, and that leaves room for those beside it.
+
+    >>> _fitting("dock.xlsx"), _fitting("do\nck\udcff.xlsx")
+    ('dock.xlsx', 'do_ck_.xlsx')
+    >>> len(_fitting("é" * 120 + ".xlsx").encode())
+    179
+    """
+    plain = "".join(c if c.isprintable() else "_" for c in name)
+    stem, suffix = os.path.splitext(plain)  # noqa: PTH122  (a name is no path)
+    suffix = suffix if len(suffix.encode()) < len(".download") else ""
+    return stem.encode()[: _LONGEST_NAME - len(suffix.encode())].decode("utf-8", "ignore") + suffix
+
+
+def _safe(account: str | None) -> str:
+    """An account's name as a folder's.
+
+    >>> _safe("acme"), _safe("acme/eu"), _safe("-"), _safe(None)
+    ('acme', 'acme%2Feu', '%2D', '-')
+    """
+    if account is None:
+        return UNCLAIMED
+    quoted = _quoted(account)
+    return quoted.replace("-", "%2D") if quoted.startswith("-") else quoted
+
+
+def _quoted(text: str) -> str:
+    quoted = quote(text, safe=" ", errors="surrogateescape")
+    return quoted.replace(".", "%2E") if set(quoted) == {"."} or quoted.endswith(".") else quoted
+
+
+def _meant(quoted: str) -> str:
+    return unquote(quoted, errors="surrogateescape")
+
+
+def _clear(out: Path, top: Path) -> None:
+    for note in out.glob(".*"):
+        note.unlink()
+    _remove_empty(out, top)
 
 
 def _remove_empty(folder: Path, top: Path) -> None:

@@ -14,7 +14,11 @@ from importer.toml_table import Table
 FILE_NAME = "folder.toml"
 FOLDERS = ("inbox", "working", "done", "attention", "reports")
 _TOP_KEYS = ("settle", "inbox", "notify")
-_RULE_KEYS = ("folder", "files", "vendor", "operation", "worksheet", "account", "stop_after")
+_SWITCHES = ("whole_po", "strict", "strict_tracking", "infer_carrier")
+_RULE_KEYS = (
+    *("folder", "files", "vendor", "operation", "worksheet", "account", "stop_after"),
+    *_SWITCHES,
+)
 _NOTIFY_KEYS = (
     "when",
     "mail_to",
@@ -25,7 +29,6 @@ _NOTIFY_KEYS = (
     "urls_env",
 )
 _WHENS = ("attention", "always", "never")
-_DEFAULT_STOP = "50%"
 
 TEMPLATE = """\
 # Sheets put into inbox/ are sent by `importer folder {name}` and filed under done/ or attention/.
@@ -41,7 +44,8 @@ settle = 10                  # seconds a file must stay as it is before it is ta
 # vendor = "north"           # a profile of importer.toml; else as the headings say
 # operation = "add_tracking" # else as the vendor's profile or the headings say
 # account = "acme"           # else the vendor's
-# stop_after = "50%"         # stop a sheet of which so many rows are refused
+# stop_after = "50%"         # stop a sheet of which so many rows are refused; ten alike always do
+# strict = true              # and whole_po, strict_tracking, infer_carrier: as importer upload
 
 # [notify]
 # when = "attention"         # when trouble begins and when it is over; or "always", or "never"
@@ -65,7 +69,11 @@ class Rule:
     operation: str | None
     worksheet: str | None
     account: str | None
-    stop_after: Share
+    stop_after: Share | None
+    whole_po: bool = False
+    strict: bool = False
+    strict_tracking: bool = False
+    infer_carrier: bool = False
 
     def fits(self, file: PurePosixPath) -> bool:
         """Whether a file is meant, by its path below inbox/."""
@@ -134,7 +142,8 @@ def _rule(name: str, table: Table, settings: Settings) -> Rule:
     if PurePosixPath(folder).is_absolute() or ".." in PurePosixPath(folder).parts:
         raise table.wrong(f'folder "{folder}" leads out of the inbox')
     try:
-        stop_after = Share.parse(table.text("stop_after") or _DEFAULT_STOP)
+        stop = table.text("stop_after")
+        stop_after = None if stop is None else Share.parse(stop)
     except (ValueError, ZeroDivisionError):
         raise table.wrong("stop_after is neither a number of rows nor like 20%") from None
     return Rule(
@@ -146,7 +155,15 @@ def _rule(name: str, table: Table, settings: Settings) -> Rule:
         worksheet=table.text("worksheet"),
         account=account,
         stop_after=stop_after,
+        **{name: _switch(table, name) for name in _SWITCHES},
     )
+
+
+def _switch(table: Table, name: str) -> bool:
+    value = table.values.get(name, False)
+    if not isinstance(value, bool):
+        raise table.wrong(f"{name} must be true or false, not {value!r}")
+    return value
 
 
 def _notify(top: Table) -> Notify:

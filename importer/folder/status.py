@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from importer.folder.arrival import arrivals
+from importer.folder.filing import write_text
 from importer.folder.handling import Fate
 from importer.folder.night import Pass
-from importer.folder.places import Places, is_beside
-from importer.sheets.results import written
+from importer.folder.places import Places
 
 _LAST, _HEARTBEAT = "last-pass.json", "heartbeat"
 _BEAT_S = 10.0
@@ -25,10 +25,10 @@ def note_pass(places: Places, done: Pass, next_at: datetime | None = None) -> No
         "ended_at": done.ended_at.isoformat(),
         "exit_status": done.exit_status,
         "files": {fate.value: len(done.of(fate)) for fate in Fate if done.of(fate)},
-        "trouble": list(done.trouble),
+        "trouble": [trouble.sentence for trouble in done.trouble],
         "next_at": None if next_at is None else next_at.isoformat(),
     }
-    _write(places.reports / _LAST, json.dumps(told, indent=2))
+    write_text(places.reports / _LAST, json.dumps(told, indent=2))
 
 
 def last_pass(places: Places) -> Mapping[str, Any] | None:
@@ -44,12 +44,12 @@ def folder_status(places: Places) -> dict[str, Any]:
     """The status as JSON holds it; instants in ISO 8601."""
     waiting = arrivals(places.inbox)
     last = last_pass(places)
-    oldest = min((arrival.modified for arrival in waiting), default=None)
+    oldest = min((arrival.arrived_ns for arrival in waiting), default=None)
     return {
         "last_pass": last,
         "heartbeat_at": _modified(places.reports / _HEARTBEAT),
         "waiting": len(waiting),
-        "oldest": None if oldest is None else _instant(oldest),
+        "oldest": None if oldest is None else _instant(oldest / 1e9),
         "being_worked_on": _count(places.working),
         "in_attention": _count(places.root / "attention"),
         "next_at": last.get("next_at") if last else None,
@@ -61,8 +61,7 @@ def _count(folder: Path) -> int:
     made = (".result", ".fix")
     return sum(
         path.is_file()
-        and not path.name.startswith(".")
-        and not is_beside(path)
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.suffix not in {".txt", ".zip", ".md5", ".sha256", ".done"}
         and not any(mark in path.stem for mark in made)
         for path in folder.rglob("*")
@@ -90,16 +89,6 @@ def beating(places: Places) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-
-    def write(file: BinaryIO) -> tuple[str, ...]:
-        file.write(text.encode())
-        return ()
-
-    written(path, write)
 
 
 def _modified(path: Path) -> str | None:

@@ -1,120 +1,94 @@
-"""The morning after a pass: its page among the others, and a note to those who want one."""
+"""Whom a pass is news to: trouble once as it begins and once as it ends, by mail and by notices."""
 
+import json
 import os
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import partial
 from ipaddress import ip_address
-from pathlib import Path
-from typing import Any, BinaryIO
+from pathlib import Path, PurePosixPath
 
-from importer.errors import SettingsError
-from importer.folder.handling import Fate
+from importer.errors import ImporterError, SettingsError
+from importer.folder.filing import write_text
+from importer.folder.handling import Fate, Handled
 from importer.folder.night import Pass
 from importer.folder.places import Places
 from importer.folder.rules import Notify
-from importer.journal import Journal
-from importer.reports.files import write_report
-from importer.reports.model import Column, Line, Report, Table, Tone
-from importer.reports.nights import days, stories
-from importer.reports.of_runs import report_of
-from importer.reports.page import page
-from importer.settings import Settings
-from importer.sheets.results import written
-from importer.summaries import EVERYTHING_SETTLED
 
+_TOLD = "told.json"
 _SUBMISSION = 587
 _TLS_PORT = 465
 _TIMEOUT_S = 30
-_MOST_NIGHTS = 400
 
 
-def write_night(places: Places, done: Pass, journal: Journal, settings: Settings) -> list[Path]:
-    """Writes the report of a pass, and the index of all nights anew; the files of the report."""
-    runs = [handled.summary.run for handled in done.handled if handled.summary is not None]
-    found = stories(journal, [journal.run(run) for run in runs if run is not None], settings)
-    refused = [(h.name, h.sentence) for h in done.of(Fate.ATTENTION) if h.summary is None]
-    refused += [("inbox", sentence) for sentence in done.trouble]
-    local = done.ended_at.astimezone()
-    report = report_of(
-        f"drop folder {places.root.name}, {local:%Y-%m-%d %H:%M}",
-        found,
-        days(journal, done.ended_at),
-        done.ended_at,
-        refused,
-    )
-    report = _with_files(report, done)
-    files = write_report(report, places.reports / f"{local:%Y-%m-%d-%H%M}")
-    _write_index(places, report, files[0])
-    return files
+@dataclass(frozen=True, slots=True)
+class News:
+    """Subjects whose trouble began, or is over, since somebody was told last."""
+
+    begun: AbstractSet[str]
+    over: AbstractSet[str]
+    told: Mapping[str, str]  # a subject in trouble -> the day it was told, once this is
 
 
-def _with_files(report: Report, done: Pass) -> Report:
-    """What became of each file comes before what became of its rows."""
-    tones = {Fate.ATTENTION: Tone.ATTENTION, Fate.UNFINISHED: Tone.NOTE, Fate.HELD: Tone.NOTE}
-    lines = [
-        Line(
-            [h.name, h.fate.value, h.account, h.sentence, str(h.files[0]) if h.files else None],
-            tones.get(h.fate, Tone.PLAIN),
-        )
-        for h in done.handled
-    ]
-    columns = [Column(title) for title in ("File", "Fate", "Account", "What is said", "Filed as")]
-    files = Table("Files", columns, lines, "Each file of this pass.", "No file came.")
-    return Report(
-        report.title, report.subject, report.made_at, report.headline, report.attention,
-        report.facts, report.charts, [files, *report.tables],
-    )  # fmt: skip
+def news(places: Places, done: Pass) -> News:
+    """Trouble of a vendor's folder or an account is told once, and again when a new day brings
+    more of it; its end is told with the first success after it."""
+    before, today = _told(places), f"{done.ended_at.astimezone():%Y-%m-%d}"
+    now = {_folder(h) for h in done.of(Fate.ATTENTION)} | {t.subject for t in done.trouble}
+    well = {_folder(h) for h in done.of(Fate.DONE)}
+    well |= {f"account {h.account}" for h in done.moved if h.run is not None and not h.stops}
+    begun = {subject for subject in now if before.get(subject) != today}
+    over = (before.keys() & well) - now
+    told = {s: day for s, day in before.items() if s not in over} | dict.fromkeys(now, today)
+    return News(begun, over, told)
 
 
-def _write_index(places: Places, report: Report, night: Path) -> None:
-    """reports/index.html: a line for each night, the newest first, with its page."""
-    kept = places.reports / "nights.tsv"
-    line = "\t".join([night.name, f"{report.made_at:%Y-%m-%d %H:%M}", report.headline])
-    lines = [line, *(kept.read_text(encoding="utf-8").splitlines() if kept.exists() else [])]
-    _write(kept, "\n".join(lines[:_MOST_NIGHTS]) + "\n")
-    cells = [each.split("\t") for each in lines[:_MOST_NIGHTS]]
-    nights = Table(
-        "Nights",
-        [Column("Page", "link"), Column("Ended (UTC)"), Column("What is said")],
-        [Line(each) for each in cells if len(each) == len(("page", "ended", "said"))],
-    )
-    index = Report(
-        "Drop folder", str(places.root.resolve()), report.made_at, report.headline,
-        report.attention, [("Nights", len(cells))], [], [nights],
-    )  # fmt: skip
-    _write(places.reports / "index.html", page(index))
+def _folder(handled: Handled) -> str:
+    return PurePosixPath("inbox", handled.name).parent.as_posix()
 
 
-def _write(path: Path, text: str) -> None:
-    def write(file: BinaryIO) -> tuple[str, ...]:
-        file.write(text.encode())
-        return ()
+def _told(places: Places) -> dict[str, str]:
+    try:
+        found = json.loads((places.reports / _TOLD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
-    written(path, write)
 
-
-def is_news(notify: Notify, before: Mapping[str, Any] | None, done: Pass) -> bool:
-    """Whether somebody is to be told: once when trouble begins, once when it is over."""
+def is_wanted(notify: Notify, what: News, done: Pass) -> bool:
     if notify.when == "always":
-        return bool(done.handled or done.trouble)
-    was_well = before is None or before.get("exit_status") == EVERYTHING_SETTLED
-    is_well = done.exit_status == EVERYTHING_SETTLED
-    return notify.when == "attention" and was_well != is_well
+        return bool(done.moved or what.begun or what.over)
+    return notify.when == "attention" and bool(what.begun or what.over)
 
 
-def tell(notify: Notify, done: Pass, headline: str, text: str, files: list[Path]) -> None:
-    """Mails and notices; raises OSError, smtplib.SMTPException or SettingsError."""
-    state = "in order" if done.exit_status == EVERYTHING_SETTLED else "needs a person"
+def tell(notify: Notify, what: News, headline: str, text: str, files: Sequence[Path]) -> list[str]:
+    """Mails and notices; why some of them could not be sent."""
+    state = "needs a person" if what.begun else "in order again" if what.over else "passed"
     subject = f"Importer: {state}: {headline}"
+    ways: list[Callable[[], None]] = []
     if notify.mail_to:
-        _mail(notify, subject, text, files)
+        ways.append(partial(_mail, notify, subject, text, files))
     if notify.urls_env:
-        _notice(notify, subject, text, files)
+        ways.append(partial(_notice, notify, subject, text, files))
+    failed = []
+    for way in ways:
+        try:
+            way()
+        except (ImporterError, OSError, smtplib.SMTPException) as error:
+            failed.append(str(error))
+    return failed
 
 
-def _mail(notify: Notify, subject: str, text: str, files: list[Path]) -> None:
+def note_told(places: Places, what: News) -> None:
+    """Only once somebody was told: else the next pass tries again."""
+    write_text(places.reports / _TOLD, json.dumps(what.told))
+
+
+def _mail(notify: Notify, subject: str, text: str, files: Sequence[Path]) -> None:
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
     message["From"], message["To"] = notify.mail_from, ", ".join(notify.mail_to)
@@ -138,7 +112,7 @@ def _mail(notify: Notify, subject: str, text: str, files: list[Path]) -> None:
         server.send_message(message)
 
 
-def _notice(notify: Notify, subject: str, text: str, files: list[Path]) -> None:
+def _notice(notify: Notify, subject: str, text: str, files: Sequence[Path]) -> None:
     try:
         import apprise  # noqa: PLC0415  (an extra)
     except ImportError:
@@ -147,7 +121,8 @@ def _notice(notify: Notify, subject: str, text: str, files: list[Path]) -> None:
             "pip install 'purchase-order-importer[notify]'"
         ) from None
     told = apprise.Apprise()
-    told.add(_secret(notify.urls_env).split())
+    if not told.add(_secret(notify.urls_env).split()):
+        raise SettingsError(f"{notify.urls_env} holds an address that apprise does not know")
     if not told.notify(title=subject, body=text, attach=[str(file) for file in files[:1]]):
         raise SettingsError(f"not every notice of {notify.urls_env} could be sent")
 

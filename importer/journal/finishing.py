@@ -8,7 +8,7 @@ from importer.journal.records import CallState, RunState
 from importer.journal.settling import IN_DOUBT, change, rows_of_call, write_outcomes
 from importer.journal.statements import Statement
 from importer.journal.tables import call, run
-from importer.journal.text import clean
+from importer.journal.text import clean, mapping_of, to_json
 from importer.journal.transactions import Transaction
 from importer.outcomes import Outcome, Status
 
@@ -29,8 +29,13 @@ END_RUN = Statement(
 FILE_RUN = Statement(
     update(run)
     .where(run.c.id == bindparam("the_run"))
-    .values(file_path=bindparam("the_file"), result_path=bindparam("the_result"))
+    .values(
+        file_path=bindparam("the_file"),
+        result_path=bindparam("the_result"),
+        settings=bindparam("the_settings"),
+    )
 )
+SETTINGS = Statement(select(run.c.settings).where(run.c.id == bindparam("the_run")))
 SENDING = Statement(
     select(call.c.number)
     .where(call.c.run_id == bindparam("the_run"), call.c.state == CallState.SENDING.value)
@@ -57,11 +62,15 @@ def abandon(transaction: Transaction, run_id: int, epoch: int) -> None:
 
 
 def filed(transaction: Transaction, run_id: int, file_path: str, result_path: str | None) -> None:
+    """A result that is written anew goes beside the sheet from now on."""
+    found = SETTINGS.one(transaction.connection, the_run=run_id)
+    settings = mapping_of(found["settings"]) if found else {}
     FILE_RUN.run(
         transaction.connection,
         the_run=run_id,
         the_file=clean(file_path),
         the_result=None if result_path is None else clean(result_path),
+        the_settings=to_json({**settings, "into": None}),
     )
 
 

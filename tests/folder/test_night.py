@@ -3,15 +3,15 @@
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from importer.folder.arrival import arrivals
-from importer.night_rehearsal import prepare_night
+from importer.night_rehearsal import prepare_night, run_night, still_writing
 from importer.rehearsal import SECRETS
 
 ROOT = str(Path(__file__).parents[2])
@@ -20,36 +20,15 @@ ROOT = str(Path(__file__).parents[2])
 @pytest.fixture
 def night(sandbox, tmp_path):
     folder = tmp_path / "drop"
-    return folder, prepared(folder, sandbox.url)
-
-
-def prepared(folder, url):
-    """A night that does not wait two minutes for an answer that was lost with its process."""
-    files = prepare_night(folder, url)
-    settings = folder / "importer.toml"
-    text = settings.read_text(encoding="utf-8")
-    quick = text.replace('limit = "unlimited"', 'limit = "unlimited"\nsettle = 1')
-    settings.write_text(quick, encoding="utf-8")
-    return files
+    return folder, prepare_night(folder, sandbox.url)
 
 
 @pytest.fixture
 def still_written(night):
     """A file that another program holds open, and writes to, for as long as the test lasts."""
-    path, ended = night[0] / "inbox" / "north" / "growing.csv", threading.Event()
-
-    def grow():
-        with path.open("w", encoding="utf-8") as file:
-            file.write("Our Ref,Trk No.,By,On\n")
-            while not ended.wait(0.05):
-                file.write("20399,")
-                file.flush()
-
-    writer = threading.Thread(target=grow, daemon=True)
-    writer.start()
-    yield path
-    ended.set()
-    writer.join()
+    path = night[0] / "inbox" / "north" / "growing.csv"
+    with still_writing(path):
+        yield path
 
 
 @pytest.fixture
@@ -111,7 +90,7 @@ def once_only(sandbox, tmp_path_factory):
 
     def count(start):
         folder = tmp_path_factory.mktemp("calm") / "drop"
-        prepared(folder, sandbox.url)
+        prepare_night(folder, sandbox.url)
         start(folder).communicate(timeout=120)
         found = effects(sandbox)
         sandbox.reset()
@@ -131,16 +110,17 @@ def test_a_night_files_each_sheet_once_and_tells_the_story(night, sandbox, start
         ("done",),
         ("attention",),
     }
-    assert arrivals(folder / "inbox") == []
+    assert [str(left.name) for left in arrivals(folder / "inbox")] == ["south/advice-6.xlsx"]
     assert max(effects(sandbox).values()) == 1
     assert b"Traceback" not in err + out
-    assert err.count(b'"fate"') == len(files)
+    assert err.count(b'"event": "file"') == len(files) + 1  # the one that is open in Excel
+    assert err.count(b'"event": "pass"') == 1
     page = next((folder / "reports").glob("2*.html")).read_text(encoding="utf-8")
     assert "need a person" in page
     assert all(path.name in page for path in files)
     assert "2" in (folder / "reports" / "index.html").read_text(encoding="utf-8")
     left = sorted(p.name for p in (folder / "inbox").rglob("*") if p.is_file())
-    assert left == ["advice-9.xlsx.part", "~$advice-1.xlsx"]
+    assert left == ["advice-6.xlsx", "advice-9.xlsx.part", "~$advice-6.xlsx"]
 
 
 def test_the_next_pass_has_nothing_to_do(night, sandbox, start):
@@ -152,8 +132,24 @@ def test_the_next_pass_has_nothing_to_do(night, sandbox, start):
     out, _ = process.communicate(timeout=120)
 
     assert process.returncode == 0
-    assert out.decode().startswith("0 files: nothing came")
+    assert out.decode().startswith("1 file: 1 waiting")
     assert len(sandbox.writes) == writes
+
+
+def until(holds):
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def pages_tell(folder):
+    """The files that the pages say were filed, each on one page and once."""
+    (workbook,) = (openpyxl.load_workbook(path) for path in (folder / "reports").glob("*.xlsx"))
+    rows = [row for row in workbook["Files"].iter_rows(values_only=True) if row[4]]
+    names = [Path(row[0]).name for row in rows if "/" in str(row[4])]
+    assert len(names) == len(set(names))
+    return set(names)
 
 
 @pytest.mark.slow
@@ -163,16 +159,16 @@ def test_two_passes_at_once_and_one_killed_lose_and_double_nothing(
 ):
     folder, files = night
     wanted = once_only(start)
-    first, second = start(folder), start(folder)
-    deadline = time.monotonic() + 60
-    while len(sandbox.writes) < after_writes and time.monotonic() < deadline:
-        time.sleep(0.005)
-    first.kill()
+    first = start(folder)
+    until(lambda: sandbox.writes)
+    second = start(folder)
+    until(lambda: len(sandbox.writes) >= after_writes)
+    first.kill()  # SIGKILL
     first.communicate()
-    second.communicate(timeout=120)
-    for _ in range(3):
-        start(folder).communicate(timeout=120)
+    said, _ = second.communicate(timeout=120)
 
+    assert pages_tell(folder) == {path.name for path in files}
+    assert "taken up after a pass that was cut short" in said.decode()
     assert still_written.exists()
     assert {tuple(stands) for stands in fates(folder, files).values()} <= {
         ("done",),
@@ -185,3 +181,14 @@ def test_two_passes_at_once_and_one_killed_lose_and_double_nothing(
         key for key in wanted if isinstance(key[0], str)
     }
     assert set(held) <= set(wanted)
+
+
+@pytest.mark.slow
+def test_the_demo_of_a_night_brings_it_to_its_end(tmp_path):
+    lines = []
+
+    status = run_night(tmp_path / "demo", lines.append)
+
+    assert status == 0
+    assert "the first is killed after" in "\n".join(lines)
+    assert (tmp_path / "demo" / "reports" / "index.html").exists()

@@ -1,0 +1,76 @@
+"""A drop folder of two vendors on two accounts of the sandbox, and passes that do not wait."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from importer.carrying import Desk
+from importer.folder.night import Pass, run_pass
+from importer.folder.places import Places
+from importer.folder.rules import init_folder, load_folder
+
+RULES = """
+settle = 0
+
+[inbox.north]
+operation = "add_tracking"
+account = "sellercloud"
+
+[inbox.south]
+operation = "update_shipping"
+account = "shipstation"
+"""
+TRACKING = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
+
+
+def tracking(*numbers: str, po: int = 10001) -> str:
+    return "\n".join([TRACKING, *(f"{po},{n},UPS,2026-11-19,2" for n in numbers)]) + "\n"
+
+
+def shipping(number: int = 101, tracking: str = "A12345") -> str:
+    return f"PO ID,Carrier,Tracking Number\nse-{number},UPS,{tracking}\n"
+
+
+@dataclass
+class Drop:
+    """The folder, and what a person does with it."""
+
+    places: Places
+    desk: Desk
+    rules: str = RULES
+
+    def put(self, name: str, text: str | bytes) -> Path:
+        path = self.places.inbox / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def run(self, desk: Desk | None = None, sleep=lambda _: None, wait_s=0.0) -> Pass:
+        (self.places.root / "folder.toml").write_text(self.rules, encoding="utf-8")
+        desk = desk or self.desk
+        settings = load_folder(self.places.root, desk.settings)
+        return run_pass(self.places, settings, desk, sleep=sleep, wait_s=wait_s)
+
+    @property
+    def filed(self) -> dict[str, list[str]]:
+        """Names below done/ and attention/, without the day."""
+        return {
+            where: sorted(p.name for p in (self.places.root / where).glob("*/*"))
+            for where in ("done", "attention")
+        }
+
+    @property
+    def left(self) -> list[Path]:
+        """What stands in working/, but for the locks."""
+        return [path for path in self.places.working.glob("*") if not path.name.startswith(".")]
+
+
+def fates(done: Pass) -> dict[str, str]:
+    return {handled.name: handled.fate.value for handled in done.handled}
+
+
+@pytest.fixture
+def drop(desk, tmp_path) -> Drop:
+    init_folder(tmp_path / "drop")
+    return Drop(Places(tmp_path / "drop"), desk)

@@ -1,0 +1,250 @@
+"""A pass that ends at the worst moment, and the next one that finds what it left."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from importer.folder import handling
+from importer.folder.arrival import arrivals
+from importer.folder.places import Places
+from importer.folder.rules import load_folder
+from importer.journal import RunState
+from tests.folder.conftest import fates, shipping, tracking
+
+
+class PowerCut(BaseException):
+    """No code of the importer's own hears of it."""
+
+
+def power_cut(*_, **__):
+    raise PowerCut
+
+
+def cut_short(drop, monkeypatch, where, call=power_cut):
+    with monkeypatch.context() as patch:
+        patch.setattr(where, call)
+        # A thread of a pool keeps what ends it to itself, as a killed process would.
+        drop.run()
+
+
+def claim(drop, name, account):
+    (arrival,) = (a for a in arrivals(drop.places.inbox) if str(a.name) == name)
+    return drop.places.claim(arrival, account, "20261120T2200")
+
+
+def test_a_claim_that_was_left_is_taken_up_first(drop):
+    drop.put("north/1.csv", tracking("A12345"))
+    claim(drop, "north/1.csv", "sellercloud")
+    drop.put("north/0.csv", tracking("A12346"))
+
+    done = drop.run()
+
+    assert fates(done) == {"north/1.csv": "done", "north/0.csv": "done"}
+    assert drop.left == []
+
+
+def test_of_two_passes_one_has_the_file(drop):
+    drop.put("north/1.csv", tracking("A12345"))
+    (arrival,) = arrivals(drop.places.inbox)
+
+    first = drop.places.claim(arrival, "sellercloud", "1")
+    second = drop.places.claim(arrival, "sellercloud", "2")
+
+    assert first.path.exists()
+    assert second is None
+
+
+def test_cut_after_the_run_ended_its_own_result_is_filed_and_nothing_sent_again(
+    drop, sandbox, monkeypatch
+):
+    drop.put("south/1.csv", shipping())  # an operation that would send again
+    cut_short(drop, monkeypatch, "importer.folder.handling._filed")
+
+    done = drop.run()
+
+    assert fates(done) == {"south/1.csv": "done"}
+    assert drop.filed["done"] == ["1.csv", "1.result.csv", "1.txt"]
+    assert len(sandbox.writes) == 1
+    assert drop.left == []
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_cut_while_filing_the_rest_goes_to_the_same_place(drop, sandbox, monkeypatch, moved):
+    drop.put("south/1.csv", shipping())
+    real, moves = handling.Places.file_beside, []
+
+    def some(places, claimed, names):
+        kept = dict([*list(names.items())[:moved], list(names.items())[-1]])
+        moves.append(real(places, claimed, kept))
+        raise PowerCut
+
+    cut_short(drop, monkeypatch, "importer.folder.places.Places.file_beside", some)
+    assert moves
+
+    done = drop.run()
+
+    assert fates(done) == {"south/1.csv": "done"}
+    assert drop.filed["done"] == ["1.csv", "1.result.csv", "1.txt"]
+    assert len(sandbox.writes) == 1
+    assert drop.left == []
+
+
+def test_cut_after_the_last_move_only_notes_are_left_and_cleared(drop, monkeypatch):
+    drop.put("south/1.csv", shipping())
+    cut_short(drop, monkeypatch, "importer.folder.places.Places.forget")
+
+    done = drop.run()
+
+    assert done.handled == []
+    assert drop.left == []
+    assert drop.filed["done"] == ["1.csv", "1.result.csv", "1.txt"]
+
+
+def test_a_run_of_a_killed_pass_goes_on_at_once(drop, sandbox):
+    drop.put("north/1.csv", tracking("A12345"))
+    drop.desk.stop.set()
+    claimed = claim(drop, "north/1.csv", "sellercloud")
+    rule = first_rule(drop)
+    handling.handle(claimed, rule, "sellercloud", drop.desk, drop.places)
+    drop.desk.stop.clear()
+    (run,) = drop.desk.journal.runs()
+    host = run.owner.partition("@")[2]
+    drop.desk.journal.take(run.id, f"999999@{host}")  # its heart beat a moment ago
+
+    done = drop.run()
+
+    assert fates(done) == {"north/1.csv": "done"}
+    assert drop.desk.journal.run(run.id).state is RunState.FINISHED
+    assert len(sandbox.writes) == 1
+
+
+def first_rule(drop):
+    drop.run()
+    return load_folder(drop.places.root, drop.desk.settings).rules[0]
+
+
+def test_a_run_of_another_machine_is_waited_for(drop, sandbox):
+    drop.put("north/1.csv", tracking("A12345"))
+    drop.put("north/2.csv", tracking("A12346"))
+    drop.desk.stop.set()
+    claimed = claim(drop, "north/1.csv", "sellercloud")
+    handling.handle(claimed, first_rule(drop), "sellercloud", drop.desk, drop.places)
+    drop.desk.stop.clear()
+    drop.desk.journal.take(1, "7@elsewhere")
+
+    done = drop.run()
+
+    assert fates(done) == {"north/1.csv": "unfinished", "north/2.csv": "held"}
+    assert "is being worked on by 7@elsewhere" in done.trouble[0].sentence
+    assert sandbox.writes == []
+
+
+def test_a_file_that_ends_the_program_again_and_again_goes_to_a_person(drop, monkeypatch):
+    drop.put("north/1.csv", tracking("A12345"))
+    drop.put("north/2.csv", tracking("A12346"))
+    for _ in range(3):
+        cut_short(drop, monkeypatch, "importer.folder.handling.upload_sheet")
+
+    done = drop.run()
+
+    assert fates(done) == {"north/1.csv": "attention", "north/2.csv": "done"}
+    assert "the program ended 3 times" in done.handled[0].sentence
+
+
+def test_another_pass_at_work_on_an_account_is_let_alone(drop, tmp_path):
+    drop.put("north/1.csv", tracking("A12345"))
+    drop.put("south/1.csv", shipping())
+    with held_by_another_process(drop.places):
+        done = drop.run()
+
+    assert fates(done) == {"north/1.csv": "waiting", "south/1.csv": "done"}
+    assert done.exit_status == 0
+
+
+def test_when_another_pass_ends_its_files_are_taken_over(drop):
+    drop.put("north/1.csv", tracking("A12345"))
+    with held_by_another_process(drop.places) as other:
+
+        def killed(_):
+            other.kill()
+            other.wait()
+
+        done = drop.run(sleep=killed, wait_s=10)
+
+    assert fates(done) == {"north/1.csv": "done"}
+
+
+def held_by_another_process(places: Places):
+    code = (
+        "import sys, time; from pathlib import Path; from importer.folder.places import Places\n"
+        "with Places(Path(sys.argv[1])).held('sellercloud') as ours:\n"
+        "    print(ours, flush=True); sys.stdin.read()"
+    )
+    return _Held(
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(places.root)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+    )
+
+
+class _Held:
+    def __init__(self, process):
+        self._process = process
+
+    def __enter__(self):
+        assert self._process.stdout.readline().strip() == b"True"
+        return self._process
+
+    def __exit__(self, *_):
+        self._process.kill()
+        self._process.communicate()
+
+
+def test_claims_of_an_account_that_no_rule_names_any_more_are_said(drop):
+    drop.put("north/1.csv", tracking("A12345"))
+    claim(drop, "north/1.csv", "old/one")
+
+    done = drop.run()
+
+    assert "files of account old/one" in done.trouble[0].sentence
+    assert done.handled == []
+
+
+def test_a_claim_is_not_sent_to_the_account_that_its_rule_names_since(drop, sandbox):
+    drop.put("north/1.csv", tracking("A12345"))
+    claim(drop, "north/1.csv", "shipstation")
+
+    done = drop.run()
+
+    assert fates(done) == {"north/1.csv": "attention"}
+    assert "was taken for account shipstation" in done.handled[0].sentence
+    assert sandbox.writes == []
+
+
+def test_a_file_changed_while_its_rows_were_sent_is_for_a_person(drop, monkeypatch):
+    drop.put("north/1.csv", tracking("A12345"))
+    real = handling.upload_sheet
+
+    def upload(sheet, *rest):
+        summary = real(sheet, *rest)
+        with sheet.open("a") as file:
+            file.write("10001,A9,UPS,2026-11-19,2\n")
+        return summary
+
+    monkeypatch.setattr(handling, "upload_sheet", upload)
+    done = drop.run()
+
+    assert fates(done) == {"north/1.csv": "attention"}
+    assert "it was changed while its rows were sent" in done.handled[0].sentence
+
+
+def test_the_folder_may_have_been_emptied_meanwhile(drop):
+    drop.put("north/1.csv", tracking("A12345"))
+
+    done = drop.run(sleep=lambda _: shutil.rmtree(drop.places.inbox / "north"))
+
+    assert done.handled == []
