@@ -45,7 +45,7 @@ def undo_run(
     run = desk.journal.run(run_id)
     before = _undo_of(run, desk)
     if before is not None and before.state is RunState.OPEN:
-        return resume_undo(before, desk, into=into)
+        return resume_undo(before, desk)
     _must_be_undoable(run, before)
     account = desk.settings.account(run.account)
     if run.settings.get("address", account.base_url) != account.base_url:
@@ -69,15 +69,13 @@ def undo_run(
         NewRow(number, values={f.name: as_json(getattr(row, f.name)) for f in fields})
         for number, row in plan.rows.items()
     ]
-    undo = desk.journal.begin(_new_run(run, plan, account), rows, calls)
-    return _carry_out(undo, undo.epoch, desk, into)
+    undo = desk.journal.begin(_new_run(run, plan, account, into), rows, calls)
+    return _carry_out(undo, undo.epoch, desk)
 
 
-def resume_undo(
-    undo: RunRecord, desk: Desk, *, into: Path | None = None, take_over: bool = False
-) -> Summary:
+def resume_undo(undo: RunRecord, desk: Desk, *, take_over: bool = False) -> Summary:
     """Goes on with an undo that was interrupted."""
-    return _carry_out(undo, desk.journal.take(undo.id, take_over=take_over), desk, into)
+    return _carry_out(undo, desk.journal.take(undo.id, take_over=take_over), desk)
 
 
 def _undo_of(run: RunRecord, desk: Desk) -> RunRecord | None:
@@ -145,7 +143,7 @@ def _not_ours(run: RunRecord, record: RowRecord) -> Outcome:
     return Outcome(Status.UNCHANGED, f"Run {run.id} did not send it.")
 
 
-def _new_run(run: RunRecord, plan: _Plan, account: Account) -> NewRun:
+def _new_run(run: RunRecord, plan: _Plan, account: Account, into: Path | None) -> NewRun:
     return NewRun(
         operation=plan.operation.name,
         account=account.name,
@@ -157,18 +155,22 @@ def _new_run(run: RunRecord, plan: _Plan, account: Account) -> NewRun:
         version=run.version,
         user=run.user,
         host=run.host,
-        settings={"undoes": run.id, "address": account.base_url},
+        settings={
+            "undoes": run.id,
+            "address": account.base_url,
+            "into": None if into is None else str(into.resolve()),
+        },
     )
 
 
-def _carry_out(undo: RunRecord, epoch: int, desk: Desk, into: Path | None) -> Summary:
+def _carry_out(undo: RunRecord, epoch: int, desk: Desk) -> Summary:
     operation = operation_named(undo.operation)
     records = {record.row: record for record in desk.journal.rows(undo.id)}
     cargo = Cargo(operation, rows_of_journal(operation, records), {})
     stopped_by = send_run(desk, undo, epoch, cargo, Wish(again=True, verify=operation.verified))
     outcomes = desk.journal.outcomes(undo.id)
     _note_undone(undo, outcomes, desk)
-    result = _write(undo, outcomes, into)
+    result = _write(undo, outcomes)
     end_run(desk, undo.id, epoch, result)
     return Summary(
         Path(undo.file_path),
@@ -199,10 +201,12 @@ def _note_undone(undo: RunRecord, outcomes: Mapping[int, Outcome], desk: Desk) -
     desk.journal.set_undone(run_id, rows, said)
 
 
-def _write(undo: RunRecord, outcomes: Mapping[int, Outcome], into: Path | None) -> Path | None:
+def _write(undo: RunRecord, outcomes: Mapping[int, Outcome]) -> Path | None:
     """What became of each row, as a csv beside the sheet."""
     sheet = Path(undo.file_path)
-    folder = into or (sheet.parent if sheet.parent.is_dir() else Path())
+    into = undo.settings.get("into")
+    beside = sheet.parent if sheet.parent.is_dir() else Path()
+    folder = beside if into is None else Path(into)
     lines = [Line([n, o.status.value, o.sentence]) for n, o in outcomes.items()]
     titles = [Column("Row", "number"), Column("Import Status"), Column("Import Error")]
     target = folder / f"{sheet.stem}.undo-{undo.id}.csv"

@@ -1,6 +1,7 @@
 """An undo: the state is as before, save where somebody else has changed it since."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -32,7 +33,8 @@ def sample(name):
 def sent(desk, name, tmp_path, *, undoable=True, path=None):
     account = desk.settings.account(operations()[name].platform.name)
     wish = Wish(name, into=tmp_path, undoable=undoable)
-    return upload_sheet(path or sample(name), wish, desk, account)
+    copied = path or Path(shutil.copy(sample(name), tmp_path))  # results stand beside the sheet
+    return upload_sheet(copied, wish, desk, account)
 
 
 def state(sandbox):
