@@ -10,7 +10,6 @@ from typing import Any
 
 from importer.before_images import keep_before
 from importer.connection import Connection
-from importer.delivery import Patience, Task
 from importer.entries import rows_of_journal
 from importer.errors import (
     AnswerLost,
@@ -32,6 +31,7 @@ from importer.preparation import Share, Wish
 from importer.sending import send
 from importer.settings import Account, Settings
 from importer.stopping import Stop
+from importer.tasks import Patience, Task
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], object]]]
 
@@ -50,7 +50,7 @@ class Desk:
     journal: Journal
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     stop: Stop = field(default_factory=Stop)
-    patience: Patience = Patience()
+    patience: Patience = Patience()  # noqa: RUF009  (frozen)
     progress: Progress = silent
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
-from importer.delivery import Delivery, Doubt, Patience, Task
+from importer.delivery import Delivery
 from importer.errors import ImporterError
 from importer.journal import CallRecord, CallState
 from importer.outcomes import Status
+from importer.tasks import Doubt, Patience, Task
 from importer.turns import Turns
 
 log = logging.getLogger(__name__)

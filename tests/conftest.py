@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from importer.carrying import Desk
-from importer.delivery import Patience
 from importer.journal import open_journal
 from importer.operations import operations
 from importer.platforms import PLATFORMS
@@ -14,6 +13,7 @@ from importer.rehearsal import SECRETS, sandbox_settings_file
 from importer.sandbox import Sandbox
 from importer.settings import load_settings
 from importer.stopping import Stop
+from importer.tasks import Patience
 
 QUICK = Patience(back_off_s=0.01, look_after_s=0.02, beat_every_s=0.5, held_s=0.2)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from importer import delivery
+from importer import claims
 from importer.carrying import Desk
 from importer.errors import JournalError
 from importer.journal import CallState, open_journal
@@ -419,7 +419,7 @@ def test_a_clock_that_is_set_in_the_middle_of_a_run_loses_and_doubles_nothing(
     settings, sandbox, sheet, tmp_path, monkeypatch, by_s, after
 ):
     jump = Jump(by_s, after)
-    monkeypatch.setattr(delivery, "time", jump)
+    monkeypatch.setattr(claims, "time", jump)
     path = sheet(HEADINGS, *(line(po_id=10001 + n) for n in range(6)))
     begun = clocks.monotonic()
 

@@ -32,6 +32,9 @@ LAYERS = """
     sending
     comparing | reading_back
     delivery
+    looks
+    claims
+    tasks | sentences | isolation
     connection | verdicts | breaker
     planning | validation | sheets.** | journal.**
     operations

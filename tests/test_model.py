@@ -8,8 +8,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from importer import verdicts
 from importer.calls import Reply
+from importer.claims import Claims
 from importer.delivery import Delivery
 from importer.journal import CallState
+from importer.looks import Looks
 from importer.outcomes import Status
 from importer.platforms.platform import Platform
 from importer.verdicts import Verdict
@@ -77,14 +79,15 @@ def a_post_is_retried_on_any_error(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_call_is_written_down_only_once_it_was_sent(patch: pytest.MonkeyPatch) -> None:
-    claim, answers = Delivery._claim, {}
+    claim, answers = Claims.claim, {}
 
     def claim_afterwards(self, record):
-        answers[record.number] = self._ask(record.call)
+        looks = Looks(self._task, self._patience, self, self._stop)
+        answers[record.number] = looks.ask(record.call)
         return claim(self, record)
 
-    patch.setattr(Delivery, "_claim", claim_afterwards)
-    patch.setattr(Delivery, "_attempt", lambda _self, record, _claim: answers[record.number])
+    patch.setattr(Claims, "claim", claim_afterwards)
+    patch.setattr(Delivery, "_attempt", lambda _self, record, _slot, _claim: answers[record.number])
 
 
 def a_5xx_is_taken_for_not_applied(patch: pytest.MonkeyPatch) -> None:

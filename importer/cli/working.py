@@ -100,7 +100,7 @@ def opened_desk(
 
     from importer.breaker import Bounds
     from importer.carrying import Desk
-    from importer.delivery import Patience
+    from importer.tasks import Patience
 
     bounds = _with(Bounds(), doubts=max_lost, refusals=max_refusals)
     patience = _with(

@@ -292,10 +292,6 @@ class Journal:
         with self._reading() as connection:
             return reading.runs_of_bytes(connection, sha256, account)
 
-    def heartbeat_age(self, run_id: int) -> float:
-        """Seconds since the run's owner was heard of."""
-        return (self.now() - self.run(run_id).heartbeat_at).total_seconds()
-
     def rows(self, run_id: int) -> list[RowRecord]:
         with self._reading() as connection:
             return reading.rows(connection, run_id)

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-from importer.delivery import Patience
 from importer.preparation import Wish
 from importer.reports.model import Report
 from importer.reports.nights import days, stories
 from importer.reports.of_runs import report_of
 from importer.run import upload_sheet
+from importer.tasks import Patience
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 

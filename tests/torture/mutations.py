@@ -4,9 +4,11 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 
-from importer import delivery
-from importer.delivery import Delivery, Doubt
+from importer import looks
+from importer.claims import Slot
+from importer.delivery import Delivery
 from importer.journal import CallRecord, CallState, Claim, Journal
+from importer.tasks import Doubt
 from importer.verdicts import Answer, Verdict, judge
 
 
@@ -31,8 +33,8 @@ def no_intent() -> None:
         put_off.wanted = wanted, once
         return Claim(-1, 0.0, datetime.now(UTC))
 
-    def attempt_first(self: Delivery, record: CallRecord, claimed: Claim) -> Answer:
-        answer = attempt(self, record, claimed)
+    def attempt_first(self: Delivery, record: CallRecord, slot: Slot, claimed: Claim) -> Answer:
+        answer = attempt(self, record, slot, claimed)
         wanted, once = put_off.wanted
         claim(self._task.journal, *wanted, once=once)
         return answer
@@ -50,7 +52,7 @@ def failed_is_not_applied() -> None:
             return Answer(Verdict.NOT_SENT, answer.refusal, answer.reply)
         return answer
 
-    delivery.judge = trusting
+    looks.judge = trusting
 
 
 def resend_after_crash() -> None:

@@ -1,0 +1,55 @@
+"""Finding the bad rows of a refused call: how it is halved, and when that is given up."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from importer.journal import CallRecord
+
+
+class Lineage:
+    """Which call each part was once a part of, and how many parts that has cost so far.
+
+    Parts are read from the journal, so that a run that is resumed goes on counting where it was;
+    what was sent again is counted by each process anew.
+    """
+
+    def __init__(self, records: Iterable[CallRecord] = ()) -> None:
+        self._first: dict[int, int] = {}  # a part's number -> the call it was once a part of
+        self._parts: dict[int, int] = {}  # that call's number -> its parts
+        self._resent: dict[int, int] = {}  # that call's number -> how often it was sent again
+        for record in sorted(records, key=lambda record: record.number):
+            if record.parent_number is not None:
+                self.add(record.parent_number, [record.number])
+
+    def first(self, number: int) -> int:
+        return self._first.get(number, number)
+
+    def is_part(self, number: int) -> bool:
+        return number in self._first
+
+    def add(self, number: int, parts: Sequence[int]) -> None:
+        """A call was replaced by parts, which are numbered after it."""
+        first = self.first(number)
+        self._first |= dict.fromkeys(parts, first)
+        self._parts[first] = self._parts.get(first, 0) + len(parts)
+
+    def spent(self, number: int) -> int:
+        """Further writes to find the bad rows of the call that this one was once a part of."""
+        return self._parts.get(self.first(number), 0)
+
+    def resend(self, number: int) -> int:
+        """Counts a further sending of what a read back did not show; how many there were."""
+        first = self.first(number)
+        self._resent[first] = self._resent.get(first, 0) + 1
+        return self._resent[first]
+
+
+def halves(parcels: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """The rows of two or more parcels in two parts; no parcel is taken apart.
+
+    >>> halves([["a", "b"], ["c"], ["d"]])
+    [['a', 'b'], ['c', 'd']]
+    """
+    middle = len(parcels) // 2
+    return [[*chain(*parcels[:middle])], [*chain(*parcels[middle:])]]
