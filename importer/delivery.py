@@ -7,7 +7,9 @@ means is decided in verdicts.py; here it is done.
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -60,6 +62,16 @@ class _Tries:
         self.failures += verdict in {Verdict.NOT_SENT, Verdict.FAILED, Verdict.LOST}
 
 
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """An accepted call whose outcome is on its way into the journal."""
+
+    settled: Future[None]
+    record: CallRecord
+    outcomes: Mapping[int, Outcome]
+    ending: Ending
+
+
 class Delivery:
     """Brings calls of one run to their outcomes, from many threads at once.
 
@@ -84,6 +96,7 @@ class Delivery:
         self._breaker = Breaker(patience.bounds)
         self._claims = Claims(task, patience, stop, clock)
         self._looks = Looks(task, patience, self._claims, stop)
+        self._late = threading.local()  # what this thread has settled and not waited for
         self._lineage = Lineage(task.journal.calls(task.run_id))
 
     def begin(self, record: CallRecord) -> list[Doubt]:
@@ -102,6 +115,7 @@ class Delivery:
     def deliver(self, record: CallRecord) -> list[Doubt]:
         """Sends a planned call, as often as is without harm, until it has an outcome or a doubt."""
         slot = self._claims.claim(record)
+        self._flush_before(record, slot)
         if slot is not None and isinstance(slot.claim, AlreadySent):
             return self._deliver_rest(record, slot.claim)
         if slot is not None and isinstance(slot.claim, Claim) and self._task.operation.look_first:
@@ -284,7 +298,34 @@ class Delivery:
             number: Outcome(Status.VERIFIED if sure else Status.SENT, self._warning(number))
             for number, sure in applied.items()
         }
-        self._settle(record, CallState.ACCEPTED, outcomes, ending)
+        settled = self._task.journal.settle_soon(
+            self._task.run_id,
+            record.number,
+            self._task.epoch,
+            CallState.ACCEPTED,
+            outcomes,
+            ending=ending,
+        )
+        self._late.settled = _Late(settled, record, outcomes, ending)
+
+    def flush(self) -> None:
+        """Waits for what this thread has settled: most often it shares a commit with a claim."""
+        late: _Late | None = getattr(self._late, "settled", None)
+        if late is not None:
+            self._late.settled = None
+            with self._kept(late.ending):
+                late.settled.result()
+            self._note(late.record, late.outcomes)
+
+    def _flush_before(self, record: CallRecord, slot: Slot | None) -> None:
+        """Nothing is sent while what came before it may not have been written down."""
+        try:
+            self.flush()
+        except ImporterError as error:
+            if slot is not None and isinstance(slot.claim, Claim):
+                with suppress(ImporterError):
+                    self._release(record, Ending(slot.claim.attempt_id, failure=str(error)))
+            raise
 
     def _refuse(self, record: CallRecord, answer: Answer, ending: Ending) -> list[Doubt]:
         """A refusal is believed once a read back shows that nothing was applied."""
@@ -408,14 +449,23 @@ class Delivery:
         ending: Ending | None = None,
     ) -> None:
         task = self._task
-        try:
+        with self._kept(ending):
             task.journal.settle(
                 task.run_id, record.number, task.epoch, state, outcomes, ending=ending
             )
+        self._note(record, outcomes)
+
+    @contextmanager
+    def _kept(self, ending: Ending | None) -> Iterator[None]:
+        """What came back is worth knowing to whoever has taken the run over."""
+        try:
+            yield
         except RunTaken:
             if ending is not None:
-                self._looks.end(ending)  # what came back is worth knowing to the new owner
+                self._looks.end(ending)
             raise
+
+    def _note(self, record: CallRecord, outcomes: Mapping[int, Outcome]) -> None:
         self._on_settled(len(outcomes))
         self._breaker.note(outcomes, whole_call=not self._lineage.is_part(record.number))
 

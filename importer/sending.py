@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from importer.delivery import Delivery
@@ -52,39 +52,55 @@ class _Sender:
         self._task = task
         self._delivery = delivery
         self._stop = stop
+        self._changed = threading.Condition()  # guards what follows
+        self._records: Mapping[int, CallRecord] = {}
+        self._turns: Turns[int] = Turns([])
+        self._flying = 0
+        self._doubts: dict[int, list[Doubt]] = {}  # by the call whose turn they keep
         self.ended = threading.Event()
         self.stopped_by: str | None = None
 
     def send(self, records: Sequence[CallRecord]) -> None:
-        by_number = {record.number: record for record in records}
+        self._records = {record.number: record for record in records}
         # What was interrupted holds what it touches: nothing else gets its turn before.
         first = sorted(records, key=lambda record: record.state is not CallState.SENDING)
-        turns = Turns((record.number, record.call.touches) for record in first)
-        flying: dict[Future[list[Doubt] | None], int] = {}
-        doubts: dict[int, list[Doubt]] = {}  # by the call whose turn they keep
+        self._turns = Turns((record.number, record.call.touches) for record in first)
         workers = self._task.account.workers
         with ThreadPoolExecutor(workers, thread_name_prefix="sender") as pool:
+            running = [pool.submit(self._work) for _ in range(min(workers, len(records)))]
+            while wait(running, timeout=1).not_done:  # so that Ctrl-C is heard on Windows too
+                pass
+
+    def _work(self) -> None:
+        """One worker: a call after the other, as long as there is one whose turn has come."""
+        while (turn := self._next_turn()) is not None:
+            number, work, subject = turn
+            left = self._guarded(work, subject)
+            with self._changed:
+                self._flying -= 1
+                doubts = [*self._doubts.pop(number, []), *(left or [])]
+                if doubts:
+                    self._doubts[number] = doubts
+                else:
+                    self._turns.done(number)
+                self._changed.notify_all()
+        self._guarded(lambda _: self._delivery.flush(), None)
+
+    def _next_turn(self) -> tuple[int, Callable[[Any], list[Doubt]], Any] | None:
+        """The next call, and what is to be done with it; None where nothing is left to do."""
+        with self._changed:
             while True:
-                while len(flying) < workers and not self._stop.is_set():
-                    number = turns.next()
-                    if number is None:
-                        break
-                    flying[pool.submit(self._guarded, self._delivery.begin, by_number[number])] = (
-                        number
-                    )
-                if not flying and doubts:  # all else is done: now what only time can settle
-                    number, doubt = self._soonest(doubts)
-                    flying[pool.submit(self._guarded, self._delivery.look_again, doubt)] = number
-                if not flying:
-                    return
-                # With a timeout, so that Ctrl-C is heard on Windows too.
-                for future in wait(flying, timeout=1, return_when=FIRST_COMPLETED).done:
-                    number = flying.pop(future)
-                    left = [*doubts.pop(number, []), *(future.result() or [])]
-                    if left:
-                        doubts[number] = left
-                    else:
-                        turns.done(number)
+                number = None if self._stop.is_set() else self._turns.next()
+                if number is not None:
+                    self._flying += 1
+                    return number, self._delivery.begin, self._records[number]
+                if not self._flying and self._doubts:  # now what only time can settle
+                    number, doubt = self._soonest(self._doubts)
+                    self._flying += 1
+                    return number, self._delivery.look_again, doubt
+                if not self._flying:
+                    return None
+                self._changed.wait()
 
     def verify(self) -> None:
         """Reads back what was accepted and is not yet sure: one GET for all that it shows."""

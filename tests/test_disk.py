@@ -58,22 +58,22 @@ class FullDisk:
     """
 
     def __init__(self, journal, monkeypatch):
-        self._journal = journal
+        self._writer = journal._writer
         self._patch = monkeypatch
-        self._write = journal._write
+        self._begin = self._writer.begin
 
     def at_write(self, number):
         left = number
 
-        def write(do):
+        def begin(do):
             nonlocal left
             left -= 1
-            return self._write(self._on_full_disk(do) if left <= 0 else do)
+            return self._begin(self._on_full_disk(do) if left <= 0 else do)
 
-        self._patch.setattr(self._journal, "_write", write)
+        self._patch.setattr(self._writer, "begin", begin)
 
     def mend(self):
-        self._patch.setattr(self._journal, "_write", self._write)
+        self._patch.setattr(self._writer, "begin", self._begin)
 
     def _on_full_disk(self, do):
         def filled(transaction):

@@ -1,6 +1,7 @@
 """The journal as the stages know it: what may be written, and what may be asked."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -204,6 +205,23 @@ class Journal:
     ) -> None:
         """What became of a call, `sending` or `unknown` so far, and of its rows; ends its holds."""
         self._write(
+            lambda write: settling.settle(
+                write, run_id, number, epoch, state, outcomes=outcomes, ending=ending
+            )
+        )
+
+    def settle_soon(
+        self,
+        run_id: int,
+        number: int,
+        epoch: int,
+        state: Settled,
+        outcomes: Mapping[int, Outcome],
+        *,
+        ending: Ending | None = None,
+    ) -> "Future[None]":
+        """`settle` without waiting for the commit: what is written later comes after it."""
+        return self._writer.begin(
             lambda write: settling.settle(
                 write, run_id, number, epoch, state, outcomes=outcomes, ending=ending
             )

@@ -47,12 +47,16 @@ class Writer:
 
     def run(self, do: Callable[[Transaction], T]) -> T:
         """What `do` returns, once it is committed; else what it raised, with nothing written."""
+        return self.begin(do).result()
+
+    def begin(self, do: Callable[[Transaction], T]) -> "Future[T]":
+        """The same without waiting for it; what is begun later is written later."""
         write = Write(do, Future())
         with self._closing:  # nothing may be queued behind the end
             if self._closed:
                 raise JournalError(f'The journal "{self._name}" is closed.')
             self._queue.put(write)
-        return write.done.result()
+        return write.done
 
     def close(self) -> None:
         with self._closing:

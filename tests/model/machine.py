@@ -78,7 +78,9 @@ class Process:
         number = None if self.stop.is_set() else self.turns.next()
         if number is not None:
             record = self.task.journal.call(self.task.run_id, number)
-            self._note(number, self.delivery.begin(record))
+            left = self.delivery.begin(record)
+            self.delivery.flush()
+            self._note(number, left)
             return True
         if self.doubts:
             number = min(self.doubts, key=lambda n: min(map(self._when, self.doubts[n])))
