@@ -43,7 +43,7 @@ def _files(inbox: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
-            if not (is_no_sheet(name) or _is_companion(path)):
+            if not (is_no_sheet(name) or is_companion(name)):
                 yield path
 
 
@@ -100,14 +100,22 @@ def is_no_sheet(name: str) -> bool:
     return hidden or name.lower().endswith(_PARTIAL)
 
 
-def _is_companion(path: Path) -> bool:
-    return path.suffix.lower() in _COMPANIONS
+def is_companion(name: str) -> bool:
+    return name.lower().endswith(_COMPANIONS)
+
+
+def companion_names(name: str) -> list[str]:
+    """
+    >>> companion_names("dock.xlsx")[:4]
+    ['dock.xlsx.done', 'dock.xlsx.md5', 'dock.xlsx.sha256', 'dock.done']
+    """
+    stem = PurePosixPath(name).stem
+    return [each + suffix for each in (name, stem) for suffix in _COMPANIONS]
 
 
 def companions(path: Path) -> list[Path]:
-    """The files beside a sheet that say it is whole: dock.xlsx.done, dock.done, dock.xlsx.md5."""
-    names = [path.name + suffix for suffix in _COMPANIONS]
-    names += [path.stem + suffix for suffix in _COMPANIONS]
+    """The files beside a sheet that say it is whole."""
+    names = companion_names(path.name)
     return [found for name in names if (found := path.with_name(name)).is_file()]
 
 
