@@ -87,7 +87,9 @@ def is_still(path: Path, arrival: Arrival) -> bool:
 
 def _office_lock(path: Path) -> bool:
     """Excel's file of who has a workbook open, or LibreOffice's."""
-    return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))
+    names = (f"~${path.name}", f".~lock.{path.name}#")
+    # Path.exists raises where a name is too long to be.
+    return any(os.path.exists(path.with_name(name)) for name in names)  # noqa: PTH110
 
 
 def is_no_sheet(name: str) -> bool:
@@ -115,8 +117,8 @@ def companion_names(name: str) -> list[str]:
 
 def companions(path: Path) -> list[Path]:
     """The files beside a sheet that say it is whole."""
-    names = companion_names(path.name)
-    return [found for name in names if (found := path.with_name(name)).is_file()]
+    found = [path.with_name(name) for name in companion_names(path.name)]
+    return [each for each in found if os.path.isfile(each)]  # noqa: PTH113  (a name too long)
 
 
 def agrees(path: Path, beside: Sequence[Path]) -> bool | None:

@@ -69,12 +69,11 @@ class _Found:
     def add(self, handled: Handled) -> None:
         with self.lock:
             self.handled.append(handled)
-        summary = handled.summary
         log.info(
             "%s: %s, %s", handled.name, handled.fate, handled.sentence,
             extra={"event": "file", "file": handled.name, "fate": handled.fate.value,
                    "account": handled.account, "run": handled.run,
-                   "rows": {} if summary is None else summary.statuses},
+                   "rows": handled.rows},
         )  # fmt: skip
 
     def hold(self, files: Iterable[Arrival], account: str | None, fate: Fate, why: str) -> None:
