@@ -80,6 +80,7 @@ def handle(
     begun = filing_of(claimed)
     if begun is not None:  # a pass ended while it filed it
         with places.alone():
+            begun = replace(begun, names=places.names_again(claimed, begun.names))
             told = _told_again(claimed, begun, account, desk)
             return _put_away(claimed, told, begun, desk, places)
     name, number = visible(str(claimed.name)), tries(claimed)

@@ -143,6 +143,19 @@ class Places:
             marked = f"{stem}-{number}"
         return {name: f"{where}/{day}/{_renamed(name, stem, marked)}" for name in names}
 
+    def names_again(self, claimed: Claimed, names: Mapping[str, str]) -> dict[str, str]:
+        """The names of a filing that was cut short; others for what is still to be moved where
+        another file has taken one of them since."""
+        left = {name: claimed.out / name for name in names if (claimed.out / name).exists()}
+        left[claimed.path.name] = claimed.path
+        targets = {name: self.root / names[name] for name in left}
+        if not any(
+            target.exists() and not target.samefile(left[name]) for name, target in targets.items()
+        ):
+            return dict(names)
+        where, day, _ = names[claimed.path.name].split("/")
+        return {**names, **self.free_names(claimed, where, day)}
+
     def file_beside(self, claimed: Claimed, names: Mapping[str, str]) -> list[Path]:
         """Moves what stands beside a claimed file, as far as it still stands there.
 
