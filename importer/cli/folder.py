@@ -160,7 +160,7 @@ def one_pass(
             done = _pass(places, settings, desk, every if watch else None, as_json=as_json)
             worst = max(worst, done.exit_status)
             if keep is not None:
-                _archive(directory, keep)
+                _archive(places, keep)
             if not watch or desk.stop.wait(every):
                 break
     raise SystemExit(worst)
@@ -244,7 +244,7 @@ def _as_json(done: "Pass", files: Sequence[Path]) -> dict[str, Any]:
                 "fate": handled.fate.value,
                 "said": handled.sentence,
                 "run": handled.run,
-                "statuses": handled.summary.statuses if handled.summary else {},
+                "statuses": handled.rows,
                 "filed": [str(file) for file in handled.files],
             }
             for handled in done.handled
@@ -253,13 +253,13 @@ def _as_json(done: "Pass", files: Sequence[Path]) -> dict[str, Any]:
     }
 
 
-def _archive(directory: Path, keep: int) -> None:
+def _archive(places: "Places", keep: int) -> None:
     from importer.folder.archive import archive
 
     try:
-        for zipped in archive(directory, keep):
+        for zipped in archive(places, keep):
             click.echo(f"  put away: {zipped}", err=True)
-    except OSError as error:  # what is not in a proved zip stands where it was
+    except (OSError, ValueError) as error:  # what is in no proved zip stands where it was
         logging.getLogger("importer.folder").warning("not everything was put away: %s", error)
 
 

@@ -1,31 +1,42 @@
 """Days long gone are put into a zip each; nothing leaves its folder before the zip is proved."""
 
 import hashlib
-import re
 import zipfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from importer.folder.places import Places
 from importer.sheets.results import written
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
-
-def archive(directory: Path, keep_days: int) -> list[Path]:
-    """Puts each day of done/ and attention/ older than `keep_days` into DAY.zip; the zips.
+def archive(places: Places, keep_days: int) -> list[Path]:
+    """Moves each day of done/ and attention/ older than `keep_days` into DAY.zip; the zips.
 
     The zip is read again, byte for byte, before the files it holds are taken from their folder.
-    Raises OSError.
+    Raises OSError, or ValueError for a name that no zip can hold.
     """
     last = datetime.now().astimezone().date() - timedelta(days=keep_days)
-    days = [
-        day
-        for place in ("done", "attention")
-        for day in sorted((directory / place).glob("*"))
-        if day.is_dir() and _DAY.fullmatch(day.name) and date.fromisoformat(day.name) < last
-    ]
-    return [_put_away(day) for day in days]
+    with places.alone():
+        days = [
+            folder
+            for where in ("done", "attention")
+            for folder in sorted((places.root / where).glob("*"))
+            if folder.is_dir() and (day := _day(folder.name)) is not None and day < last
+        ]
+        return [_put_away(day) for day in days]
+
+
+def _day(name: str) -> date | None:
+    """
+    >>> _day("2026-11-21"), _day("2026-99-21"), _day("20261121")
+    (datetime.date(2026, 11, 21), None, None)
+    """
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return day if day.isoformat() == name else None
 
 
 def _put_away(day: Path) -> Path:

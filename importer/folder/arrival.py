@@ -43,7 +43,7 @@ def _files(inbox: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
-            if not (is_no_sheet(name) or _is_companion(path)):
+            if not (is_no_sheet(name) or is_companion(name)):
                 yield path
 
 
@@ -87,7 +87,9 @@ def is_still(path: Path, arrival: Arrival) -> bool:
 
 def _office_lock(path: Path) -> bool:
     """Excel's file of who has a workbook open, or LibreOffice's."""
-    return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))
+    names = (f"~${path.name}", f".~lock.{path.name}#")
+    # Path.exists raises where a name is too long to be.
+    return any(os.path.exists(path.with_name(name)) for name in names)  # noqa: PTH110
 
 
 def is_no_sheet(name: str) -> bool:
@@ -100,15 +102,23 @@ def is_no_sheet(name: str) -> bool:
     return hidden or name.lower().endswith(_PARTIAL)
 
 
-def _is_companion(path: Path) -> bool:
-    return path.suffix.lower() in _COMPANIONS
+def is_companion(name: str) -> bool:
+    return name.lower().endswith(_COMPANIONS)
+
+
+def companion_names(name: str) -> list[str]:
+    """
+    >>> companion_names("dock.xlsx")[:4]
+    ['dock.xlsx.done', 'dock.xlsx.md5', 'dock.xlsx.sha256', 'dock.done']
+    """
+    stem = PurePosixPath(name).stem
+    return [each + suffix for each in (name, stem) for suffix in _COMPANIONS]
 
 
 def companions(path: Path) -> list[Path]:
-    """The files beside a sheet that say it is whole: dock.xlsx.done, dock.done, dock.xlsx.md5."""
-    names = [path.name + suffix for suffix in _COMPANIONS]
-    names += [path.stem + suffix for suffix in _COMPANIONS]
-    return [found for name in names if (found := path.with_name(name)).is_file()]
+    """The files beside a sheet that say it is whole."""
+    found = [path.with_name(name) for name in companion_names(path.name)]
+    return [each for each in found if os.path.isfile(each)]  # noqa: PTH113  (a name too long)
 
 
 def agrees(path: Path, beside: Sequence[Path]) -> bool | None:

@@ -2,8 +2,9 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -52,6 +53,7 @@ class Handled:
     sentence: str
     summary: Summary | None = None
     run: int | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)  # how many have which status
     files: tuple[Path, ...] = ()
     stops: bool = False  # the account's other files wait too
 
@@ -78,6 +80,7 @@ def handle(
     begun = filing_of(claimed)
     if begun is not None:  # a pass ended while it filed it
         with places.alone():
+            begun = replace(begun, names=places.names_again(claimed, begun.names))
             told = _told_again(claimed, begun, account, desk)
             return _put_away(claimed, told, begun, desk, places)
     name, number = visible(str(claimed.name)), tries(claimed)
@@ -171,12 +174,20 @@ def _judged(name: str, summary: Summary, account: Account, desk: Desk) -> Handle
     counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
     said = f"{counts}; {summary.stopped_by}" if summary.stopped_by else counts
     waits = Status.UNSENT in {outcome.status for outcome in summary.outcomes.values()}
-    if waits and desk.stop.is_set():
-        return Handled(name, account.name, Fate.UNFINISHED, said, summary, summary.run, stops=True)
-    if waits and summary.stopped_by and why_held(account, desk):
-        return Handled(name, account.name, Fate.UNFINISHED, said, summary, summary.run, stops=True)
+    stops = waits and (
+        desk.stop.is_set() or (bool(summary.stopped_by) and why_held(account, desk) is not None)
+    )
     fate = Fate.DONE if summary.exit_status == EVERYTHING_SETTLED else Fate.ATTENTION
-    return Handled(name, account.name, fate, said, summary, summary.run)
+    return Handled(
+        name,
+        account.name,
+        Fate.UNFINISHED if stops else fate,
+        said,
+        summary,
+        summary.run,
+        summary.statuses,
+        stops=stops,
+    )
 
 
 def _summary_of(run: RunRecord, claimed: Claimed, desk: Desk) -> Summary:
@@ -240,7 +251,8 @@ def note_untold(places: Places, handled: Handled) -> None:
     """Kept until a page tells of it, whichever pass writes that; one at a time."""
     files = [file.relative_to(places.root).as_posix() for file in handled.files]
     line = {"name": handled.name, "account": handled.account, "fate": handled.fate.value,
-            "sentence": handled.sentence, "run": handled.run, "files": files}  # fmt: skip
+            "sentence": handled.sentence, "run": handled.run, "rows": handled.rows,
+            "files": files}  # fmt: skip
     places.reports.mkdir(exist_ok=True)
     with (places.reports / UNTOLD).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
@@ -272,7 +284,8 @@ def _told_again(claimed: Claimed, filing: Filing, account: str | None, desk: Des
     if filing.run is not None:
         summary = _summary_of(desk.journal.run(filing.run), claimed, desk)
     name = visible(str(claimed.name))
-    return Handled(name, account, Fate(filing.fate), filing.sentence, summary, filing.run)
+    rows = summary.statuses if summary else {}
+    return Handled(name, account, Fate(filing.fate), filing.sentence, summary, filing.run, rows)
 
 
 def _told(handled: Handled) -> str:

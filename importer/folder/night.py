@@ -16,6 +16,7 @@ from importer.folder.accounts import why_held
 from importer.folder.arrival import Arrival, arrivals, is_still, why_not_whole
 from importer.folder.handling import Fate, Handled, handle
 from importer.folder.places import Claimed, Places
+from importer.folder.remote import fetch_each
 from importer.folder.rules import FolderSettings
 from importer.reports.text import visible
 from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN
@@ -68,12 +69,11 @@ class _Found:
     def add(self, handled: Handled) -> None:
         with self.lock:
             self.handled.append(handled)
-        summary = handled.summary
         log.info(
             "%s: %s, %s", handled.name, handled.fate, handled.sentence,
             extra={"event": "file", "file": handled.name, "fate": handled.fate.value,
                    "account": handled.account, "run": handled.run,
-                   "rows": {} if summary is None else summary.statuses},
+                   "rows": handled.rows},
         )  # fmt: skip
 
     def hold(self, files: Iterable[Arrival], account: str | None, fate: Fate, why: str) -> None:
@@ -106,6 +106,7 @@ def run_pass(
     begun_at, found = datetime.now(UTC), _Found()
     groups: dict[str | None, list[Arrival]] = {rule.account: [] for rule in settings.rules}
     groups.setdefault(None, [])
+    fetch_each(settings.rules, places, desk.environ, settings.settle_s, sleep, found.say)
     for arrival in _whole(places, settings, found, sleep):
         groups[_account_of(arrival, settings)].append(arrival)
     for account in places.accounts() - groups.keys():

@@ -49,12 +49,18 @@ class Places:
 
     @contextmanager
     def held(self, account: str | None) -> Iterator[bool]:
-        """Whether the files of an account are this pass's alone, for as long as the block lasts.
+        """Whether the files of an account are this pass's alone, as long as the block lasts."""
+        with self.locked(_safe(account)) as ours:
+            yield ours
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[bool]:
+        """Whether something is this pass's alone, as long as the block lasts.
 
         The lock is the system's own: it ends with its process, however that ends.
         """
         self.working.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.working / f".{_safe(account)}.lock")
+        lock = FileLock(self.working / f".{name}.lock")
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -95,8 +101,8 @@ class Places:
         `number` orders the claims of an account. A rename is atomic: of two passes one has it.
         Raises OSError where the file cannot be moved.
         """
-        folder = self.working / _safe(account) / number / f"_{_quoted(str(arrival.name.parent))}"
-        claimed = Claimed(folder / _fitting(arrival.path.name), arrival.name)
+        folder = self.working / _safe(account) / number / f"_{quoted(str(arrival.name.parent))}"
+        claimed = Claimed(folder / fitting(arrival.path.name), arrival.name)
         claimed.out.mkdir(parents=True)
         beside = companions(arrival.path)
         try:
@@ -136,6 +142,19 @@ class Places:
             number += 1
             marked = f"{stem}-{number}"
         return {name: f"{where}/{day}/{_renamed(name, stem, marked)}" for name in names}
+
+    def names_again(self, claimed: Claimed, names: Mapping[str, str]) -> dict[str, str]:
+        """The names of a filing that was cut short; others for what is still to be moved where
+        another file has taken one of them since."""
+        left = {name: claimed.out / name for name in names if (claimed.out / name).exists()}
+        left[claimed.path.name] = claimed.path
+        targets = {name: self.root / names[name] for name in left}
+        if not any(
+            target.exists() and not target.samefile(left[name]) for name, target in targets.items()
+        ):
+            return dict(names)
+        where, day, _ = names[claimed.path.name].split("/")
+        return {**names, **self.free_names(claimed, where, day)}
 
     def file_beside(self, claimed: Claimed, names: Mapping[str, str]) -> list[Path]:
         """Moves what stands beside a claimed file, as far as it still stands there.
@@ -187,12 +206,12 @@ def _renamed(name: str, stem: str, marked: str) -> str:
     return marked + name.removeprefix(stem) if name.startswith(stem) else f"{marked}.{name}"
 
 
-def _fitting(name: str) -> str:
+def fitting(name: str) -> str:
     r"""A name that every system takes, and that leaves room for those beside it.
 
-    >>> _fitting("dock.xlsx"), _fitting("do\nck\udcff.xlsx")
+    >>> fitting("dock.xlsx"), fitting("do\nck\udcff.xlsx")
     ('dock.xlsx', 'do_ck_.xlsx')
-    >>> len(_fitting("é" * 120 + ".xlsx").encode())
+    >>> len(fitting("é" * 120 + ".xlsx").encode())
     179
     """
     plain = "".join(c if c.isprintable() else "_" for c in name)
@@ -209,13 +228,14 @@ def _safe(account: str | None) -> str:
     """
     if account is None:
         return UNCLAIMED
-    quoted = _quoted(account)
-    return quoted.replace("-", "%2D") if quoted.startswith("-") else quoted
+    name = quoted(account)
+    return name.replace("-", "%2D") if name.startswith("-") else name
 
 
-def _quoted(text: str) -> str:
-    quoted = quote(text, safe=" ", errors="surrogateescape")
-    return quoted.replace(".", "%2E") if set(quoted) == {"."} or quoted.endswith(".") else quoted
+def quoted(text: str) -> str:
+    """A text as a name that every system takes."""
+    name = quote(text, safe=" ", errors="surrogateescape")
+    return name.replace(".", "%2E") if name.endswith(".") else name
 
 
 def _meant(quoted: str) -> str:

@@ -1,10 +1,11 @@
 """folder.toml: which files of an inbox are whose, and where their rows go."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from importer.errors import SettingsError, UsageError
 from importer.preparation import Share
@@ -18,6 +19,7 @@ _SWITCHES = ("whole_po", "strict", "strict_tracking", "infer_carrier")
 _RULE_KEYS = (
     *("folder", "files", "vendor", "operation", "worksheet", "account", "stop_after"),
     *_SWITCHES,
+    "remote",
 )
 _NOTIFY_KEYS = (
     "when",
@@ -47,6 +49,14 @@ settle = 10                  # seconds a file must stay as it is before it is ta
 # stop_after = "50%"         # stop a sheet of which so many rows are refused; ten alike always do
 # strict = true              # and whole_po, strict_tracking, infer_carrier: as importer upload
 
+# Files that stand elsewhere are fetched into inbox/north/ first, and kept there as taken:
+# pip install 'purchase-order-importer[remote]'
+#
+# [inbox.north.remote]
+# url = "sftp://ftp.north.example/outgoing"  # or s3://, smb://, webdav://, gs://, az://, as fsspec
+# username = "buyer"                         # and all else that fsspec takes for such an address;
+# password_env = "NORTH_SFTP_PASSWORD"       # what ends in _env names an environment variable
+
 # [notify]
 # when = "attention"         # when trouble begins and when it is over; or "always", or "never"
 # mail_to = ["buyer@example.com"]
@@ -56,6 +66,19 @@ settle = 10                  # seconds a file must stay as it is before it is ta
 # smtp_password_env = "SMTP_PASSWORD"   # the name of an environment variable
 # urls_env = "NOTIFY_URLS"   # addresses for apprise: pip install 'purchase-order-importer[notify]'
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """An inbox elsewhere. `secrets`: an option -> the environment variable that holds it."""
+
+    url: str
+    options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def protocol(self) -> str:
+        return self.url.partition("://")[0].lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +97,12 @@ class Rule:
     strict: bool = False
     strict_tracking: bool = False
     infer_carrier: bool = False
+    remote: Remote | None = None
 
     def fits(self, file: PurePosixPath) -> bool:
         """Whether a file is meant, by its path below inbox/."""
-        return file.parent == PurePosixPath(self.folder) and fnmatch(file.name, self.files)
+        name, meant = file.name.lower(), self.files.lower()
+        return file.parent == PurePosixPath(self.folder) and fnmatchcase(name, meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +143,7 @@ def load_folder(directory: Path, settings: Settings) -> FolderSettings:
     """Raises SettingsError, which names the file, the table and the key."""
     file = directory / FILE_NAME
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError(
             f"{file} is not there; importer folder init {directory} makes it"
@@ -156,7 +181,28 @@ def _rule(name: str, table: Table, settings: Settings) -> Rule:
         account=account,
         stop_after=stop_after,
         **{name: _switch(table, name) for name in _SWITCHES},
+        remote=_remote(table),
     )
+
+
+def _remote(rule: Table) -> Remote | None:
+    values = rule.values.get("remote")
+    if values is None:
+        return None
+    if not isinstance(values, dict):
+        raise rule.wrong("remote must be written as a table, [inbox.NAME.remote]")
+    table = Table(rule.file, f"{rule.name}.remote", values)
+    url = table.text("url") or ""
+    parts = urlsplit(url)
+    if not parts.scheme or "://" not in url:
+        raise table.wrong('url must be an address, such as "sftp://ftp.north.example/outgoing"')
+    if parts.password is not None:
+        raise table.wrong("url holds a password; name an environment variable in password_env")
+    plain = {name: value for name, value in values.items() if name != "url"}
+    if any(not isinstance(value, str | int | float | bool) for value in plain.values()):
+        raise table.wrong("each option must be a text, a number, true or false")
+    secrets = {name: str(plain.pop(name)) for name in list(plain) if name.endswith("_env")}
+    return Remote(url, plain, {name.removesuffix("_env"): place for name, place in secrets.items()})
 
 
 def _switch(table: Table, name: str) -> bool:

@@ -73,15 +73,7 @@ def test_cut_after_the_run_ended_its_own_result_is_filed_and_nothing_sent_again(
 @pytest.mark.parametrize("moved", [0, 1, 2])
 def test_cut_while_filing_the_rest_goes_to_the_same_place(drop, sandbox, monkeypatch, moved):
     drop.put("south/1.csv", shipping())
-    real, moves = handling.Places.file_beside, []
-
-    def some(places, claimed, names):
-        kept = dict([*list(names.items())[:moved], list(names.items())[-1]])
-        moves.append(real(places, claimed, kept))
-        raise PowerCut
-
-    cut_short(drop, monkeypatch, "importer.folder.places.Places.file_beside", some)
-    assert moves
+    cut_while_filing(drop, monkeypatch, moved)
 
     done = drop.run()
 
@@ -89,6 +81,33 @@ def test_cut_while_filing_the_rest_goes_to_the_same_place(drop, sandbox, monkeyp
     assert drop.filed["done"] == ["1.csv", "1.result.csv", "1.txt"]
     assert len(sandbox.writes) == 1
     assert drop.left == []
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_cut_while_filing_no_name_that_was_taken_since_is_written_over(drop, monkeypatch, moved):
+    drop.put("south/1.csv", shipping())
+    cut_while_filing(drop, monkeypatch, moved)
+    (day,) = (drop.places.root / "done").iterdir()
+    (day / "1.csv").write_text("another")
+
+    done = drop.run()
+
+    assert fates(done) == {"south/1.csv": "done"}
+    assert (day / "1.csv").read_text() == "another"
+    assert (day / "1-2.csv").read_text() == shipping()
+    assert len(drop.filed["done"]) == 4
+    assert drop.left == []
+
+
+def cut_while_filing(drop, monkeypatch, moved):
+    real = Places.file_beside
+
+    def some(places, claimed, names):
+        kept = dict([*list(names.items())[:moved], list(names.items())[-1]])
+        real(places, claimed, kept)
+        raise PowerCut
+
+    cut_short(drop, monkeypatch, "importer.folder.places.Places.file_beside", some)
 
 
 def test_cut_after_the_last_move_only_notes_are_left_and_cleared(drop, monkeypatch):
