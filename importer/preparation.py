@@ -25,6 +25,7 @@ from importer.sheets.headings import Layout, find_layout, where
 from importer.sheets.reading import read_worksheets
 from importer.sheets.regular_file import read_content
 from importer.sheets.sheet import Worksheet
+from importer.sheets.table import rows_of_table
 from importer.spelling import listed
 from importer.summaries import Summary
 from importer.validation import Validation, validate
@@ -84,6 +85,7 @@ class Wish:
     undoable: bool = False  # keep what the platform held before each write
     take_over: bool = False  # the process that began the sheet's run is known to be gone
     strict_tracking: bool = False  # an odd tracking number holds back its row
+    visible_only: bool = False  # rows that a filter or a person has hidden are left out
     infer_carrier: bool = False  # an empty carrier is filled from an unambiguous number
 
 
@@ -152,7 +154,8 @@ def prepare(
     layout = _layout(worksheets, wish, profile, near)
     if wish.platform is not None and layout.operation.platform.name != wish.platform:
         raise UsageError(_explain_misplaced(layout, worksheets, wish.platform))
-    numbers = layout.rows
+    table = rows_of_table(layout, visible_only=wish.visible_only)
+    layout, numbers = table.layout, table.numbers
     if not numbers:
         raise SheetError(f"{sheet.name} has headings in row {layout.header_row} and no rows below")
     origin = origin_of(layout.worksheet, layout.header_row, numbers)
@@ -182,6 +185,9 @@ def prepare(
         else aside.get(number) or _planned(warnings.get(number, ""))
         for number in numbers
     }
+    if table.aside:
+        outcomes |= {n: Outcome(Status.UNCHANGED, said) for n, said in table.aside.items()}
+        outcomes = dict(sorted(outcomes.items()))
     said = [near] * bool(near) if profile is None else remarks(profile, layout, numbers)
     return Prepared(
         content,
@@ -192,7 +198,7 @@ def prepare(
         settings.date_only_at,
         outcomes,
         earlier,
-        said,
+        [*table.notes, *said],
         vendor=None if profile is None else profile.name,
         origin=origin,
     )

@@ -47,6 +47,9 @@ def TRACKING(command: Command) -> Command:  # noqa: N802  (one of the options ab
     command = click.option(
         "--infer-carrier", is_flag=True, help="Fill an empty carrier where its number tells it."
     )(command)
+    command = click.option(
+        "--visible-only", is_flag=True, help="Leave out the rows that are hidden in the sheet."
+    )(command)
     return click.option(
         "--strict-tracking", is_flag=True, help="An odd tracking number holds back its row."
     )(command)

@@ -44,6 +44,7 @@ def check(
     vendor: str | None,
     into: Path | None,
     strict_tracking: bool,
+    visible_only: bool,
     infer_carrier: bool,
     as_json: bool,
 ) -> None:
@@ -62,6 +63,7 @@ def check(
         into,
         vendor=vendor,
         strict_tracking=strict_tracking,
+        visible_only=visible_only,
         infer_carrier=infer_carrier,
     )
     settings = options.settings()
@@ -85,6 +87,7 @@ def plan(
     worksheet: str | None,
     vendor: str | None,
     strict_tracking: bool,
+    visible_only: bool,
     infer_carrier: bool,
     as_json: bool,
 ) -> None:
@@ -104,6 +107,7 @@ def plan(
         worksheet,
         vendor=vendor,
         strict_tracking=strict_tracking,
+        visible_only=visible_only,
         infer_carrier=infer_carrier,
     )
     each(sheets, lambda sheet: plan_sheet(sheet, wish, settings, found), as_json=as_json)
@@ -145,6 +149,7 @@ def upload(
     stop_after: "Share | None",
     workers: int | None,
     strict_tracking: bool,
+    visible_only: bool,
     infer_carrier: bool,
     as_json: bool,
     **patience: Any,
@@ -173,6 +178,7 @@ def upload(
             stop_after=stop_after,
             vendor=vendor,
             strict_tracking=strict_tracking,
+            visible_only=visible_only,
             infer_carrier=infer_carrier,
         )
         each(

@@ -120,13 +120,40 @@ def _candidates(
     if profile.header_row is not None:
         rows = rows[profile.header_row - 1 : profile.header_row]
     texts = {row: _texts(worksheet, row) for row in rows}
+    two_lines = _two_lines(worksheet, texts)
     found = []
     for operation in operations:
         named = [row for row in rows if texts[row]]
         fits = [_candidate(worksheet, operation, row, texts[row], profile) for row in named]
+        fits += [
+            _candidate(worksheet, operation, row, both, profile) for row, both in two_lines.items()
+        ]
         suiting = [c for c in fits if c.taken]
         if suiting:  # on equal terms the first row: headings stand above their values
             found.append(max(suiting, key=lambda c: (-len(c.missing), len(c.taken))))
+    return found
+
+
+def _two_lines(
+    worksheet: Worksheet, texts: Mapping[int, Mapping[int, str]]
+) -> dict[int, dict[int, str]]:
+    """Each row whose headings go on from the row above: "Tracking" over "Number".
+
+    What stands above a merged cell's columns stands above each of them. A column with a text in
+    one of the two rows alone has that.
+    """
+    found = {}
+    for row, below in texts.items():
+        above = dict(texts.get(row - 1, {}))
+        for first, left, _, right in worksheet.merges:
+            if first == row - 1 and left - 1 in above:
+                spread = dict.fromkeys(range(left - 1, right), above[left - 1])
+                above = spread | above
+        if len(below) > 1 and len(above) > 1:
+            places = sorted({*above, *below})
+            found[row] = {
+                at: " ".join(filter(None, [above.get(at), below.get(at)])) for at in places
+            }
     return found
 
 

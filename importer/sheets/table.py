@@ -1,0 +1,166 @@
+"""The rows of a table: which are data, which only look like it, and what is said of them.
+
+Nothing is left out in silence: each row that is not sent has a sentence of its own.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from importer.cells import Cell, is_empty, shown
+from importer.sheets.headings import Layout
+from importer.sheets.sheet import Worksheet, column_letters
+from importer.spelling import key
+
+_TOTAL = re.compile(
+    r"(?:grand |sub[- ]?|order |overall )?(?:totals?|sums?)\b|(?:gesamt)?summe\b|gesamt\b",
+    re.IGNORECASE,
+)
+_FIRST = frozenset("tTgGsSoO")  # letters that such a word begins with
+_MOST_NAMED = 8  # rows in a note
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """`numbers` are rows of data, as Excel numbers them; `aside` the others, with why."""
+
+    layout: Layout
+    numbers: Sequence[int]
+    aside: Mapping[int, str]
+    notes: Sequence[str]
+
+
+def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
+    """The rows below the headings, told apart; merged cells are filled with their value."""
+    layout, merged = _filled(layout)
+    worksheet, every = layout.worksheet, layout.rows
+    odd = _odd(layout)
+    found = {row: _not_data(layout, row) for row in every if row in odd}
+    aside = {row: said for row, said in found.items() if said}
+    numbers = [row for row in every if row not in aside]
+    hidden = [row for row in numbers if row in worksheet.hidden_rows]
+    struck = [row for row in numbers if row in worksheet.struck_rows]
+    notes = [*merged, *_said(aside)]
+    by = "by a filter" if worksheet.filtered else "in the sheet"
+    if hidden and visible_only:
+        aside |= dict.fromkeys(hidden, f"Hidden {by}, and left out as --visible-only asks.")
+        numbers = [row for row in numbers if row not in worksheet.hidden_rows]
+        notes.append(f"left out, hidden {by}: {_rows(hidden)}")
+    elif hidden:
+        notes.append(
+            f"hidden {by}, and taken all the same: {_rows(hidden)}; --visible-only leaves them out"
+        )
+    if struck:
+        notes.append(f"struck through, and taken all the same: {_rows(struck)}")
+    return TableRows(layout, numbers, aside, notes)
+
+
+def _odd(layout: Layout) -> set[int]:
+    """Rows worth a closer look: one cell is a heading again, or begins as a total does."""
+    found: set[int] = set()
+    for column in layout.worksheet.columns:
+        heading = column[layout.header_row - 1]
+        found |= {
+            number
+            for number, cell in enumerate(column, start=1)
+            if cell.__class__ is str and (cell == heading or cell.lstrip()[:1] in _FIRST)
+        }
+    return found
+
+
+def _not_data(layout: Layout, row: int) -> str:
+    """Why a row is no row of data; empty where it is one."""
+    cells = {name: column[row - 1] for name, column in _columns(layout).items()}
+    headings = {name: column[layout.header_row - 1] for name, column in _columns(layout).items()}
+    given = {name: cell for name, cell in cells.items() if not is_empty(cell)}
+    alike = [name for name, cell in given.items() if _same_text(cell, headings[name])]
+    if len(alike) > 1 and len(alike) == len(given):
+        return "The headings once more; nothing to send."
+    operation = layout.operation
+    order = [name for name in {operation.po, *operation.group_by} if name in given]
+    needed = [f.name for f in operation.fields if f.needed and f.name in layout.columns]
+    lacks = any(is_empty(cells[name]) or _is_total(cells[name]) for name in needed)
+    names_no_order = all(_is_total(given[name]) for name in order)
+    if names_no_order and lacks and any(_is_total(cell) for cell in _leading(layout, row)):
+        return "A total, and no line of its own; nothing to send."
+    return ""
+
+
+def _columns(layout: Layout) -> dict[str, list[Cell]]:
+    return {name: layout.worksheet.columns[i] for name, i in layout.columns.items()}
+
+
+def _same_text(cell: Cell, heading: Cell) -> bool:
+    return isinstance(cell, str) and isinstance(heading, str) and key(cell) == key(heading)
+
+
+def _leading(layout: Layout, row: int) -> list[Cell]:
+    """The row's texts, up to its first number: a total says so before it counts."""
+    texts: list[Cell] = []
+    for column in layout.worksheet.columns:
+        cell = column[row - 1]
+        if is_empty(cell):
+            continue
+        if not isinstance(cell, str):
+            break
+        texts.append(cell)
+    return texts
+
+
+def _is_total(cell: Cell) -> bool:
+    """
+    >>> [_is_total(text) for text in ("Total", "Grand total:", "Totally new", "Sub-total", 5)]
+    [True, True, False, True, False]
+    """
+    return isinstance(cell, str) and _TOTAL.match(cell.strip()) is not None
+
+
+def _said(aside: Mapping[int, str]) -> list[str]:
+    """One note for each reason."""
+    reasons: dict[str, list[int]] = {}
+    for row, sentence in aside.items():
+        reasons.setdefault(sentence, []).append(row)
+    return [
+        f"not sent, {sentence[0].lower()}{sentence[1:].split(';')[0].split(',')[0].rstrip('.')}: "
+        f"{_rows(rows)}"
+        for sentence, rows in reasons.items()
+    ]
+
+
+def _filled(layout: Layout) -> tuple[Layout, list[str]]:
+    """The layout with each merged cell's value in all its rows, and what is said of that."""
+    worksheet, notes = layout.worksheet, []
+    columns = list(worksheet.columns)
+    titles = {i: name for name, i in layout.columns.items()}
+    for first, left, last, right in worksheet.merges:
+        place = left - 1
+        if place not in titles or last <= first or first <= layout.header_row or left != right:
+            continue
+        if last > worksheet.height or is_empty(columns[place][first - 1]):
+            continue
+        value = columns[place][first - 1]
+        columns[place] = [*columns[place]]
+        filled = [row for row in range(first + 1, last + 1) if _holds_anything(worksheet, row)]
+        for row in filled:
+            columns[place][row - 1] = value
+        if filled:
+            notes.append(
+                f'"{shown(value)}" is one merged cell, {column_letters(left)}{first} to '
+                f"{column_letters(left)}{last}: it is taken for each of its rows"
+            )
+    if not notes:
+        return layout, []
+    more = len(notes) - _MOST_NAMED
+    said = [*notes[:_MOST_NAMED], *([f"and {more} more merged cells"] if more > 0 else [])]
+    return replace(layout, worksheet=replace(worksheet, columns=columns)), said
+
+
+def _holds_anything(worksheet: Worksheet, row: int) -> bool:
+    return any(not is_empty(column[row - 1]) for column in worksheet.columns)
+
+
+def _rows(rows: Sequence[int]) -> str:
+    named = ", ".join(map(str, rows[:_MOST_NAMED]))
+    more = len(rows) - _MOST_NAMED
+    word = "row" if len(rows) == 1 else "rows"
+    return f"{word} {named}" + (f" and {more:,} more" if more > 0 else "")
