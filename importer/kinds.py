@@ -5,7 +5,7 @@ values and the way to read a cell. To the type checker a kind is the type of the
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -37,6 +37,7 @@ class Kind(pandas_engine.DataType):
     type: Any = np.dtype("object")
     words: ClassVar[str] = "text"  # for the tables of columns
     plain: ClassVar[re.Pattern[str] | None] = None  # texts that surely are their own value
+    wide_is_narrow: ClassVar[bool] = True  # "１２" is 12, as East Asian keyboards write it
 
     def read(self, cell: Cell, about: Column) -> Value:
         """The value of a cell that is neither empty nor a Fault; raises Unreadable."""
@@ -44,6 +45,10 @@ class Kind(pandas_engine.DataType):
 
     def reader(self, cells: Sequence[Cell], about: Column) -> Callable[[Cell], Value]:  # noqa: ARG002  (dates look at the cells)
         return lambda cell: self.read(cell, about)
+
+    def remark(self, cells: Sequence[Cell], about: Column) -> tuple[int, str] | None:  # noqa: ARG002  (for dates)
+        """The position of a cell that settles how all others are read, and what to say of that."""
+        return None
 
     def from_journal(self, value: Any) -> Value:
         """The value as it was before it was kept as JSON."""
@@ -91,30 +96,23 @@ def read_column(
             values[i] = known[key]
             continue
         try:
-            values[i] = known[key] = _read_cell(cell, read)
+            values[i] = known[key] = _read_cell(cell, read, narrow=kind.wide_is_narrow)
         except Unreadable as unreadable:
             faults[i] = str(unreadable)
     return values, faults
 
 
+_NARROW = {0x3000: " "} | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width
 _AS_FORMULA = re.compile(r'="([^"]*)"')  # how csv exports keep Excel from dropping zeros
 
 
-def _read_cell(cell: Cell, read: Callable[[Cell], Value]) -> Value:
+def _read_cell(cell: Cell, read: Callable[[Cell], Value], *, narrow: bool) -> Value:
     if isinstance(cell, str):
-        if cell.startswith(EXAMPLE_MARK):
-            raise Unreadable("is the template's example row; delete it or write over it")
-        cell = clean(cell)
-        if len(cell) > 1 and cell[0] == "'":
-            cell = cell[1:].lstrip()  # Excel's own mark for "this is text", typed or exported
-        if quoted := _AS_FORMULA.fullmatch(cell[:_MOST_CHARACTERS]):
-            cell = quoted[1].strip()
+        if narrow and not cell.isascii():
+            cell = cell.translate(_NARROW)
+        cell = _meant(cell)
         if not cell:
             return None
-        if len(cell) > _MOST_CHARACTERS:
-            raise Unreadable(f"the text is longer than {_MOST_CHARACTERS:,} characters; shorten it")
-        if cell in _EXCEL_ERRORS:
-            cell = Fault(cell)
     if isinstance(cell, Fault):
         if cell.text.startswith("="):
             raise Unreadable(
@@ -123,6 +121,20 @@ def _read_cell(cell: Cell, read: Callable[[Cell], Value]) -> Value:
             )
         raise Unreadable(f"{cell.text} is an Excel error, not a value; mend the formula")
     return read(cell)
+
+
+def _meant(text: str) -> str | Fault:
+    """The text without what Excel and exports put around it; the error that it spells."""
+    if text.startswith(EXAMPLE_MARK):
+        raise Unreadable("is the template's example row; delete it or write over it")
+    text = clean(text)
+    if len(text) > 1 and text[0] == "'":
+        text = text[1:].lstrip()  # Excel's own mark for "this is text", typed or exported
+    if quoted := _AS_FORMULA.fullmatch(text[:_MOST_CHARACTERS]):
+        text = quoted[1].strip()
+    if len(text) > _MOST_CHARACTERS:
+        raise Unreadable(f"the text is longer than {_MOST_CHARACTERS:,} characters; shorten it")
+    return Fault(text) if text in _EXCEL_ERRORS else text
 
 
 _EXCEL_ERRORS = {
@@ -245,6 +257,8 @@ def _number(cell: Cell, decimal: str | None) -> Decimal | None:
 @pandas_engine.Engine.register_dtype
 @dtypes.immutable
 class _Text(Kind):
+    wide_is_narrow = False  # a name is kept as it is written
+
     def read(self, cell: Cell, about: Column) -> Value:  # noqa: ARG002  (the contract)
         return _exact_text(cell)
 
@@ -270,6 +284,8 @@ def _exact_text(cell: Cell) -> str:
 @dtypes.immutable
 class _Capitals(_Text):
     """A short code that is the same in small letters, such as a currency."""
+
+    wide_is_narrow = True
 
     def read(self, cell: Cell, about: Column) -> Value:  # noqa: ARG002  (the contract)
         return _exact_text(cell).upper()
@@ -406,6 +422,22 @@ class _Instant(Kind):
         first = day_first(cells)
         return lambda cell: _instant(cell, day_first=first)
 
+    def remark(self, cells: Sequence[Cell], about: Column) -> tuple[int, str] | None:
+        """Said where a single date tells how others are read: it may be the one that is wrong."""
+        telling = _telling(cells) if about.date_order is None else {}
+        if len(telling) != 1:
+            return None
+        (place, first), *_ = telling.items()
+        for _, found in _numeric_dates(cells):
+            if (
+                "." not in found[0]
+                and found[1] != found[2]
+                and max(int(found[1]), int(found[2])) < 13
+            ):
+                day = _numeric_date(found, day_first=first)[:10]
+                return place, f'"{found[0]}" is read as {day}'
+        return None
+
     def read(self, cell: Cell, about: Column) -> Value:
         return self.reader([cell], about)(cell)
 
@@ -458,14 +490,23 @@ _EXCEL_DAY_ZERO = date(1899, 12, 30)
 
 def day_first(cells: Sequence[Cell]) -> bool | None:
     """Whether 03/04 is 3 April, as far as the column's other dates tell; None where they do not."""
-    found = {
-        int(m[1]) > 12
-        for cell in cells
-        if isinstance(cell, str)
-        and (m := _NUMERIC_DATE.fullmatch(clean(cell)))
-        and (int(m[1]) > 12) != (int(m[2]) > 12)
-    }
+    found = set(_telling(cells).values())
     return found.pop() if len(found) == 1 else None
+
+
+def _telling(cells: Sequence[Cell]) -> dict[int, bool]:
+    """The positions of the dates that can be read one way only, and whether that is day first."""
+    return {
+        i: int(found[1]) > 12
+        for i, found in _numeric_dates(cells)
+        if (int(found[1]) > 12) != (int(found[2]) > 12)
+    }
+
+
+def _numeric_dates(cells: Sequence[Cell]) -> Iterator[tuple[int, re.Match[str]]]:
+    for i, cell in enumerate(cells):
+        if isinstance(cell, str) and (found := _NUMERIC_DATE.fullmatch(clean(cell))):
+            yield i, found
 
 
 def _instant(cell: Cell, *, day_first: bool | None) -> date | datetime:

@@ -198,7 +198,7 @@ def prepare(
         settings.date_only_at,
         outcomes,
         earlier,
-        [*table.notes, *said],
+        [*table.notes, *validation.notes, *said],
         vendor=None if profile is None else profile.name,
         origin=origin,
     )

@@ -29,6 +29,7 @@ class Validation:
     values: Mapping[str, Sequence[Value]]  # field name -> a value for each of `numbers`
     problems: Sequence[Problem]  # in sheet order
     warnings: Sequence[Problem]  # of rows that are sent all the same
+    notes: Sequence[str] = ()  # of columns as a whole
 
     @property
     def invalid(self) -> set[int]:
@@ -68,7 +69,7 @@ def validate(
         found.need(field, values[field.name])
     found.look_at_tracking(operation, values, found.problems if strict_tracking else found.warnings)
     found.check(operation, values)
-    return Validation(numbers, values, *found.in_sheet_order(operation))
+    return Validation(numbers, values, *found.in_sheet_order(operation), found.notes)
 
 
 class _Found:
@@ -85,6 +86,7 @@ class _Found:
         self.profile = profile
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.notes: list[str] = []
         self.unreadable: dict[str, set[int]] = defaultdict(set)
 
     def read(self, field: Field) -> list[Value]:
@@ -95,6 +97,9 @@ class _Found:
         for i, message in faults.items():
             self.unreadable[field.name].add(i)
             self._add(self.problems, i, field, message)
+        if remark := field.kind.remark(cells, about):
+            told, said = self.numbers[remark[0]], remark[1]
+            self.notes.append(f"{field.title}: {said}, as row {told} alone tells; {_ONE_DAY}")
         return values
 
     def need(self, field: Field, values: Sequence[Value]) -> None:
@@ -179,6 +184,7 @@ class _Found:
         return sorted(self.problems, key=order), sorted(kept, key=order)
 
 
+_ONE_DAY = "dates like 2026-11-20 leave no doubt"
 _FILLED = "was empty; {} was filled in, as the tracking number tells"
 
 

@@ -45,6 +45,15 @@ def test_one_bad_row_never_stops_the_others(desk, sandbox, sheet):
     assert listed(sandbox, 10002) == ["A12345"]
 
 
+def test_a_total_is_kept_in_the_run_and_never_sent(desk, sandbox, sheet):
+    summary = upload(sheet(HEADINGS, line(), ",Total,,,", HEADINGS), desk)
+
+    assert statuses(summary) == {2: "sent", 3: "unchanged", 4: "unchanged"}
+    assert summary.exit_status == 0
+    assert desk.journal.outcomes(summary.run) == summary.outcomes
+    assert listed(sandbox) == ["1Z999AA10123456784"]
+
+
 def test_whole_po_holds_back_the_other_rows_of_a_po_with_a_bad_row(desk, sandbox, sheet):
     path = sheet(HEADINGS, line(), line(number=""), line(po_id=10002, number="A12345"))
 

@@ -6,6 +6,7 @@ Nothing is left out in silence: each row that is not sent has a sentence of its 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from importer.cells import Cell, is_empty, shown
 from importer.sheets.headings import Layout
@@ -17,6 +18,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _FIRST = frozenset("tTgGsSoO")  # letters that such a word begins with
+_AGAIN = "The headings once more; nothing to send."
 _MOST_NAMED = 8  # rows in a note
 
 
@@ -37,6 +39,12 @@ def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
     odd = _odd(layout)
     found = {row: _not_data(layout, row) for row in every if row in odd}
     aside = {row: said for row, said in found.items() if said}
+    other = _another_table(layout, every, aside)
+    if other:
+        strangers = _strangers(layout, other)
+        aside |= dict.fromkeys(strangers, f"Of another table, which begins in row {other[0]}.")
+        layout = _doubtful(layout, [row for row in other if row not in aside], other[0])
+        worksheet = layout.worksheet
     numbers = [row for row in every if row not in aside]
     hidden = [row for row in numbers if row in worksheet.hidden_rows]
     struck = [row for row in numbers if row in worksheet.struck_rows]
@@ -75,7 +83,7 @@ def _not_data(layout: Layout, row: int) -> str:
     given = {name: cell for name, cell in cells.items() if not is_empty(cell)}
     alike = [name for name, cell in given.items() if _same_text(cell, headings[name])]
     if len(alike) > 1 and len(alike) == len(given):
-        return "The headings once more; nothing to send."
+        return _AGAIN
     operation = layout.operation
     order = [name for name in {operation.po, *operation.group_by} if name in given]
     needed = [f.name for f in operation.fields if f.needed and f.name in layout.columns]
@@ -84,6 +92,49 @@ def _not_data(layout: Layout, row: int) -> str:
     if names_no_order and lacks and any(_is_total(cell) for cell in _leading(layout, row)):
         return "A total, and no line of its own; nothing to send."
     return ""
+
+
+def _another_table(layout: Layout, every: Sequence[int], aside: Mapping[int, str]) -> list[int]:
+    """The rows of another table below ours, its title and headings first; none where there is none.
+
+    It begins below a blank row with headings: two words or more and no digit, as every row of
+    data has one somewhere. It ends where our headings stand once more.
+    """
+    for first in (row for before, row in pairwise(every) if row > before + 1):
+        titled = len(_texts(layout, first)) == 1
+        if _are_headings(_texts(layout, first + titled)) and first + titled not in aside:
+            end = next((r for r, said in aside.items() if r > first and said == _AGAIN), None)
+            return [row for row in every if first <= row and (end is None or row < end)]
+    return []
+
+
+def _texts(layout: Layout, row: int) -> list[Cell]:
+    if row > layout.worksheet.height:
+        return []
+    return [c for column in layout.worksheet.columns if not is_empty(c := column[row - 1])]
+
+
+def _are_headings(cells: Sequence[Cell]) -> bool:
+    words = [c for c in cells if isinstance(c, str) and not any(map(str.isdigit, c))]
+    return len(words) > 1 and len(words) == len(cells)
+
+
+def _strangers(layout: Layout, rows: Sequence[int]) -> list[int]:
+    """Its rows that cannot be ours: their cells name no order, or have no digit in them."""
+    at = layout.columns.get(layout.operation.po)
+    order = layout.worksheet.columns[at] if at is not None else [None] * layout.worksheet.height
+    return [r for r in rows if not any(map(str.isdigit, shown(order[r - 1])))]
+
+
+def _doubtful(layout: Layout, rows: Sequence[int], begins: int) -> Layout:
+    """The layout with a fault for each row that may be of either table."""
+    said = (
+        f"stands below other headings, from row {begins} on, so it may be of another table; move "
+        "that to a worksheet of its own"
+    )
+    worksheet = layout.worksheet
+    faults = {**worksheet.row_faults, **dict.fromkeys(rows, said)}
+    return replace(layout, worksheet=replace(worksheet, row_faults=faults))
 
 
 def _columns(layout: Layout) -> dict[str, list[Cell]]:

@@ -2,6 +2,7 @@
 
 import sys
 
+from tests.corpus.checked import CHECKED
 from tests.corpus.found import FOLDER, found_sheets
 from tests.corpus.made import MADE
 
@@ -14,13 +15,13 @@ def main() -> int:
         print(f"({FOLDER} is not there: only the sheets made here)")  # noqa: T201  (a command)
     print(f"   {'file':{WIDTH}} {'expected':40} got")  # noqa: T201
     wrong = 0
-    for sheet in [*MADE, *found]:
+    for sheet in [*MADE, *CHECKED, *found]:
         got = sheet.got()
         fits = sheet.fits(got)
         wrong += not fits
         name, expect = sheet.file[-WIDTH:], sheet.expect[:40]
         print(f"{'ok' if fits else 'NO'} {name:{WIDTH}} {expect:40} {got[:110]}")  # noqa: T201
-    print(f"{len(MADE) + len(found)} sheets, {wrong} not as expected")  # noqa: T201
+    print(f"{len(MADE) + len(CHECKED) + len(found)} sheets, {wrong} not as expected")  # noqa: T201
     return 1 if wrong else 0
 
 

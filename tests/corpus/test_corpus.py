@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.corpus.checked import CHECKED
 from tests.corpus.found import FOLDER, found_sheets
 from tests.corpus.made import MADE
 
@@ -10,6 +11,13 @@ FOUND = found_sheets()
 
 @pytest.mark.parametrize("sheet", MADE, ids=lambda sheet: sheet.file)
 def test_a_sheet_made_for_a_promise_has_the_outcome_it_must_have(sheet):
+    got = sheet.got()
+
+    assert sheet.fits(got), got
+
+
+@pytest.mark.parametrize("sheet", CHECKED, ids=lambda sheet: sheet.file)
+def test_a_sheet_made_for_a_promise_is_checked_as_it_must_be(sheet):
     got = sheet.got()
 
     assert sheet.fits(got), got
