@@ -17,7 +17,6 @@ _TOTAL = re.compile(
     r"(?:grand |sub[- ]?|order |overall )?(?:totals?|sums?)\b|(?:gesamt)?summe\b|gesamt\b",
     re.IGNORECASE,
 )
-_FIRST = frozenset("tTgGsSoO")  # letters that such a word begins with
 _AGAIN = "The headings once more; nothing to send."
 _MOST_NAMED = 8  # rows in a note
 
@@ -36,8 +35,7 @@ def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
     """The rows below the headings, told apart; merged cells are filled with their value."""
     layout, merged = _filled(layout)
     worksheet, every = layout.worksheet, layout.rows
-    odd = _odd(layout)
-    found = {row: _not_data(layout, row) for row in every if row in odd}
+    found = {row: _not_data(layout, row) for row in _odd(layout, every)}
     aside = {row: said for row, said in found.items() if said}
     other = _another_table(layout, every, aside)
     if other:
@@ -63,17 +61,17 @@ def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
     return TableRows(layout, numbers, aside, notes)
 
 
-def _odd(layout: Layout) -> set[int]:
-    """Rows worth a closer look: one cell is a heading again, or begins as a total does."""
-    found: set[int] = set()
-    for column in layout.worksheet.columns:
-        heading = column[layout.header_row - 1]
-        found |= {
-            number
-            for number, cell in enumerate(column, start=1)
-            if cell.__class__ is str and (cell == heading or cell.lstrip()[:1] in _FIRST)
-        }
-    return found
+def _odd(layout: Layout, every: Sequence[int]) -> list[int]:
+    """The rows worth a closer look: the cell that names the order is empty, or is another word."""
+    place = layout.columns.get(layout.operation.po)
+    if place is None:
+        return list(every)
+    column = layout.worksheet.columns[place]
+    heading = column[layout.header_row - 1]
+    texts = {cell for cell in column if cell.__class__ is str}
+    words: set[Cell] = {t for t in texts if is_empty(t) or _is_total(t) or _same_text(t, heading)}
+    words.add(None)
+    return [row for row in every if column[row - 1] in words]
 
 
 def _not_data(layout: Layout, row: int) -> str:
