@@ -46,6 +46,7 @@ def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> Ne
             "infer_carrier": wish.infer_carrier,
             "mends": mends,
             "header_row": prepared.layout.header_row,
+            "two_lines": prepared.layout.two_lines,
             "encoding": _encoding(prepared.layout.worksheet.text_format),
         },
     )

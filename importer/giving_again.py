@@ -25,5 +25,6 @@ def given_again(run: RunRecord) -> Given:
     if header_row is None:  # a run of an older version
         layout = find_layout(worksheets, [operation])
     else:  # the headings may be a vendor's own, of a profile that has changed since
-        layout = Layout(worksheets[0], operation, header_row, {}, ())
+        two_lines = run.settings.get("two_lines", False)
+        layout = Layout(worksheets[0], operation, header_row, {}, (), two_lines)
     return Given(sheet, content, layout, Path(into) if into else None)

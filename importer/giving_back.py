@@ -12,6 +12,7 @@ from pathlib import Path
 from importer.cells import Cell
 from importer.errors import SheetError
 from importer.outcomes import Outcome, Problem, Status
+from importer.sheets.container import unwrapped
 from importer.sheets.headings import Layout, result_columns
 from importer.sheets.reading import read_worksheets
 from importer.sheets.regular_file import read_content
@@ -20,6 +21,8 @@ from importer.sheets.sheet import STATUS_HEADING, Worksheet
 
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".psv", ".tab"})
 _WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
+_WRAPPINGS = frozenset({".gz", ".zip"})
+_SHEET_SUFFIXES = _TEXT_SUFFIXES | _WORKBOOK_SUFFIXES | {".xls", ".xlsb", ".ods"}
 ATTENTION = frozenset(status.value for status in Status if not status.settled)
 CALM = frozenset({Status.UNCHANGED.value})  # its sentence only tells which run sent it
 
@@ -38,11 +41,15 @@ class Given:
     def folder(self) -> Path:
         return self.into or self.sheet.parent
 
+    @property
+    def stem(self) -> str:
+        return stem_of(self.sheet)
+
 
 def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
     """Writes the result from the bytes that were read, whatever the file has become since."""
     suffix = _suffix(given.sheet, given.layout)
-    target = given.folder / f"{next(_names(given.sheet.stem))}{suffix}"
+    target = given.folder / f"{next(_names(given.stem))}{suffix}"
     target.parent.mkdir(parents=True, exist_ok=True)
     shared = {id(outcome): outcome for outcome in outcomes.values()}  # most rows share theirs
     said = {key: (str(outcome.status), outcome.sentence) for key, outcome in shared.items()}
@@ -50,7 +57,7 @@ def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
     layout = given.layout
     with tempfile.TemporaryDirectory(prefix="importer-") as folder:
         snapshot = Path(folder) / given.sheet.name
-        snapshot.write_bytes(given.content)
+        snapshot.write_bytes(unwrapped(given.content))
         return write_results(
             snapshot,
             target,
@@ -61,7 +68,22 @@ def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
             calm=CALM,
             text_format=layout.worksheet.text_format,
             choose=partial(_place, given),
+            read=layout.worksheet,
         )
+
+
+def stem_of(sheet: Path) -> str:
+    """Its name without the ending, nor that of what it is wrapped in.
+
+    >>> stem_of(Path("dock.xlsx.gz")), stem_of(Path("dock.2026.csv"))
+    ('dock', 'dock.2026')
+    """
+    inner = _unwrapped_name(sheet)
+    return inner.stem if inner is sheet or inner.suffix.lower() in _SHEET_SUFFIXES else inner.name
+
+
+def _unwrapped_name(sheet: Path) -> Path:
+    return Path(sheet.stem) if sheet.suffix.lower() in _WRAPPINGS else sheet
 
 
 def source_named(sheet: Path, sheets: Collection[Path]) -> Path | None:
@@ -70,7 +92,7 @@ def source_named(sheet: Path, sheets: Collection[Path]) -> Path | None:
     if given is None:
         return None
     beside = (other for other in sheets if other.parent == sheet.parent)
-    return next((other for other in beside if other.stem == given[1]), None)
+    return next((other for other in beside if stem_of(other) == given[1]), None)
 
 
 def _names(stem: str) -> Iterator[str]:
@@ -86,7 +108,7 @@ def _place(given: Given, finished: Path, wished: Path) -> Path:
     A result that a person has mended since, another sheet's or another worksheet's result is
     never written over.
     """
-    targets = (wished.with_name(name + wished.suffix) for name in _names(given.sheet.stem))
+    targets = (wished.with_name(name + wished.suffix) for name in _names(given.stem))
     return next(
         target
         for target in targets
@@ -120,4 +142,5 @@ def _suffix(sheet: Path, layout: Layout) -> str:
     """A text file named .xls, or a workbook that can only be given back as .xlsx, is named so."""
     is_text = layout.worksheet.text_format is not None
     kept, other = (_TEXT_SUFFIXES, ".csv") if is_text else (_WORKBOOK_SUFFIXES, ".xlsx")
-    return sheet.suffix if sheet.suffix.lower() in kept else other
+    suffix = _unwrapped_name(sheet).suffix
+    return suffix if suffix.lower() in kept else other

@@ -18,6 +18,7 @@ from importer.sheets.headings import Layout
 from importer.sheets.reading import read_worksheets
 from importer.sheets.regular_file import read_content
 from importer.sheets.results import WrittenResult, written
+from importer.sheets.table import as_taken
 
 _TO_MEND = {Status.INVALID, Status.REJECTED, Status.UNKNOWN, Status.UNSENT}
 _STILL_OPEN = {CallState.PLANNED, CallState.SENDING}
@@ -49,13 +50,13 @@ def give_fix(
         number: Mending(outcome.status.value, outcome.sentence, wrong.get(number, ()))
         for number, outcome in wanted.items()
     }
-    layout, key = given.layout, key_of(run)
+    layout, key = as_taken(given.layout), key_of(run)
 
     def write(new: BinaryIO) -> tuple[str, ...]:
         write_fix(new, layout.worksheet, layout.header_row, key, rows)
         return ()
 
-    return written(_target(given, key), write)
+    return written(_target(given, layout, key), write)
 
 
 def _to_mend(
@@ -71,7 +72,7 @@ def _to_mend(
 
 def _wrong_headings(given: Given) -> dict[int, set[str]]:
     """The headings, as the vendor has them, of the cells that have a problem."""
-    layout = given.layout
+    layout = as_taken(given.layout)
     headings = {
         field.title: str(
             layout.worksheet.columns[layout.columns[field.name]][layout.header_row - 1]
@@ -86,13 +87,13 @@ def _wrong_headings(given: Given) -> dict[int, set[str]]:
     return found
 
 
-def _target(given: Given, run: str) -> Path:
+def _target(given: Given, layout: Layout, run: str) -> Path:
     """The next name that is free, or that of the run's own fix file where nobody has mended it."""
-    stem = re.sub(r"\.(?:result|fix)(?:-\d+)?$", "", given.sheet.stem)
+    stem = re.sub(r"\.(?:result|fix)(?:-\d+)?$", "", given.stem)
     for number in count(1):
         numbered = ".fix" if number == 1 else f".fix-{number}"
         target = given.folder / f"{stem}{numbered}.xlsx"
-        if not target.exists() or _is_as_written(target, run, given.layout):
+        if not target.exists() or _is_as_written(target, run, layout):
             return target
     raise AssertionError  # numbers do not end
 

@@ -155,16 +155,16 @@ def prepare(
     if wish.platform is not None and layout.operation.platform.name != wish.platform:
         raise UsageError(_explain_misplaced(layout, worksheets, wish.platform))
     table = rows_of_table(layout, visible_only=wish.visible_only)
-    layout, numbers = table.layout, table.numbers
+    numbers = table.numbers
     if not numbers:
         raise SheetError(f"{sheet.name} has headings in row {layout.header_row} and no rows below")
     origin = origin_of(layout.worksheet, layout.header_row, numbers)
-    cells = {name: layout.cells(name, numbers) for name in layout.columns}
+    cells = {name: table.layout.cells(name, numbers) for name in layout.columns}
     validation = validate(
         layout.operation,
         numbers,
         cells,
-        layout.worksheet.row_faults,
+        table.layout.worksheet.row_faults,
         profile,
         strict_tracking=wish.strict_tracking,
         infer_carriers=wish.infer_carrier or bool(profile and profile.infer_carrier),

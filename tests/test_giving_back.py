@@ -1,3 +1,4 @@
+import gzip
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,10 @@ from importer.giving_back import Given, give_back
 from importer.outcomes import Outcome, Status
 from importer.preparation import Wish, prepare
 from importer.settings import Settings
+from tests.sheets.made import ods, zipped
+from tests.sheets.made import workbook as made_workbook
 from tests.sheets.results_workbooks import SHEET, change_parts
+from tests.sheets.test_reading_fuzz import as_xls as old_workbook
 
 HEADING = ["PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status"]
 ROW = ["10001", "1Z999AA10123456784", "UPS", "2026-11-20", "Fully Shipped"]
@@ -83,3 +87,48 @@ def test_a_row_already_sent_is_no_warning(tmp_path):
 
     (rules,) = load_workbook(given.path).active.conditional_formatting
     assert rules.rules[1].formula == ['AND(LEN($G2)>0,$F2<>"unchanged")']
+
+
+TABLE = [HEADING, [10001, *ROW[1:3], None, "None"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "result"),
+    [
+        ("sheet.ods", ods(*TABLE), "sheet.result.xlsx"),
+        ("sheet.xls", old_workbook([HEADING, [10001.0, *TABLE[1][1:]]]), "sheet.result.xlsx"),
+        ("sheet.xlsx.gz", gzip.compress(made_workbook(*TABLE)), "sheet.result.xlsx"),
+        ("sheet.2026.zip", zipped({"a.xlsx": made_workbook(*TABLE)}), "sheet.2026.result.xlsx"),
+    ],
+)
+def test_every_workbook_that_is_read_comes_back(tmp_path, name, content, result):
+    (sheet := tmp_path / name).write_bytes(content)
+
+    given = given_back(sheet)
+
+    assert given.path == tmp_path / result
+    row = [cell.value for cell in load_workbook(given.path).active[2]]
+    assert row == [10001, *ROW[1:3], None, "None", "sent", None]
+
+
+def test_a_text_file_that_came_gzipped_comes_back_as_text(tmp_path):
+    (sheet := tmp_path / "sheet.tsv.gz").write_bytes(gzip.compress(TEXT.encode()))
+
+    given = given_back(sheet)
+
+    assert given.path == tmp_path / "sheet.result.tsv"
+    assert given.path.read_text().splitlines()[1].endswith(",sent,")
+
+
+def test_merged_cells_come_back_merged_and_the_same_result_takes_the_same_name(tmp_path):
+    book = Workbook()
+    for row in (HEADING, ROW, [None, "1Z999AA10123456793", *ROW[2:]]):
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    book.save(sheet := tmp_path / "sheet.xlsx")
+
+    first, second = given_back(sheet), given_back(sheet, Outcome(Status.VERIFIED))
+
+    assert first.path == second.path
+    page = load_workbook(second.path).active
+    assert [page["A2"].value, page["A3"].value, page["F2"].value] == ["10001", None, "verified"]

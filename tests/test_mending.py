@@ -357,3 +357,28 @@ def test_a_sheet_that_is_gone_keeps_no_run_from_being_completed(mistaken, desk):
 
 def rows_of(fix):
     return list(load_workbook(fix).worksheets[0].iter_rows(min_row=2, values_only=True))
+
+
+def test_headings_of_two_lines_and_a_merged_order_are_whole_in_the_fix_file(
+    desk, sandbox, tmp_path
+):
+    book = Workbook()
+    for row in (
+        [None, "Tracking", None, "Shipped", "Shipping"],
+        ["PO ID", "Number", "Carrier", "On", "Status"],
+        [10001, NUMBERS[0], "UPS", "2026-11-19", "2"],
+        [None, NUMBERS[1], "Pigeon", "2026-11-19", "2"],
+    ):
+        book.active.append(row)
+    book.active.merge_cells("A3:A4")
+    book.save(sheet := tmp_path / "sheet.xlsx")
+    summary = upload(sheet, desk)
+
+    rows = list(load_workbook(summary.fix).worksheets[0].iter_rows(values_only=True))
+    completed = upload(mend(summary.fix, {"F2": "FedEx"}), desk)
+
+    assert rows[0][3:8] == tuple(HEADINGS)
+    assert rows[1][3:5] == (10001, NUMBERS[1])
+    assert statuses(completed) == {2: "sent"}
+    assert kept(desk, summary.run) == {3: "sent", 4: "unchanged"}
+    assert listed(sandbox) == NUMBERS[:2]

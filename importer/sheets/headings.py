@@ -12,6 +12,7 @@ from importer.sheets.sheet import OUR_HEADINGS, Worksheet
 from importer.spelling import did_you_mean, key
 
 _DEEPEST = 50  # title rows above a table are few
+_FEWEST = 2  # texts in a row of headings
 _RESULT_KEYS = {*map(key, OUR_HEADINGS)}
 
 
@@ -24,6 +25,7 @@ class Layout:
     header_row: int
     columns: Mapping[str, int]  # field name -> position in worksheet.columns
     unknown: tuple[str, ...]  # headings that no field takes
+    two_lines: bool = False  # the headings begin in the row above
 
     @property
     def rows(self) -> list[int]:
@@ -120,13 +122,14 @@ def _candidates(
     if profile.header_row is not None:
         rows = rows[profile.header_row - 1 : profile.header_row]
     texts = {row: _texts(worksheet, row) for row in rows}
-    two_lines = _two_lines(worksheet, texts)
+    two_lines = {row: both for row in rows if (both := heading_of_two_lines(worksheet, row))}
     found = []
     for operation in operations:
         named = [row for row in rows if texts[row]]
         fits = [_candidate(worksheet, operation, row, texts[row], profile) for row in named]
         fits += [
-            _candidate(worksheet, operation, row, both, profile) for row, both in two_lines.items()
+            _candidate(worksheet, operation, row, both, profile, two_lines=True)
+            for row, both in two_lines.items()
         ]
         suiting = [c for c in fits if c.taken]
         if suiting:  # on equal terms the first row: headings stand above their values
@@ -134,27 +137,21 @@ def _candidates(
     return found
 
 
-def _two_lines(
-    worksheet: Worksheet, texts: Mapping[int, Mapping[int, str]]
-) -> dict[int, dict[int, str]]:
-    """Each row whose headings go on from the row above: "Tracking" over "Number".
+def heading_of_two_lines(worksheet: Worksheet, row: int) -> dict[int, str]:
+    """The headings of a row that go on from the row above: "Tracking" over "Number".
 
     What stands above a merged cell's columns stands above each of them. A column with a text in
-    one of the two rows alone has that.
+    one of the two rows alone has that. Empty where one of the rows has a single text, or none.
     """
-    found = {}
-    for row, below in texts.items():
-        above = dict(texts.get(row - 1, {}))
-        for first, left, _, right in worksheet.merges:
-            if first == row - 1 and left - 1 in above:
-                spread = dict.fromkeys(range(left - 1, right), above[left - 1])
-                above = spread | above
-        if len(below) > 1 and len(above) > 1:
-            places = sorted({*above, *below})
-            found[row] = {
-                at: " ".join(filter(None, [above.get(at), below.get(at)])) for at in places
-            }
-    return found
+    below = _texts(worksheet, row)
+    above = _texts(worksheet, row - 1) if row > 1 and len(below) > 1 else {}
+    for first, left, _, right in worksheet.merges:
+        if first == row - 1 and left - 1 in above:
+            above = dict.fromkeys(range(left - 1, right), above[left - 1]) | above
+    if len(above) < _FEWEST:
+        return {}
+    places = sorted({*above, *below})
+    return {at: " ".join(filter(None, [above.get(at), below.get(at)])) for at in places}
 
 
 def _texts(worksheet: Worksheet, row: int) -> dict[int, str]:
@@ -168,6 +165,8 @@ def _candidate(
     row: int,
     texts: Mapping[int, str],
     profile: VendorProfile,
+    *,
+    two_lines: bool = False,
 ) -> _Candidate:
     spelt: dict[str, list[int]] = {}
     for i, text in texts.items():
@@ -187,7 +186,7 @@ def _candidate(
         if i not in columns.values() and key(text) not in _RESULT_KEYS
     )
     in_order = {f.name: columns[f.name] for f in operation.fields if f.name in columns}
-    layout = Layout(worksheet, operation, row, in_order, tuple(unknown))
+    layout = Layout(worksheet, operation, row, in_order, tuple(unknown), two_lines)
     missing = tuple(
         f
         for f in operation.fields

@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 
 from importer.errors import SheetError, UsageError
 from importer.sheets.package import SpliceError
-from importer.sheets.sheet import TextFormat
+from importer.sheets.sheet import TextFormat, Worksheet
 from importer.sheets.splice import splice
 from importer.sheets.splice_text import splice_text
 
@@ -48,6 +48,7 @@ def write_results(
     calm: Collection[str] = (),
     text_format: TextFormat | None = None,
     choose: Choose | None = None,
+    read: Worksheet | None = None,
 ) -> WrittenResult:
     """Write the source with two more columns to the target, whole or not at all.
 
@@ -55,7 +56,8 @@ def write_results(
     alone, and lose what an earlier run said of them. Rows whose status is in `attention` turn
     red, others with a sentence amber unless theirs is in `calm`. `text_format` is given for a
     text file, and only there. `choose` is asked for the place of the finished file, as it may
-    turn out that the target is taken, or cannot have its ending.
+    turn out that the target is taken, or cannot have its ending. `read` is the worksheet as it was
+    read: what no other workbook than an .xlsx could be given back without.
 
     Raises SheetError where the source cannot be read at all, OSError of the target where it
     cannot be written.
@@ -76,20 +78,30 @@ def write_results(
             )
 
     def fresh(new: BinaryIO) -> tuple[str, ...]:
-        from importer.sheets.splice_fresh import write_fresh  # noqa: PLC0415  (slow, and seldom)
+        from importer.sheets.splice_fresh import rows_of, write_fresh  # noqa: PLC0415  (slow, and seldom)
 
         return write_fresh(
-            source, new, worksheet, header_row, cells=texts, attention=attention, calm=calm
+            rows_of(source, worksheet, read),
+            new,
+            worksheet,
+            header_row,
+            cells=texts,
+            attention=attention,
+            calm=calm,
         )
 
     if text_format is not None:
         return written(target, as_text, choose)
-    try:
-        return written(target, spliced, choose)
-    except ODD_WORKBOOK as error:
-        note = f"The formatting could not be kept because {reason(error)}."
-        result = written(target.with_suffix(".xlsx"), fresh, choose)
-        return WrittenResult(result.path, (note, *result.notes))
+    if read is not None and read.form != "xlsx":
+        why = f"an .{read.form} workbook can only be given back as .xlsx"
+    else:
+        try:
+            return written(target, spliced, choose)
+        except ODD_WORKBOOK as error:
+            why = reason(error)
+    result = written(target.with_suffix(".xlsx"), fresh, choose)
+    note = f"The formatting could not be kept because {why}."
+    return WrittenResult(result.path, (note, *result.notes))
 
 
 def opened(source: Path) -> BinaryIO:

@@ -1,18 +1,24 @@
 """A new workbook with a worksheet's values and results, where its own cannot be changed."""
 
 import warnings
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing
-from itertools import islice
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from importer.cells import Cell, Fault, shown
 from importer.errors import SheetError
-from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, column_letters
+from importer.sheets.fix_marks import plain
+from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, Worksheet, column_letters
 from importer.sheets.splice_parts import ERROR_WIDTH, STATUS_WIDTH
 from importer.sheets.splice_styles import AMBER, RED
 from importer.sheets.splice_xml import WIDEST
@@ -20,11 +26,24 @@ from importer.sheets.splice_xml import WIDEST
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+_KEPT_FORM = "xlsx"
 NO_ROOM = "Cells right of column {} were left out to make room for the results."
 
 
+Rows = Callable[[], Iterator[Sequence[Any]]]  # of cells, each row as long as its last cell
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCell:
+    """A cell of a worksheet that openpyxl cannot read, in openpyxl's words."""
+
+    value: Any
+    data_type: str = "n"
+    number_format: str = "General"
+
+
 def write_fresh(
-    source: Path,
+    rows: Rows,
     target: BinaryIO,
     worksheet: str | None,
     header_row: int,
@@ -33,19 +52,19 @@ def write_fresh(
     attention: Collection[str],
     calm: Collection[str],
 ) -> tuple[str, ...]:
-    """Write values, number formats and results; what a person should hear.
-
-    Raises SheetError where openpyxl cannot read the source either.
-    """
-    width, headings = measured(source, worksheet, header_row)
+    """Write values, number formats and results; what a person should hear."""
+    widths, headings = measured(rows, header_row)
+    width = len(widths)
     place = old_results(headings)
     right = place if place is not None else min(width, WIDEST - 2)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(worksheet or "Sheet1")
+    for place, longest in enumerate(widths[:right], start=1):
+        sheet.column_dimensions[column_letters(place)].width = min(max(longest + 2, 9), 40)
     sheet.column_dimensions[column_letters(right + 1)].width = STATUS_WIDTH
     sheet.column_dimensions[column_letters(right + 2)].width = ERROR_WIDTH
     titles = {header_row: (STATUS_HEADING, ERROR_HEADING)}
-    for number, row in enumerate(read_rows(source, worksheet), start=1):
+    for number, row in enumerate(rows(), start=1):
         result = cells.get(number) if number > header_row else titles.get(number)
         kept = [copied(sheet, cell) for cell in islice(row, right)]
         beyond = [copied(sheet, cell) for cell in row[right + 2 :]] if place is not None else []
@@ -54,6 +73,34 @@ def write_fresh(
         sheet.append([*kept, *padding, *result_cells(sheet, result, colour), *beyond])
     book.save(target)
     return (NO_ROOM.format(column_letters(right)),) if width > right and place is None else ()
+
+
+def rows_of(source: Path, worksheet: str | None, read: Worksheet | None) -> Rows:
+    """The rows by openpyxl, which keeps number formats; else as they were read for the check.
+
+    Raises SheetError where neither has them.
+    """
+    if read is None:
+        return partial(read_rows, source, worksheet)
+    if read.form == _KEPT_FORM:
+        with suppress(SheetError):
+            deque(read_rows(source, worksheet), maxlen=0)
+            return partial(read_rows, source, worksheet)
+    return partial(rows_as_read, read)
+
+
+def rows_as_read(worksheet: Worksheet) -> Iterator[tuple[ReadCell, ...]]:
+    for row in zip(*worksheet.columns, strict=True):
+        cells = [_as_read(cell) for cell in row]
+        while cells and cells[-1].value is None:
+            cells.pop()
+        yield tuple(cells)
+
+
+def _as_read(cell: Cell) -> ReadCell:
+    if isinstance(cell, Fault):
+        return ReadCell(plain(cell), "e" if plain(cell) in ERROR_CODES else "s")
+    return ReadCell(cell, "s" if isinstance(cell, str) else "n")
 
 
 def read_rows(source: Path, worksheet: str | None) -> Iterator[tuple[Any, ...]]:
@@ -74,15 +121,18 @@ def read_rows(source: Path, worksheet: str | None) -> Iterator[tuple[Any, ...]]:
         raise SheetError(sentence) from error
 
 
-def measured(source: Path, worksheet: str | None, header_row: int) -> tuple[int, list[str]]:
-    """The last column with a value, and the headings."""
-    width, headings = 0, [""]
-    for number, row in enumerate(read_rows(source, worksheet), start=1):
-        filled = [place for place, cell in enumerate(row, start=1) if cell.value is not None]
-        width = max(width, *filled[-1:], 0)
+def measured(rows: Rows, header_row: int) -> tuple[list[int], list[str]]:
+    """The longest text of each column up to the last with a value, and the headings."""
+    widths: list[int] = []
+    headings = [""]
+    for number, row in enumerate(rows(), start=1):
+        lengths = [len(shown(cell.value)) for cell in row]
+        while lengths and not lengths[-1]:
+            lengths.pop()
+        widths = [max(pair) for pair in zip_longest(widths, lengths, fillvalue=0)]
         if number == header_row:
             headings = [str(cell.value or "").strip().casefold() for cell in row]
-    return width, headings
+    return widths, headings
 
 
 def old_results(headings: list[str]) -> int | None:

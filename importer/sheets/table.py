@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from importer.cells import Cell, is_empty, shown
-from importer.sheets.headings import Layout
-from importer.sheets.sheet import Worksheet, column_letters
+from importer.sheets.headings import Layout, heading_of_two_lines
+from importer.sheets.sheet import column_letters
 from importer.spelling import key
 
 _TOTAL = re.compile(
@@ -32,8 +32,9 @@ class TableRows:
 
 
 def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
-    """The rows below the headings, told apart; merged cells are filled with their value."""
-    layout, merged = _filled(layout)
+    """The rows below the headings, told apart; its layout is the one `as_taken` gives."""
+    merged = _told(layout)
+    layout = as_taken(layout)
     worksheet, every = layout.worksheet, layout.rows
     found = {row: _not_data(layout, row) for row in _odd(layout, every)}
     aside = {row: said for row, said in found.items() if said}
@@ -176,36 +177,46 @@ def _said(aside: Mapping[int, str]) -> list[str]:
     ]
 
 
-def _filled(layout: Layout) -> tuple[Layout, list[str]]:
-    """The layout with each merged cell's value in all its rows, and what is said of that."""
-    worksheet, notes = layout.worksheet, []
-    columns = list(worksheet.columns)
-    titles = {i: name for name, i in layout.columns.items()}
-    for first, left, last, right in worksheet.merges:
-        place = left - 1
-        if place not in titles or last <= first or first <= layout.header_row or left != right:
-            continue
-        if last > worksheet.height or is_empty(columns[place][first - 1]):
-            continue
-        value = columns[place][first - 1]
-        columns[place] = [*columns[place]]
-        filled = [row for row in range(first + 1, last + 1) if _holds_anything(worksheet, row)]
-        for row in filled:
-            columns[place][row - 1] = value
-        if filled:
-            notes.append(
-                f'"{shown(value)}" is one merged cell, {column_letters(left)}{first} to '
-                f"{column_letters(left)}{last}: it is taken for each of its rows"
-            )
-    if not notes:
-        return layout, []
+def as_taken(layout: Layout) -> Layout:
+    """The layout with a merged cell's value in each of its rows, headings of two lines in one."""
+    worksheet, merges = layout.worksheet, _merges(layout)
+    if not merges and not layout.two_lines:
+        return layout
+    columns = [[*column] for column in worksheet.columns]
+    for place, first, last in merges:
+        for row in range(first + 1, last + 1):
+            if _texts(layout, row):
+                columns[place][row - 1] = columns[place][first - 1]
+    if layout.two_lines:
+        for place, text in heading_of_two_lines(worksheet, layout.header_row).items():
+            columns[place][layout.header_row - 1] = text
+    return replace(layout, worksheet=replace(worksheet, columns=columns))
+
+
+def _merges(layout: Layout) -> list[tuple[int, int, int]]:
+    """The column's place, the first and the last row of each cell merged over rows of the table."""
+    worksheet = layout.worksheet
+    return [
+        (left - 1, first, last)
+        for first, left, last, right in worksheet.merges
+        if left == right <= len(worksheet.columns)
+        and layout.header_row < first < last <= worksheet.height
+        and not is_empty(worksheet.columns[left - 1][first - 1])
+    ]
+
+
+def _told(layout: Layout) -> list[str]:
+    """What is said of merged cells, where their column is one that is read."""
+    used = set(layout.columns.values())
+    notes = [
+        f'"{shown(layout.worksheet.columns[place][first - 1])}" is one merged cell, '
+        f"{column_letters(place + 1)}{first} to {column_letters(place + 1)}{last}: it is taken for "
+        "each of its rows"
+        for place, first, last in _merges(layout)
+        if place in used
+    ]
     more = len(notes) - _MOST_NAMED
-    said = [*notes[:_MOST_NAMED], *([f"and {more} more merged cells"] if more > 0 else [])]
-    return replace(layout, worksheet=replace(worksheet, columns=columns)), said
-
-
-def _holds_anything(worksheet: Worksheet, row: int) -> bool:
-    return any(not is_empty(column[row - 1]) for column in worksheet.columns)
+    return [*notes[:_MOST_NAMED], *([f"and {more} more merged cells"] if more > 0 else [])]
 
 
 def _rows(rows: Sequence[int]) -> str:
