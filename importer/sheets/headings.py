@@ -31,9 +31,13 @@ class Layout:
     def rows(self) -> list[int]:
         """The numbers of the rows below the headings that hold anything of the vendor's."""
         skipped = result_columns(self.worksheet, self.header_row)
-        columns = [c for i, c in enumerate(self.worksheet.columns) if i not in skipped]
+        empty: Sequence[int] = range(self.header_row, self.worksheet.height)
+        for i, column in enumerate(self.worksheet.columns):
+            if i not in skipped and empty:
+                empty = [row for row in empty if column[row] is None or is_empty(column[row])]
+        without = set(empty)
         below = range(self.header_row, self.worksheet.height)
-        return [i + 1 for i in below if any(not is_empty(column[i]) for column in columns)]
+        return [row + 1 for row in below if row not in without]
 
     def cells(self, field: str, rows: Sequence[int]) -> list[Cell]:
         column = self.worksheet.columns[self.columns[field]]
