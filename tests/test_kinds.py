@@ -456,7 +456,7 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
             ),
         ),
     ],
-    ids=lambda value: value.__name__.strip("_") if isinstance(value, type) else None,
+    ids=lambda value: value.__name__.removesuffix("Kind") if isinstance(value, type) else None,
 )
 def test_a_sentence_quotes_the_cell_and_says_what_to_do(kind, cell, told):
     assert sentence(kind, cell) == told

@@ -43,7 +43,7 @@ LAYERS = """
     platforms
     platforms.sellercloud | platforms.shipstation | platforms.shipengine
     platforms.platform
-    settings | kinds
+    settings | kinds.**
     profiles
     toml_table
     tracking_numbers
