@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.before_images import keep_before
+from importer.completing import settled_by
 from importer.connection import Connection
 from importer.entries import rows_of_journal
 from importer.errors import (
@@ -22,7 +23,7 @@ from importer.errors import (
 from importer.giving_again import given_again
 from importer.giving_back import Given, give_back
 from importer.journal import CallRecord, CallState, Journal, RunRecord
-from importer.mending import give_fix, settled_by
+from importer.mending import give_fix
 from importer.operation import Operation
 from importer.operations import operation as operation_named
 from importer.outcomes import Outcome

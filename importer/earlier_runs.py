@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from importer.completing import mended_run
 from importer.entries import identity, otherwise, sha256
 from importer.journal import Earlier, Journal, RowRecord, RunRecord, RunState
-from importer.mending import mended_run
 from importer.operation import Operation
 from importer.outcomes import Status
 from importer.preparation import Prepared, SentBefore, Wish

@@ -12,6 +12,7 @@ from importer.mapping import Claim, Proposal, open_titles, propose
 from importer.operation import Field
 from importer.operations import operation as operation_named
 from importer.operations import operations
+from importer.profile_check import check_profile
 from importer.profile_file import save_profile, table_of
 from importer.profiles import VendorProfile
 from importer.settings import FILE_NAME, Settings
@@ -19,7 +20,7 @@ from importer.sheets.headings import find_layout, where
 from importer.sheets.reading import read_worksheets
 from importer.sheets.regular_file import read_content
 from importer.spelling import key
-from importer.vendors import check_profile, of_vendor
+from importer.vendors import of_vendor
 
 _MOST_MEANINGS = 20  # words of a vendor's to be asked about in one column
 
@@ -177,9 +178,6 @@ def _left_lines(proposal: Proposal, profile: VendorProfile) -> list[str]:
         lines += [f"{claim.field.title} has no meaning for {words}"] if words else []
     free = ", ".join(proposal.free)
     return [*lines, f"not used: {free}"] if free else lines
-
-
-# Asking -------------------------------------------------------------------------------------------
 
 
 def _asked_columns(proposal: Proposal, older: VendorProfile, person: Person) -> Proposal:

@@ -192,9 +192,6 @@ def _proposal(
     return replace(known, offers=offers)
 
 
-# What is sure -----------------------------------------------------------------------------------
-
-
 def _sure(bare: Proposal, profile: VendorProfile) -> Iterator[Claim]:
     """Each field whose best heading has that field as its best, alone, with cells to suit."""
     fields = bare.operation.fields
@@ -227,9 +224,6 @@ def _says(field: Field, heading: str, profile: VendorProfile) -> int:
     if key(heading) == key(field.title):
         return 2
     return int(key(heading) in {key(alias) for alias in field.about.aliases})
-
-
-# What may be offered ------------------------------------------------------------------------------
 
 
 def _offers(known: Proposal, field: Field) -> tuple[Claim, ...]:
@@ -271,8 +265,6 @@ def _claim(known: Proposal, field: Field, heading: str, reason: str, weight: flo
     words = f"{reason}, and its cells look like {look}" if look else reason
     return Claim(field, heading, words, samples, weight)
 
-
-# What the cells say -------------------------------------------------------------------------------
 
 # By a kind's words: the look that speaks for a column, and those that speak against it.
 _LOOKS = {

@@ -8,12 +8,11 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-from importer.errors import JournalError, SheetError
+from importer.errors import SheetError
 from importer.giving_back import Given
 from importer.journal import CallState, Journal, RunRecord
 from importer.outcomes import Outcome, Status
-from importer.settings import Account
-from importer.sheets.fix_marks import Origin, cells_of, kept_rows
+from importer.sheets.fix_marks import cells_of, kept_rows
 from importer.sheets.headings import Layout
 from importer.sheets.reading import read_worksheets
 from importer.sheets.regular_file import read_content
@@ -28,9 +27,6 @@ def key_of(run: RunRecord) -> str:
     """The run's number, and what tells it from a run of the same number in another journal."""
     what = f"{run.created_at.timestamp()} {run.file_sha256} {run.operation} {run.account}"
     return f"{run.id}-{hashlib.sha256(what.encode()).hexdigest()[:8]}"
-
-
-# The fix file of a run -------------------------------------------------------------------------
 
 
 def give_fix(
@@ -107,54 +103,3 @@ def _is_as_written(target: Path, run: str, layout: Layout) -> bool:
             for number, cells in kept.items()
         )
     return False
-
-
-# The upload of a fix file ----------------------------------------------------------------------
-
-
-def mended_run(origin: Origin, sheet: str, journal: Journal, account: Account) -> RunRecord:
-    """The run whose rows a fix file mends; SheetError where it is another's."""
-    number = origin.number
-    own = (
-        f'take out its columns "Import Row" and "Import Run" to send {sheet} as a sheet of its own'
-    )
-    run = None
-    with suppress(JournalError):
-        run = None if number is None else journal.run(number)
-    if run is None or key_of(run) != origin.run:
-        raise SheetError(
-            f"{sheet} mends run {origin.run} of another journal than {journal.name}; name that one "
-            f"with --journal, or {own}"
-        )
-    if run.account != account.name:
-        raise SheetError(
-            f"{sheet} mends run {run.id}, which went to {run.account}; use --account "
-            f"{run.account}, or {own}"
-        )
-    return run
-
-
-def settled_by(
-    run: RunRecord, outcomes: Mapping[int, Outcome], before: Mapping[int, Outcome]
-) -> dict[int, Outcome]:
-    """Rows of the run that `run` mends which are settled now, and were not `before`.
-
-    A row that was mended in several needs all of them.
-    """
-    found: dict[int, list[int]] = {}
-    for row, mends in run.settings["mends"]["rows"].items():
-        found.setdefault(mends, []).append(int(row))
-
-    def said(row: int) -> str:
-        """Of a row that was mended and sent by yet another run, what is said of it there."""
-        outcome = outcomes[row]
-        passed_on = outcome.sentence if outcome.status is Status.UNCHANGED else ""
-        return passed_on or f"mended in {run.file_name} and sent by run {run.id}, as its row {row}"
-
-    return {
-        mends: Outcome(Status.UNCHANGED, said(ours[0]))
-        for mends, ours in found.items()
-        if mends in before
-        and not before[mends].status.settled
-        and all(outcomes[row].status.settled for row in ours)
-    }

@@ -29,7 +29,8 @@ from importer.sheets.table import rows_of_table
 from importer.spelling import listed
 from importer.summaries import Summary
 from importer.validation import Validation, validate
-from importer.vendors import choose_profile, near_vendor, of_vendor, refuse_unsure, remarks
+from importer.vendor_remarks import refuse_unsure, remarks
+from importer.vendors import choose_profile, near_vendor, of_vendor
 
 if TYPE_CHECKING:
     from importer.journal import Earlier  # brings SQLAlchemy, which a check can spare

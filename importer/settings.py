@@ -15,7 +15,8 @@ import platformdirs
 
 from importer.calls import NOON_UTC
 from importer.errors import SettingsError
-from importer.profiles import VendorProfile, read_profile
+from importer.profile_table import read_profile
+from importer.profiles import VendorProfile
 from importer.spelling import did_you_mean
 from importer.toml_table import Table
 

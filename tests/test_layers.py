@@ -23,12 +23,14 @@ LAYERS = """
     carrying
     before_images
     earlier_runs
+    completing
     mending
     giving_again
     checking | entries
     giving_back
     preparation | map_sheet
     vendors | mapping | profile_file
+    vendor_remarks | profile_check
     sending
     comparing | reading_back
     delivery
@@ -44,6 +46,7 @@ LAYERS = """
     platforms.sellercloud | platforms.shipstation | platforms.shipengine
     platforms.platform
     settings | kinds.**
+    profile_table
     profiles
     toml_table
     tracking_numbers

@@ -78,9 +78,6 @@ def form_of(content: bytes) -> Form:
     return Form.TEXT
 
 
-# Wrappings --------------------------------------------------------------------------------------
-
-
 def _gunzipped(content: bytes) -> bytes:
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
@@ -152,9 +149,6 @@ def _not_empty(content: bytes) -> bytes:
     if not content.strip():
         raise SheetError("holds an empty file")
     return content
-
-
-# Forms ------------------------------------------------------------------------------------------
 
 
 def _form_of_zip(content: bytes) -> Form:

@@ -213,9 +213,6 @@ def result_columns(worksheet: Worksheet, header_row: int) -> set[int]:
     return {i for i, text in texts.items() if key(text) in _RESULT_KEYS}
 
 
-# What is said where there is not just one ---------------------------------------------------------
-
-
 def _explain_misfit(
     worksheets: Sequence[Worksheet],
     operations: Sequence[Operation[Any]],

@@ -49,9 +49,6 @@ def _scan(facts: Iterable[tuple[int, int, int | None]]) -> Scan:
     return scan
 
 
-# xls --------------------------------------------------------------------------------------------
-
-
 def _biff(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     """The records of one sheet, or of the workbook's own part; charts inside are skipped."""
     depth = 0
@@ -115,9 +112,6 @@ def _chain(content: bytes, size: int, fat: list[int], sector: int) -> bytes:
         found.append(content[size + sector * size : size + (sector + 1) * size])
         sector = fat[sector]
     return b"".join(found)
-
-
-# xlsb -------------------------------------------------------------------------------------------
 
 
 def xlsb_worksheets(workbook: bytes) -> list[tuple[str, str]]:

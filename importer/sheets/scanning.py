@@ -141,9 +141,6 @@ def _no_entities(*_: object) -> None:
     raise SheetError(f"defines entities, as files do that are made to do harm; {_AGAIN}")
 
 
-# A glance ---------------------------------------------------------------------------------------
-
-
 def _glance(blocks: Iterable[bytes], styles: Styles) -> Scan | None:
     """Rows are counted, and those with anything to see looked at; None where all must be."""
     stream, heading = iter(blocks), b""
@@ -217,9 +214,6 @@ def _is_special(text: bytes, probe: re.Pattern[bytes]) -> bool:
         or ((b"</f>" in text or b"<f " in text) and _UNCALCULATED.search(text) is not None)
         or (probe.pattern != _NO_STYLE and probe.search(text) is not None)
     )
-
-
-# A closer look ----------------------------------------------------------------------------------
 
 
 class _Look:

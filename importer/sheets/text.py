@@ -76,9 +76,6 @@ class _Text:
         return list(islice(self.lines(), _SAMPLE))
 
 
-# Encoding ---------------------------------------------------------------------------------------
-
-
 def _encoding(content: bytes, code_page: str | None) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
@@ -142,9 +139,6 @@ def _notes(encoding: str, code_page: str | None) -> tuple[str, ...]:
         return ()
     name = "Windows-1252" if encoding == CODE_PAGE else code_page
     return (f"read as {name} text, since it is not UTF-8",)
-
-
-# Records ----------------------------------------------------------------------------------------
 
 
 def _told_delimiter(text: _Text) -> str | None:

@@ -146,9 +146,6 @@ def _scan_binary(content: bytes, form: Form, parts: Parts | None, sheet: _Sheet)
     return Scan()  # calamine gives the errors of an ods as texts
 
 
-# Two readers ------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Table:
     columns: list[list[Any]]  # "" where a cell is empty
@@ -230,9 +227,6 @@ def _table(rows: Iterable[list[Any]]) -> _Table:
         for column, cells in zip(columns, zip(*some, strict=True), strict=True):
             column.extend(cells)
     return _Table(columns, filled)
-
-
-# What is sent -----------------------------------------------------------------------------------
 
 
 def _sent(found: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tests.factories import check, problems, row, rows
 UPDATE_SHIPPING = operations()["update_shipping"]
 NUMBER = "1Z999AA10123456784"
 TITLES = {field.name: field.title for field in UPDATE_SHIPPING.fields}
-KINDS = {field.name: type(field.kind).__name__.removesuffix("Kind") for field in UPDATE_SHIPPING.fields}
+KINDS = {f.name: type(f.kind).__name__.removesuffix("Kind") for f in UPDATE_SHIPPING.fields}
 
 
 def test_all_nine_details_can_be_filled():

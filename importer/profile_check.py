@@ -1,0 +1,67 @@
+"""A profile checked against the operations: what it names must be there, and be readable."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from importer.cells import Cell
+from importer.errors import SettingsError
+from importer.kinds import read_column
+from importer.operation import Field
+from importer.operations import operations
+from importer.profiles import VendorProfile
+from importer.spelling import did_you_mean, key
+
+
+def check_profile(profile: VendorProfile) -> None:
+    """SettingsError for an operation, a column, a constant or a meaning that there is not."""
+    fields = _fields(profile)
+    for name, titles in (
+        ("headings", profile.headings),
+        ("constants", profile.constants),
+        ("values", profile.values),
+    ):
+        _check_titles(profile, name, titles, fields)
+    for title, cell in profile.constants.items():
+        _check_readable(profile, f"constants, {title}", cell, fields[key(title)])
+    for title, meanings in profile.values.items():
+        for ours in meanings.values():
+            _check_readable(profile, f"values, {title}", ours, fields[key(title)])
+
+
+def _fields(profile: VendorProfile) -> dict[str, list[Field]]:
+    """The fields a title may stand for, by its key: of the profile's operation, else of any."""
+    named = [o for o in operations().values() if profile.is_for(o.name)]
+    if not named:
+        hint = did_you_mean(profile.operation or "", operations())
+        raise SettingsError(
+            f'{profile.place} operation "{profile.operation}" is not one of '
+            f"{', '.join(operations())}.{hint}"
+        )
+    found: dict[str, list[Field]] = {}
+    for operation in named:
+        for field in operation.fields:
+            found.setdefault(key(field.title), []).append(field)
+    return found
+
+
+def _check_titles(
+    profile: VendorProfile,
+    name: str,
+    titles: Iterable[str],
+    fields: Mapping[str, Sequence[Field]],
+) -> None:
+    for title in titles:
+        if key(title) not in fields:
+            of = profile.operation or "any operation"
+            hint = did_you_mean(title, [found[0].title for found in fields.values()])
+            raise SettingsError(f'{profile.place} {name}: "{title}" is not a column of {of}.{hint}')
+
+
+def _check_readable(
+    profile: VendorProfile, place: str, cell: Cell, fields: Sequence[Field]
+) -> None:
+    faults: Sequence[Any] = [
+        read_column(field.kind, [cell], profile.column(field.about))[1] for field in fields
+    ]
+    if all(faults):
+        raise SettingsError(f"{profile.place} {place}: {faults[0][0]}")
