@@ -11,6 +11,7 @@ from importer.journal import CallState, Journal
 from importer.operation import Operation, Unclear
 from importer.platforms import PLATFORMS
 from importer.reading_back import Reader
+from importer.row_numbers import sheet_row
 from importer.settings import Account, Credentials
 from importer.stopping import Stop
 from importer.verdicts import Verdict
@@ -44,8 +45,8 @@ def keep_before(
         missing = [row for row in part if row.number not in found]
         if missing and operation.read_back(missing[:1]) is not None:
             return (
-                f"The values before it could not be read for row {missing[0].number}, and it was "
-                "to be undoable; nothing more was sent."
+                f"The values before it could not be read for row {sheet_row(missing[0].number)}, "
+                "and it was to be undoable; nothing more was sent."
             )
         before = {}
         for row in part:

@@ -7,6 +7,7 @@ from importer.errors import JournalError, SheetError
 from importer.journal import Journal, RunRecord
 from importer.mending import key_of
 from importer.outcomes import Outcome, Status
+from importer.row_numbers import sheet_row
 from importer.settings import Account
 from importer.sheets.fix_marks import Origin
 
@@ -48,12 +49,15 @@ def settled_by(
         """Of a row that was mended and sent by yet another run, what is said of it there."""
         outcome = outcomes[row]
         passed_on = outcome.sentence if outcome.status is Status.UNCHANGED else ""
-        return passed_on or f"mended in {run.file_name} and sent by run {run.id}, as its row {row}"
+        return (
+            passed_on
+            or f"mended in {run.file_name} and sent by run {run.id}, as its row {sheet_row(row)}"
+        )
 
     return {
-        mends: Outcome(Status.UNCHANGED, said(ours[0]))
-        for mends, ours in found.items()
-        if mends in before
-        and not before[mends].status.settled
+        number: Outcome(Status.UNCHANGED, said(ours[0]))
+        for number, outcome in before.items()
+        if not outcome.status.settled
+        and (ours := found.get(sheet_row(number)))
         and all(outcomes[row].status.settled for row in ours)
     }

@@ -11,6 +11,7 @@ from importer.journal import Earlier, Journal, RowRecord, RunRecord, RunState
 from importer.operation import Operation
 from importer.outcomes import Status
 from importer.preparation import Prepared, SentBefore, Wish
+from importer.row_numbers import sheet_row
 from importer.settings import Account
 from importer.sheets.fix_marks import Origin
 
@@ -31,7 +32,9 @@ def earlier_runs(sheet: Path, journal: Journal, account: Account, wish: Wish) ->
         found = {} if operation.repeatable else _sent(journal, operation, rows, account)
         if run is None or origin is None:
             return found
-        records = {record.row: record for record in journal.rows(run.id)}
+        records: dict[int, list[RowRecord]] = {}
+        for record in journal.rows(run.id):
+            records.setdefault(sheet_row(record.row), []).append(record)
         return found | _not_to_mend(operation, rows, account, origin, run, records)
 
     return sent_before
@@ -63,13 +66,15 @@ def _not_to_mend(
     account: Account,
     origin: Origin,
     run: RunRecord,
-    records: Mapping[int, RowRecord],
+    records: Mapping[int, Sequence[RowRecord]],
 ) -> dict[int, Earlier]:
     """Rows of a fix file whose run has settled them since, or may have sent them as they were."""
     found = {}
     for row in rows:
-        mends = origin.rows[row.number]
-        record = records.get(mends)
+        mends, ours = origin.rows[sheet_row(row.number)], identity(operation, row, account)
+        lines = [line for line in records.get(mends, ()) if not line.outcome.status.settled]
+        record = next((line for line in lines if line.identity == ours), None)
+        record = record or next(iter(lines or records.get(mends, ())), None)
         if record is None:
             continue
         status, at = record.outcome.status, run.finished_at or run.heartbeat_at
@@ -78,7 +83,7 @@ def _not_to_mend(
             words = f"Row {mends} of run {run.id} needs nothing more: {said}."
             found[row.number] = Earlier(run.id, mends, Status.VERIFIED, at, words=words)
         elif status is Status.UNKNOWN and not operation.repeatable:
-            changed = record.identity != identity(operation, row, account)
+            changed = record.identity != ours
             words = _CHANGED.format(run=run.id, row=mends) if changed else ""
             found[row.number] = Earlier(run.id, mends, Status.UNKNOWN, at, words=words)
     return found

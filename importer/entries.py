@@ -14,13 +14,21 @@ from importer.kinds import Value
 from importer.operation import Operation
 from importer.outcomes import Status
 from importer.preparation import Prepared, Wish
+from importer.row_numbers import sheet_row
 from importer.settings import Account
 from importer.sheets.sheet import TextFormat
 
 
 def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> NewRun:
     origin = prepared.origin
-    mends = origin and {"run": origin.number, "rows": {str(n): m for n, m in origin.rows.items()}}
+    mends = origin and {
+        "run": origin.number,
+        "rows": {
+            str(number): origin.rows[sheet_row(number)]
+            for number in prepared.outcomes
+            if sheet_row(number) in origin.rows
+        },
+    }
     return NewRun(
         operation=prepared.operation.name,
         account=account.name,

@@ -12,6 +12,7 @@ from pathlib import Path
 from importer.cells import Cell
 from importer.errors import SheetError
 from importer.outcomes import Outcome, Problem, Status
+from importer.row_numbers import by_sheet_row
 from importer.sheets.container import unwrapped
 from importer.sheets.headings import Layout, result_columns
 from importer.sheets.reading import read_worksheets
@@ -48,6 +49,7 @@ class Given:
 
 def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
     """Writes the result from the bytes that were read, whatever the file has become since."""
+    outcomes = by_sheet_row(outcomes)
     suffix = _suffix(given.sheet, given.layout)
     target = given.folder / f"{next(_names(given.stem))}{suffix}"
     target.parent.mkdir(parents=True, exist_ok=True)

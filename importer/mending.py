@@ -12,6 +12,7 @@ from importer.errors import SheetError
 from importer.giving_back import Given
 from importer.journal import CallState, Journal, RunRecord
 from importer.outcomes import Outcome, Status
+from importer.row_numbers import by_sheet_row, sheet_row
 from importer.sheets.fix_marks import cells_of, kept_rows
 from importer.sheets.headings import Layout
 from importer.sheets.reading import read_worksheets
@@ -58,11 +59,12 @@ def give_fix(
 def _to_mend(
     run: RunRecord, journal: Journal, outcomes: Mapping[int, Outcome]
 ) -> dict[int, Outcome]:
-    wanted = {n: outcome for n, outcome in outcomes.items() if outcome.status in _TO_MEND}
+    rows = by_sheet_row(outcomes)
+    wanted = {n: outcome for n, outcome in rows.items() if outcome.status in _TO_MEND}
     if not wanted:
         return {}
     records = (record for record in journal.calls(run.id) if record.state in _STILL_OPEN)
-    waiting = {row for record in records for row in record.call.rows}
+    waiting = {sheet_row(row) for record in records for row in record.call.rows}
     return {n: outcome for n, outcome in wanted.items() if n not in waiting}
 
 
@@ -79,7 +81,7 @@ def _wrong_headings(given: Given) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for problem in given.problems:
         if problem.column in headings:
-            found.setdefault(problem.row, set()).add(headings[problem.column])
+            found.setdefault(sheet_row(problem.row), set()).add(headings[problem.column])
     return found
 
 

@@ -18,6 +18,7 @@ from importer.operations import operations
 from importer.outcomes import Outcome, Problem, Status
 from importer.planning import make_call, parts
 from importer.profiles import VendorProfile
+from importer.row_numbers import by_sheet_row, problems_by_sheet_row, sheet_row
 from importer.settings import Settings
 from importer.sheets.fix_marks import Origin, is_fix_file
 from importer.sheets.fix_marks import origin as origin_of
@@ -27,6 +28,7 @@ from importer.sheets.regular_file import read_content
 from importer.sheets.sheet import Worksheet
 from importer.sheets.table import rows_of_table
 from importer.spelling import listed
+from importer.splitting import Lines, split_lines
 from importer.summaries import Summary
 from importer.validation import Validation, validate
 from importer.vendor_remarks import refuse_unsure, remarks
@@ -88,6 +90,7 @@ class Wish:
     strict_tracking: bool = False  # an odd tracking number holds back its row
     visible_only: bool = False  # rows that a filter or a person has hidden are left out
     infer_carrier: bool = False  # an empty carrier is filled from an unambiguous number
+    split: bool = False  # several tracking numbers in one cell are taken as a line each
 
 
 @dataclass(frozen=True)  # without slots: the calls are made once, where they are wanted
@@ -133,8 +136,12 @@ class Prepared:
             sheet=sheet,
             worksheet=self.layout.worksheet.name,
             operation=self.operation.name,
-            problems=[*self.validation.problems, *self.validation.warnings],
-            **{"outcomes": self.outcomes, "calls": len(self.parts), **more},
+            problems=[
+                *problems_by_sheet_row(self.validation.problems),
+                *problems_by_sheet_row(self.validation.warnings),
+            ],
+            outcomes=by_sheet_row(more.pop("outcomes", self.outcomes)),
+            **{"calls": len(self.parts), **more},
         )
 
 
@@ -156,16 +163,20 @@ def prepare(
     if wish.platform is not None and layout.operation.platform.name != wish.platform:
         raise UsageError(_explain_misplaced(layout, worksheets, wish.platform))
     table = rows_of_table(layout, visible_only=wish.visible_only)
-    numbers = table.numbers
-    if not numbers:
+    if not table.numbers:
         raise SheetError(f"{sheet.name} has headings in row {layout.header_row} and no rows below")
-    origin = origin_of(layout.worksheet, layout.header_row, numbers)
-    cells = {name: table.layout.cells(name, numbers) for name in layout.columns}
+    origin = origin_of(layout.worksheet, layout.header_row, table.numbers)
+    cells = {name: table.layout.cells(name, table.numbers) for name in layout.columns}
+    lines = Lines(table.numbers, cells)
+    if wish.split or (profile and profile.split):
+        lines = split_lines(layout.operation, table.numbers, cells)
+    numbers = lines.numbers
+    faults = table.layout.worksheet.row_faults
     validation = validate(
         layout.operation,
         numbers,
-        cells,
-        table.layout.worksheet.row_faults,
+        lines.cells,
+        {n: faults[sheet_row(n)] for n in numbers if sheet_row(n) in faults} if faults else {},
         profile,
         strict_tracking=wish.strict_tracking,
         infer_carriers=wish.infer_carrier or bool(profile and profile.infer_carrier),
@@ -189,7 +200,7 @@ def prepare(
     if table.aside:
         outcomes |= {n: Outcome(Status.UNCHANGED, said) for n, said in table.aside.items()}
         outcomes = dict(sorted(outcomes.items()))
-    said = [near] * bool(near) if profile is None else remarks(profile, layout, numbers)
+    said = [near] * bool(near) if profile is None else remarks(profile, layout, table.numbers)
     return Prepared(
         content,
         layout,
@@ -199,7 +210,7 @@ def prepare(
         settings.date_only_at,
         outcomes,
         earlier,
-        [*table.notes, *validation.notes, *said],
+        [*table.notes, *lines.notes, *validation.notes, *said],
         vendor=None if profile is None else profile.name,
         origin=origin,
     )

@@ -30,6 +30,7 @@ def read_profile(name: str, table: Table, accounts: Collection[str]) -> VendorPr
         decimal=_one_of(table, "decimal", (",", ".")),
         encoding=_encoding(table),
         infer_carrier=_yes_or_no(table, "infer_carrier"),
+        split=_yes_or_no(table, "split"),
         fingerprint=_fingerprint(table),
     )
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 KEYS = (
     *("operation", "account", "worksheet", "header_row", "headings", "constants", "values"),
-    *("date_order", "decimal", "encoding", "infer_carrier", "fingerprint"),
+    *("date_order", "decimal", "encoding", "infer_carrier", "split", "fingerprint"),
 )
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 LAST_ROW = 1_048_576  # of a worksheet
@@ -38,6 +38,7 @@ class VendorProfile:
     decimal: str | None = None  # "," or "."
     encoding: str | None = None  # of text files that are not UTF-8: a codec's name
     infer_carrier: bool | None = None  # an empty carrier is filled from an unambiguous number
+    split: bool | None = None  # several tracking numbers in one cell are a line each
     fingerprint: Sequence[str] = ()  # every heading of the sheet that was mapped
 
     def heading(self, title: str) -> str | None:

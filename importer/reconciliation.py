@@ -19,6 +19,7 @@ from importer.outcomes import Status
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish, prepare
 from importer.reading_back import Reader
+from importer.row_numbers import sheet_row
 from importer.settings import Account, Credentials, Settings
 from importer.stopping import Stop
 from importer.verdicts import Answer
@@ -182,7 +183,7 @@ def without_superseded(subject: Subject) -> Subject:
             row.number,
             Verdict.NOT_CHECKED,
             po_of(subject.operation, row),
-            "row {1} of {0} came after it".format(*last[name(row)]),
+            _came_after(*last[name(row)]),
             source=source,
             superseded=True,
         )
@@ -242,3 +243,7 @@ def _with_run(subject: Subject, run: RunRecord, journal: Journal) -> Subject:
 def _why_not(record: RowRecord) -> str:
     said = f": {record.outcome.sentence}" if record.outcome.sentence else ""
     return f"{record.outcome.status}{said}"
+
+
+def _came_after(source: str, number: int) -> str:
+    return f"row {sheet_row(number)} of {source} came after it"

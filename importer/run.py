@@ -30,6 +30,7 @@ from importer.journal import Journal, RunRecord
 from importer.outcomes import Problem, Status
 from importer.planning import minutes
 from importer.preparation import Prepared, Wish, prepare
+from importer.row_numbers import by_sheet_row
 from importer.settings import Account, Settings
 from importer.summaries import Summary
 
@@ -112,13 +113,13 @@ def resume_run(run_id: int, desk: Desk, *, take_over: bool = False) -> Summary:
         operation=run.operation,
         account=run.account,
         run=run_id,
-        outcomes=carried.outcomes,
+        outcomes=by_sheet_row(carried.outcomes),
         calls=len(desk.journal.calls(run_id)),
         result=carried.result,
         fix=carried.fix,
         problems=[
             Problem(number, "", "", outcome.sentence)
-            for number, outcome in carried.outcomes.items()
+            for number, outcome in by_sheet_row(carried.outcomes).items()
             if outcome.status is Status.INVALID
         ],
         notes=carried.notes,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from importer.cells import clean
+from importer.row_numbers import sheet_row
 
 
 def key(text: str) -> str:
@@ -55,10 +56,12 @@ def _digits(text: str) -> str:
 
 
 def listed(numbers: Sequence[int], most: int = 6) -> str:
-    """
+    """Numbers of rows; the lines of one row are that row.
+
     >>> listed([4, 7, 9]), listed(range(1, 20))
     ('4, 7 and 9', '1, 2, 3, 4, 5, 6 and 13 more')
     """
+    numbers = [*dict.fromkeys(map(sheet_row, numbers))]
     if not numbers:
         return ""
     shown_numbers = [str(n) for n in numbers[:most]]

@@ -8,6 +8,7 @@ from typing import Any
 
 from importer.calls import Call
 from importer.outcomes import Outcome, Problem, Status
+from importer.row_numbers import sheet_row
 
 EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN = 0, 1, 2, 3
 
@@ -84,7 +85,12 @@ class Summary:
             found["fix"] = str(self.fix)
         if self.plan is not None:
             found["plan"] = [
-                {"method": c.method, "path": c.path, "body": c.body, "rows": list(c.rows)}
+                {
+                    "method": c.method,
+                    "path": c.path,
+                    "body": c.body,
+                    "rows": [*map(sheet_row, c.rows)],
+                }
                 for c in self.plan
             ]
             found["minutes"] = self.minutes

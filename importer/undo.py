@@ -17,6 +17,7 @@ from importer.planning import minutes, plan_calls
 from importer.preparation import Wish
 from importer.reports.machine import write_csv
 from importer.reports.model import Column, Line, Table
+from importer.row_numbers import sheet_row
 from importer.settings import Account
 from importer.stopping import Stop
 from importer.summaries import Summary
@@ -207,7 +208,7 @@ def _write(undo: RunRecord, outcomes: Mapping[int, Outcome]) -> Path | None:
     into = undo.settings.get("into")
     beside = sheet.parent if sheet.parent.is_dir() else Path()
     folder = beside if into is None else Path(into)
-    lines = [Line([n, o.status.value, o.sentence]) for n, o in outcomes.items()]
+    lines = [Line([sheet_row(n), o.status.value, o.sentence]) for n, o in outcomes.items()]
     titles = [Column("Row", "number"), Column("Import Status"), Column("Import Error")]
     target = folder / f"{sheet.stem}.undo-{undo.id}.csv"
     try:

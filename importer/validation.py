@@ -17,6 +17,7 @@ from importer.kinds import Value, read_column
 from importer.operation import Field, Operation
 from importer.outcomes import Problem
 from importer.profiles import VendorProfile
+from importer.row_numbers import sheet_row
 from importer.spelling import listed
 from importer.tracking_numbers import explain, infer_carrier
 
@@ -98,7 +99,7 @@ class _Found:
             self.unreadable[field.name].add(i)
             self._add(self.problems, i, field, message)
         if remark := field.kind.remark(cells, about):
-            told, said = self.numbers[remark[0]], remark[1]
+            told, said = sheet_row(self.numbers[remark[0]]), remark[1]
             self.notes.append(f"{field.title}: {said}, as row {told} alone tells; {_ONE_DAY}")
         return values
 

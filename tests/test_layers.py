@@ -31,6 +31,7 @@ LAYERS = """
     preparation | map_sheet
     vendors | mapping | profile_file
     vendor_remarks | profile_check
+    splitting
     sending
     comparing | reading_back
     delivery
@@ -51,6 +52,7 @@ LAYERS = """
     toml_table
     tracking_numbers
     summaries | columns | turns | spelling
+    row_numbers
     calls | outcomes | cells | stopping
     errors
 """

@@ -45,6 +45,7 @@ def check(
     into: Path | None,
     strict_tracking: bool,
     visible_only: bool,
+    split: bool,
     infer_carrier: bool,
     as_json: bool,
 ) -> None:
@@ -64,6 +65,7 @@ def check(
         vendor=vendor,
         strict_tracking=strict_tracking,
         visible_only=visible_only,
+        split=split,
         infer_carrier=infer_carrier,
     )
     settings = options.settings()
@@ -88,6 +90,7 @@ def plan(
     vendor: str | None,
     strict_tracking: bool,
     visible_only: bool,
+    split: bool,
     infer_carrier: bool,
     as_json: bool,
 ) -> None:
@@ -108,6 +111,7 @@ def plan(
         vendor=vendor,
         strict_tracking=strict_tracking,
         visible_only=visible_only,
+        split=split,
         infer_carrier=infer_carrier,
     )
     each(sheets, lambda sheet: plan_sheet(sheet, wish, settings, found), as_json=as_json)
@@ -150,6 +154,7 @@ def upload(
     workers: int | None,
     strict_tracking: bool,
     visible_only: bool,
+    split: bool,
     infer_carrier: bool,
     as_json: bool,
     **patience: Any,
@@ -179,6 +184,7 @@ def upload(
             vendor=vendor,
             strict_tracking=strict_tracking,
             visible_only=visible_only,
+            split=split,
             infer_carrier=infer_carrier,
         )
         each(

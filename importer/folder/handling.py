@@ -164,6 +164,8 @@ def _wish(rule: Rule, claimed: Claimed, *, take_over: bool) -> Wish:
         strict=rule.strict,
         strict_tracking=rule.strict_tracking,
         infer_carrier=rule.infer_carrier,
+        split=rule.split,
+        visible_only=rule.visible_only,
         unattended=True,
         take_over=take_over,
     )

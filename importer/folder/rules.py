@@ -15,7 +15,7 @@ from importer.toml_table import Table
 FILE_NAME = "folder.toml"
 FOLDERS = ("inbox", "working", "done", "attention", "reports")
 _TOP_KEYS = ("settle", "inbox", "notify")
-_SWITCHES = ("whole_po", "strict", "strict_tracking", "infer_carrier")
+_SWITCHES = (*("whole_po", "strict", "strict_tracking", "infer_carrier", "split", "visible_only"),)
 _RULE_KEYS = (
     *("folder", "files", "vendor", "operation", "worksheet", "account", "stop_after"),
     *_SWITCHES,
@@ -47,7 +47,8 @@ settle = 10                  # seconds a file must stay as it is before it is ta
 # operation = "add_tracking" # else as the vendor's profile or the headings say
 # account = "acme"           # else the vendor's
 # stop_after = "50%"         # stop a sheet of which so many rows are refused; ten alike always do
-# strict = true              # and whole_po, strict_tracking, infer_carrier: as importer upload
+# strict = true              # or another switch of importer upload: whole_po, split, visible_only,
+#                            # strict_tracking, infer_carrier
 
 # Files that stand elsewhere are fetched into inbox/north/ first, and kept there as taken:
 # pip install 'purchase-order-importer[remote]'
@@ -97,6 +98,8 @@ class Rule:
     strict: bool = False
     strict_tracking: bool = False
     infer_carrier: bool = False
+    split: bool = False
+    visible_only: bool = False
     remote: Remote | None = None
 
     def fits(self, file: PurePosixPath) -> bool:

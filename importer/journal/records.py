@@ -10,6 +10,7 @@ from typing import Any
 
 from importer.calls import Call
 from importer.outcomes import Outcome, Status
+from importer.row_numbers import sheet_row
 
 
 class RunState(StrEnum):
@@ -195,7 +196,7 @@ class Earlier:
             return Outcome(
                 Status.UNKNOWN,
                 self.words
-                or f"Run {self.run_id} may have sent this, as its row {self.row}; "
+                or f"Run {self.run_id} may have sent this, as its row {sheet_row(self.row)}; "
                 f"importer resume {self.run_id} looks what became of it.",
             )
         if self.words:

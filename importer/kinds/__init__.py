@@ -17,6 +17,7 @@ from importer.kinds.texts import (
     CodeKind,
     TextKind,
     TrackingNumberKind,
+    tracking_numbers_in,
 )
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "WholeNumber",
     "day_first",
     "read_column",
+    "tracking_numbers_in",
 ]
 
 if TYPE_CHECKING:

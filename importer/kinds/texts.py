@@ -74,6 +74,17 @@ class CodeKind(Kind):
         return text
 
 
+_BETWEEN = re.compile(r"[,;/|\n]|\s(?=1Z)|(?<=\w{10})\s(?=\w{10})")
+
+
+def tracking_numbers_in(text: str) -> list[str]:
+    """
+    >>> tracking_numbers_in("1Z999AA10123456784; 986578788855")
+    ['1Z999AA10123456784', '986578788855']
+    """
+    return [number for part in _BETWEEN.split(text) if (number := part.strip())]
+
+
 _TRACKING = re.compile(r"(?=.{4,64}\Z)[A-Za-z0-9]+(-[A-Za-z0-9]+)*", re.ASCII)
 
 
@@ -93,14 +104,11 @@ class TrackingNumberKind(Kind):
         text = _exact_text(cell)
         if len(text) > 2 * MOST_IN_CODE:
             raise Unreadable(f'"{text[:40]}…" is too long for a tracking number')
-        parts = [
-            part
-            for part in re.split(r"[,;/|\n]|\s(?=1Z)|(?<=\w{10})\s(?=\w{10})", text)
-            if part.strip()
-        ]
-        if len(parts) > 1:
+        several = len(tracking_numbers_in(text))
+        if several > 1:
             raise Unreadable(
-                f'"{shown(cell)}" holds {len(parts)} tracking numbers; give each a row of its own'
+                f'"{shown(cell)}" holds {several} tracking numbers; give each a row of its own, or '
+                "use --split"
             )
         # A dot stays, and is refused: "986578788855.0" is a number with one digit more.
         number = re.sub(r"\s", "", text)

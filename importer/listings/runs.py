@@ -7,6 +7,7 @@ from typing import Any
 from importer.journal import AttemptRecord, CallRecord, Journal, RunRecord, RunState
 from importer.listings.words import columns_text, rows_words
 from importer.outcomes import Status
+from importer.row_numbers import sheet_row
 
 _HEARD_OF = timedelta(seconds=30)
 
@@ -72,7 +73,9 @@ def run_story(journal: Journal, run_id: int) -> str:
     lines.append(columns_text(rows) if len(rows) > 1 else "nothing was sent")
     attention = [r for r in journal.rows(run_id) if r.outcome.sentence]
     if attention:
-        said = ((str(r.row), r.outcome.status.value, r.outcome.sentence) for r in attention)
+        said = (
+            (str(sheet_row(r.row)), r.outcome.status.value, r.outcome.sentence) for r in attention
+        )
         lines += ["", columns_text([("row", "status", "sentence"), *said])]
     return "\n".join(lines)
 
@@ -109,7 +112,11 @@ def story_as_json(journal: Journal, run_id: int, number: int | None) -> dict[str
     return {
         **run_as_json(journal.run(run_id), journal.counts(run_id)),
         "rows": [
-            {"row": r.row, "status": r.outcome.status.value, "sentence": r.outcome.sentence}
+            {
+                "row": sheet_row(r.row),
+                "status": r.outcome.status.value,
+                "sentence": r.outcome.sentence,
+            }
             for r in journal.rows(run_id)
         ],
         "calls": [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from importer.calls import Call
+from importer.row_numbers import sheet_row
 
 
 def columns_text(cells: Iterable[Sequence[str]]) -> str:
@@ -21,7 +22,8 @@ def indented(text: str) -> str:
 
 
 def rows_words(call: Call) -> str:
-    return f"row{'' if len(call.rows) == 1 else 's'} {', '.join(map(str, call.rows))}"
+    rows = [*dict.fromkeys(map(sheet_row, call.rows))]
+    return f"row{'' if len(rows) == 1 else 's'} {', '.join(map(str, rows))}"
 
 
 def counted(count: int, noun: str) -> str:

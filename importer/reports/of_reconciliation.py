@@ -8,6 +8,7 @@ from importer.kinds import Value
 from importer.operation import Field
 from importer.reconciliation import Reconciliation
 from importer.reports.model import Cell, Chart, Column, Line, Report, Table, Tone
+from importer.row_numbers import sheet_row
 
 _TONES = {
     Verdict.MATCHES: Tone.GOOD,
@@ -95,7 +96,7 @@ def _rows_words(rows: Sequence[Compared]) -> str:
 
 def _examples(rows: Sequence[Compared]) -> str:
     return "; ".join(
-        f"row {row.row} ({row.po})" + (f", {row.sentence}" if row.differing else "")
+        f"row {sheet_row(row.row)} ({row.po})" + (f", {row.sentence}" if row.differing else "")
         for row in rows[:_MOST_EXAMPLES]
     )
 
@@ -167,7 +168,12 @@ def _rows(found: Reconciliation, *, several: bool) -> Table:
     columns.append(Column("What is said"))
 
     def line(row: Compared) -> Line:
-        cells: list[Cell] = [*([row.source] if several else []), row.row, row.po, row.verdict.value]
+        cells: list[Cell] = [
+            *([row.source] if several else []),
+            sheet_row(row.row),
+            row.po,
+            row.verdict.value,
+        ]
         for field in fields:
             sides = (row.ours, row.theirs) if field.name in shown else (row.ours,)
             cells += [_as_shown(field, side.get(field.name)) for side in sides]

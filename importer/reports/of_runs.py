@@ -7,6 +7,7 @@ from datetime import datetime
 from importer.outcomes import Status
 from importer.reports.model import Cell, Chart, Column, Line, Report, Table, Tone
 from importer.reports.nights import IN, Cause, Day, RunStory, causes, share_wrong, vendors
+from importer.row_numbers import sheet_row
 
 _MOST_CAUSES = 12  # in a chart
 _MOST_SAID = 3
@@ -83,7 +84,7 @@ def _attention(
         verb = "refused" if each.status is Status.REJECTED else "invalid"
         said.append(
             f"{_counted(each.rows, 'row')} {verb}: {_ended(each.words)} "
-            f"For example row {row.row} of {run.file_name}."
+            f"For example row {sheet_row(row.row)} of {run.file_name}."
         )
     for story in found:
         if waiting := story.counts[Status.UNSENT]:
@@ -196,7 +197,9 @@ def _refused(refused: Sequence[Refused]) -> Table:
 
 def _unknown(found: Sequence[RunStory]) -> Table:
     lines = [
-        Line([story.run.id, story.run.file_name, row.row, row.outcome.sentence], Tone.NOTE)
+        Line(
+            [story.run.id, story.run.file_name, sheet_row(row.row), row.outcome.sentence], Tone.NOTE
+        )
         for story in found
         for row in story.rows
         if row.outcome.status is Status.UNKNOWN
@@ -215,7 +218,7 @@ def _causes(wrong: Sequence[Cause]) -> Table:
     lines = [
         Line(
             [each.rows, each.status.value, each.words, each.runs, each.example[0].file_name,
-             each.example[1].row, each.example[1].outcome.sentence],
+             sheet_row(each.example[1].row), each.example[1].outcome.sentence],
         )
         for each in wrong
     ]  # fmt: skip
@@ -307,7 +310,7 @@ def _rows(found: Sequence[RunStory]) -> Table:
     """Every row that a person has to look at."""
     lines = [
         Line(
-            [story.run.id, story.run.file_name, row.row, row.outcome.status.value,
+            [story.run.id, story.run.file_name, sheet_row(row.row), row.outcome.status.value,
              row.outcome.sentence],
             Tone.NOTE if row.outcome.status in {Status.UNKNOWN, Status.UNSENT} else Tone.ATTENTION,
         )

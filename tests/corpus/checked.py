@@ -184,6 +184,13 @@ CHECKED = [
         _sheet(_number(f"{UPS}; 1Z999AA10123456793")),
         {2: "invalid: holds 2 tracking numbers"},
     ),
+    Checked(
+        "two-numbers-split.xlsx",
+        _sheet(_number(f"{UPS}; 1Z999AA10123456793")),
+        {2: "planned"},
+        ["each taken by itself: row 2"],
+        wish=Wish(split=True),
+    ),
     Checked("thousands.xlsx", _value("Qty Units Ordered", "1,200"), {2: "planned"}),
     Checked("money.xlsx", _value("Unit Price", "$1,234.50"), {2: "planned"}),
     Checked("decimal-comma.xlsx", _value("Unit Price", "1.234,50"), {2: "invalid: decimal point"}),

@@ -1,0 +1,112 @@
+"""Cells with several tracking numbers, against the sandbox: each is sent once, the row is one."""
+
+from dataclasses import replace
+
+from openpyxl import load_workbook
+
+from importer.outcomes import Outcome, Status
+from importer.preparation import Wish
+from importer.row_numbers import by_sheet_row
+from importer.run import plan_sheet, resume_run, upload_sheet
+from importer.undo import undo_run
+
+HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
+FIRST, SECOND, THIRD = "1Z999AA10123456784", "1Z12345E1512345676", "1Z999AA10123456793"
+SPLIT = Wish("add_tracking", split=True)
+
+
+def line(number, po_id=10001, carrier="UPS"):
+    return f'{po_id},"{number}",{carrier},2026-11-19,2'
+
+
+def upload(path, desk, wish=SPLIT):
+    return upload_sheet(path, wish, desk, desk.settings.account("sellercloud"))
+
+
+def statuses(summary):
+    return {row: outcome.status.value for row, outcome in summary.outcomes.items()}
+
+
+def listed(sandbox, po_id=10001):
+    return [entry.tracking_number for entry in sandbox.state.purchase_orders[po_id].tracking]
+
+
+def test_each_number_is_sent_and_the_row_has_one_outcome(desk, sandbox, sheet):
+    path = sheet(HEADINGS, line(f"{FIRST}; {SECOND}"), line(THIRD, 10002))
+
+    summary = upload(path, desk)
+
+    assert listed(sandbox) == [FIRST, SECOND]
+    assert listed(sandbox, 10002) == [THIRD]
+    assert statuses(summary) == {2: "verified", 3: "verified"}
+    assert any("row 2" in note and "taken by itself" in note for note in summary.notes)
+    assert summary.result.read_text().splitlines()[1].endswith(",verified,")
+
+
+def test_without_being_asked_it_is_a_problem_that_says_what_to_do(desk, sandbox, sheet):
+    summary = upload(sheet(HEADINGS, line(f"{FIRST}; {SECOND}")), desk, replace(SPLIT, split=False))
+
+    assert "use --split" in summary.outcomes[2].sentence
+    assert listed(sandbox) == []
+
+
+def test_a_plan_names_the_row_of_the_sheet(desk, sandbox, sheet):
+    account = desk.settings.account("sellercloud")
+    path = sheet(HEADINGS, line(f"{FIRST}; {SECOND}"))
+
+    planned = plan_sheet(path, SPLIT, desk.settings, account).as_json()
+
+    assert [call["rows"] for call in planned["plan"]] == [[2, 2]]
+    assert planned["rows"] == 1
+
+
+def test_a_number_that_stands_twice_in_its_cell_is_one(desk, sandbox, sheet):
+    upload(sheet(HEADINGS, line(f"{FIRST}\n{FIRST}")), desk)
+
+    assert listed(sandbox) == [FIRST]
+
+
+def test_a_number_sent_before_is_not_sent_again(desk, sandbox, sheet):
+    upload(sheet(HEADINGS, line(FIRST)), desk)
+
+    again = upload(sheet(HEADINGS, line(f"{FIRST}, {SECOND}")), desk)
+
+    assert listed(sandbox) == [FIRST, SECOND]
+    assert statuses(again) == {2: "verified"}
+    assert "1 unchanged" in again.outcomes[2].sentence
+
+
+def test_one_bad_number_is_mended_in_the_fix_file_and_completes_the_run(desk, sandbox, sheet):
+    first = upload(sheet(HEADINGS, line(f"{FIRST}; 1Z?"), line(THIRD, 10002)), desk)
+    book = load_workbook(first.fix)
+    page = book.worksheets[0]
+    found = [row[3:5] for row in page.iter_rows(min_row=2, values_only=True)]
+    page["E2"] = f"{FIRST}; {SECOND}"
+    book.save(first.fix)
+
+    second = upload(first.fix, desk)
+
+    assert statuses(first) == {2: "invalid", 3: "verified"}
+    assert found == [("10001", f"{FIRST}; 1Z?")]
+    assert listed(sandbox) == [FIRST, SECOND]
+    assert statuses(second) == {2: "verified"}
+    kept = by_sheet_row(desk.journal.outcomes(first.run))
+    assert all(outcome.status.settled for outcome in kept.values())
+    assert statuses(resume_run(first.run, desk)).keys() == {2, 3}
+
+
+def test_what_was_split_can_be_taken_back(desk, sandbox, sheet):
+    summary = upload(sheet(HEADINGS, line(f"{FIRST}; {SECOND}")), desk)
+
+    undo_run(summary.run, desk)
+
+    assert listed(sandbox) == []
+
+
+def test_of_several_outcomes_the_gravest_is_the_rows():
+    sent, refused = Outcome(Status.SENT), Outcome(Status.REJECTED, "No such PO.")
+
+    found = by_sheet_row({2: sent, 3: sent, 10_000_002: refused, 10_000_003: sent})
+
+    said = "Of its 2 tracking numbers: 1 sent, 2 rejected (No such PO.)"
+    assert found == {2: Outcome(Status.REJECTED, said), 3: sent}
