@@ -18,7 +18,7 @@ from importer.errors import SheetError
 from importer.kinds import read_column
 from importer.operation import Field, Operation
 from importer.profiles import VendorProfile
-from importer.sheets.headings import heading_rows, where
+from importer.sheets.headings import HeadingRow, heading_rows, where
 from importer.sheets.sheet import Worksheet
 from importer.spelling import key
 from importer.tracking_numbers import carriers_of
@@ -95,7 +95,7 @@ def propose(
     found = [
         _proposal(worksheet, row, operation, profile)
         for worksheet in worksheets
-        if (row := _header_row(worksheet, operations, profile))
+        if (row := _heading_row(worksheet, operations, profile))
         for operation in operations
     ]
     found.sort(key=lambda proposal: _rank(proposal, profile), reverse=True)
@@ -148,19 +148,19 @@ def _ask(best: Proposal, rivals: Sequence[Proposal]) -> str:
     return f"{where(best.worksheet)} may be for {names}; choose one with --operation"
 
 
-def _header_row(
+def _heading_row(
     worksheet: Worksheet, operations: Sequence[Operation[Any]], profile: VendorProfile
-) -> int | None:
+) -> HeadingRow | None:
     """The row whose texts say most of what some operation's columns are called."""
     rows = heading_rows(worksheet)
-    if profile.header_row in rows:
-        return profile.header_row
+    named = [found for found in rows if found.row == profile.header_row]
 
-    def said(row: int) -> tuple[int, int, int]:
-        fits = [_said(texts_of(rows[row]), operation, profile) for operation in operations]
-        return (*max(fits), len(rows[row]))
+    def said(found: HeadingRow) -> tuple[int, int, int]:
+        texts = texts_of(found.headings)
+        fits = [_said(texts, operation, profile) for operation in operations]
+        return (*max(fits), len(texts))
 
-    return max(rows, key=said, default=None)
+    return max(named or rows, key=said, default=None)
 
 
 def texts_of(headings: Mapping[int, str]) -> list[str]:
@@ -179,13 +179,14 @@ def _said(
 
 
 def _proposal(
-    worksheet: Worksheet, row: int, operation: Operation[Any], profile: VendorProfile
+    worksheet: Worksheet, found: HeadingRow, operation: Operation[Any], profile: VendorProfile
 ) -> Proposal:
-    found = heading_rows(worksheet)[row]
-    headings = texts_of(found)
+    headings = texts_of(found.headings)
     once = Counter(key(heading) for heading in headings)
-    columns = {h: i for i, h in zip(found, headings, strict=True) if key(h) and once[key(h)] == 1}
-    bare = Proposal(worksheet, row, operation, tuple(headings), columns, (), {})
+    columns = {
+        h: i for i, h in zip(found.headings, headings, strict=True) if key(h) and once[key(h)] == 1
+    }
+    bare = Proposal(worksheet, found.row, operation, tuple(headings), columns, (), {})
     known = replace(bare, sure=tuple(_sure(bare, profile)))
     taken = {claim.field.title for claim in known.sure}
     offers = {f.title: _offers(known, f) for f in operation.fields if f.title not in taken}

@@ -7,7 +7,7 @@ from importer.cells import is_empty, shown
 from importer.errors import SheetError
 from importer.operation import Field
 from importer.profiles import VendorProfile
-from importer.sheets.headings import Layout, headings_at, where
+from importer.sheets.headings import Layout, where
 from importer.spelling import listed
 
 
@@ -26,7 +26,7 @@ def remarks(profile: VendorProfile, layout: Layout, numbers: Sequence[int]) -> l
 
 
 def _headings(layout: Layout) -> list[str]:
-    return [*headings_at(layout.worksheet, layout.header_row).values()]
+    return [*layout.headings.values()]
 
 
 def changes(profile: VendorProfile, headings: Sequence[str]) -> str:
@@ -56,7 +56,7 @@ def _filled(
 def refuse_unsure(profile: VendorProfile, layout: Layout) -> None:
     """SheetError where the layout changed and a needed column may be another one than before."""
     changed = changes(profile, _headings(layout))
-    headings = headings_at(layout.worksheet, layout.header_row)
+    headings = layout.headings
     unsure = [
         field.title
         for field in layout.operation.fields

@@ -49,12 +49,12 @@ def _fit_for(profile: VendorProfile, operation: str | None) -> VendorProfile:
 def _is_sign(worksheet: Worksheet, profile: VendorProfile) -> bool:
     if profile.worksheet is not None and worksheet.name not in {None, profile.worksheet}:
         return False
-    return any(profile.is_sign_of([*row.values()]) for row in heading_rows(worksheet).values())
+    return any(profile.is_sign_of([*r.headings.values()]) for r in heading_rows(worksheet))
 
 
 def near_vendor(worksheets: Sequence[Worksheet], settings: Settings) -> str:
     """What to say where most of a vendor's headings stand in a row, but not all; else ""."""
-    rows = [[*row.values()] for w in worksheets for row in heading_rows(w).values()]
+    rows = [[*r.headings.values()] for w in worksheets for r in heading_rows(w)]
     found: list[tuple[int, VendorProfile, list[str]]] = []
     for profile in settings.vendors.values():
         for headings in rows:

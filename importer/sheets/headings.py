@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from importer.cells import Cell, is_empty, shown
 from importer.errors import SheetError
@@ -38,6 +38,12 @@ class Layout:
         without = set(empty)
         below = range(self.header_row, self.worksheet.height)
         return [row + 1 for row in below if row not in without]
+
+    @property
+    def headings(self) -> dict[int, str]:
+        """By their place in `worksheet.columns`, without those of an earlier result."""
+        found = heading_of_two_lines if self.two_lines else headings_at
+        return found(self.worksheet, self.header_row)
 
     def cells(self, field: str, rows: Sequence[int]) -> list[Cell]:
         column = self.worksheet.columns[self.columns[field]]
@@ -104,15 +110,24 @@ def _explains_more(one: _Candidate, other: _Candidate) -> bool:
     return one.layout.worksheet is other.layout.worksheet and one.taken > other.taken
 
 
-def heading_rows(worksheet: Worksheet) -> dict[int, dict[int, str]]:
-    """Each row that may be the headings, by the number Excel shows, and its texts."""
+class HeadingRow(NamedTuple):
+    """Texts that may be the headings, by their place in `worksheet.columns`."""
+
+    row: int  # the number Excel shows; of two lines the lower one
+    headings: Mapping[int, str]
+
+
+def heading_rows(worksheet: Worksheet) -> list[HeadingRow]:
+    """Each row that may be the headings, and each that may be with the row above it."""
     rows = range(1, min(worksheet.height, _DEEPEST) + 1)
-    found = ((row, headings_at(worksheet, row)) for row in rows)
-    return {row: headings for row, headings in found if headings}
+    ways = (headings_at, heading_of_two_lines)
+    return [
+        HeadingRow(row, found) for way in ways for row in rows if (found := way(worksheet, row))
+    ]
 
 
 def headings_at(worksheet: Worksheet, row: int) -> dict[int, str]:
-    """The row's texts by their place in `worksheet.columns`, but for those of an earlier result."""
+    """The row's texts, but for the headings of an earlier result."""
     texts = _texts(worksheet, row)
     return {i: text for i, text in texts.items() if key(text) not in _RESULT_KEYS}
 
