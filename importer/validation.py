@@ -181,8 +181,10 @@ class _Found:
         def order(problem: Problem) -> tuple[int, int]:
             return problem.row, place.get(problem.column, -1)
 
+        whole = {problem.row for problem in self.problems if not problem.column}
+        told = [p for p in self.problems if p.row not in whole or not p.column]
         kept = [warning for warning in self.warnings if warning.row not in invalid]
-        return sorted(self.problems, key=order), sorted(kept, key=order)
+        return sorted(told, key=order), sorted(kept, key=order)
 
 
 _ONE_DAY = "dates like 2026-11-20 leave no doubt"
