@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -30,6 +30,8 @@ _SENTENCES = 90  # the width of the summary's sentences, in characters
 _TOP, _WRAPPED = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
 _NARROWEST, _WIDEST = 8, 60
 _LANDSCAPE_FROM = 6  # columns
+
+_Styles = dict[tuple[object, ...], Any]
 
 
 def write_workbook(report: Report, path: Path) -> WrittenResult:
@@ -76,10 +78,11 @@ def _table(sheet: Any, table: Table) -> None:
     last = f"{get_column_letter(len(table.columns))}{len(table.lines) + 1}"
     sheet.auto_filter.ref = f"A1:{last}"
     sheet.append([_cell(sheet, c.title, font=_WHITE, fill=_HEADING) for c in table.columns])
+    styles: _Styles = {}
     for number, line in enumerate(table.lines, start=2):
         longest = max(len(cell) for cell in (*line.cells, "") if isinstance(cell, str))
         _grow(sheet, number, longest / _WIDEST)
-        sheet.append(_cells(sheet, line))
+        sheet.append(_cells(sheet, line, styles))
 
 
 def _grow(sheet: Any, row: int, lines: float) -> None:
@@ -88,18 +91,18 @@ def _grow(sheet: Any, row: int, lines: float) -> None:
         sheet.row_dimensions[row].height = _LINE_POINTS * ceil(lines * 1.1)
 
 
-def _cells(sheet: Any, line: Line) -> list[Any]:
-    fill = _FILLS.get(line.tone)
-    return [
-        _cell(
-            sheet,
-            cell,
-            fill=fill,
-            font=_BOLD if at in line.marked else None,
-            wrap=isinstance(cell, str) and len(cell) > _WIDEST,
-        )
-        for at, cell in enumerate(line.cells)
-    ]
+def _cells(sheet: Any, line: Line, styles: _Styles) -> list[Any]:
+    """`styles` are those of earlier lines; openpyxl finds one no faster than it writes a cell."""
+    cells = []
+    for at, value in enumerate(line.cells):
+        bold, wrap = at in line.marked, isinstance(value, str) and len(value) > _WIDEST
+        look = (type(value), line.tone, bold, wrap)
+        cell = _bare_cell(sheet, value, styles.get(look))
+        if look not in styles:
+            font = _BOLD if bold else None
+            styles[look] = _style(cell, value, font, _FILLS.get(line.tone), wrap=wrap)
+        cells.append(cell)
+    return cells
 
 
 def _cell(
@@ -110,15 +113,28 @@ def _cell(
     fill: PatternFill | None = None,
     wrap: bool = False,
 ) -> Any:
+    cell = _bare_cell(sheet, value)
+    _style(cell, value, font, fill, wrap=wrap)
+    return cell
+
+
+def _bare_cell(sheet: Any, value: Cell, style: Any = None) -> Any:
     """A cell of the value's own type; a text is never a formula, whatever it begins with."""
     if isinstance(value, datetime):
         value = value.replace(tzinfo=None)  # a workbook knows no zone; the heading says UTC
     if isinstance(value, str):
         value = clean(value)
-    cell: Any = WriteOnlyCell(sheet, cast("Any", value))
+    cell: Any = SheetCell(sheet, 1, 1, cast("Any", value), style)
     if isinstance(value, str):
         cell.data_type = "s"
-    elif isinstance(value, datetime):
+    return cell
+
+
+def _style(
+    cell: Any, value: Cell, font: Font | None, fill: PatternFill | None, *, wrap: bool
+) -> Any:
+    """Gives the cell its look; for others of the same look, what openpyxl made of it."""
+    if isinstance(value, datetime):
         cell.number_format = "yyyy-mm-dd hh:mm"
     elif isinstance(value, date):
         cell.number_format = "yyyy-mm-dd"
@@ -128,7 +144,7 @@ def _cell(
     if fill is not None:
         cell.fill = fill
     cell.alignment = _WRAPPED if wrap else _TOP
-    return cell
+    return cell._style  # noqa: SLF001  # its constructor takes one, nothing else gives one
 
 
 def _widths(table: Table) -> list[float]:
