@@ -13,7 +13,7 @@ import click
 
 from importer.cli.options import AS_JSON, INTO, OPERATION, OPTIONS, RUNS, VENDOR, WORKSHEET, Options
 from importer.cli.working import load_meanwhile, progress, stopped_by_signals
-from importer.errors import SettingsError, SheetError, UsageError
+from importer.errors import SettingsError, SheetError, SignInRefused, UsageError
 
 if TYPE_CHECKING:
     from importer.journal import Journal, RunRecord
@@ -74,6 +74,8 @@ def reconcile(
     """
     from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
 
+    if sheets and (runs or since):
+        raise click.UsageError("sheets, or runs of the journal, not both.")
     settings = options.settings()
     if sheets:
         work = _of_sheets(sheets, settings, account, vendor, operation, worksheet)
@@ -87,7 +89,7 @@ def reconcile(
             try:
                 subject, where = found()
                 report, attention = _reconciled(subject, where, journal, stop)
-            except (SheetError, SettingsError, UsageError) as error:
+            except (SheetError, SettingsError, UsageError, SignInRefused) as error:
                 click.echo(f"importer: {error}", err=True)
                 worst = NOTHING_SENT
                 continue
@@ -141,11 +143,14 @@ def _of_runs(
     vendor: str | None,
     account: str | None,
 ) -> "Iterable[tuple[str, Path, Found]]":
+    from importer.operation import UNDO
     from importer.reconciliation import subjects_of_runs
 
     with options.journal(settings) as journal:
         chosen = [
-            run for run in _runs(journal, numbers, since, vendor) if account in {None, run.account}
+            run
+            for run in _runs(journal, numbers, since, vendor)
+            if account in {None, run.account} and (numbers or not run.operation.startswith(UNDO))
         ]
         if not chosen:
             raise UsageError("the journal holds no such run")
@@ -153,7 +158,7 @@ def _of_runs(
     label = "-".join(f"run-{number}" for number in numbers) or "runs"
     return [
         (
-            f"{label}.{name}.{subject.operation.name}",
+            f"{label}.{name}.{subject.operation.name}".replace(" ", "-"),
             Path(),
             partial(_given, subject, name, settings),
         )

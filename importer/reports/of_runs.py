@@ -51,6 +51,10 @@ def _counts(found: Sequence[RunStory]) -> Counter[Status]:
     return sum((story.counts for story in found), Counter[Status]())
 
 
+def _taken_back(found: Sequence[RunStory]) -> int:
+    return sum(row.outcome.taken_back for story in found for row in story.rows)
+
+
 def _headline(found: Sequence[RunStory], refused: Sequence[Refused]) -> str:
     counts = _counts(found)
     rows = counts.total()
@@ -62,7 +66,12 @@ def _headline(found: Sequence[RunStory], refused: Sequence[Refused]) -> str:
         return f"{wrong:,} of {_counted(rows, 'row')} {need} a person{also}"
     if refused:
         return f"{files} could not be taken up; {_counted(rows, 'row')} went in"
-    return f"All {_counted(rows, 'row')} are in" if rows else "Nothing came"
+    back = _taken_back(found)
+    if back:
+        return f"{rows - back:,} of {_counted(rows, 'row')} are in; {back:,} were taken back"
+    if rows == 1:
+        return "The one row is in"
+    return f"All {rows:,} rows are in" if rows else "Nothing came"
 
 
 def _attention(
@@ -96,10 +105,12 @@ def _attention(
 
 def _facts(found: Sequence[RunStory], refused: Sequence[Refused]) -> list[tuple[str, Cell]]:
     counts = _counts(found)
+    back = _taken_back(found)
     return [
         ("Sheets", len(found) + len(refused)),
         ("Rows", counts.total()),
         *((status.value.capitalize(), counts[status]) for status in Status if counts[status]),
+        *([("Taken back", back)] if back else []),
         ("Requests", sum(story.requests for story in found)),
         ("Time at work", _minutes(sum(story.seconds for story in found))),
     ]
