@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.calls import Call
+from importer.cells import shown
 from importer.comparing import Compared, Verdict, compare, po_of, values_of
 from importer.connection import Connection
 from importer.entries import rows_of_journal
@@ -21,6 +22,7 @@ from importer.platforms import PLATFORMS
 from importer.preparation import Wish, prepare
 from importer.reading_back import Reader
 from importer.settings import Account, Credentials, Settings
+from importer.sheets.headings import Layout
 from importer.stopping import Stop
 from importer.verdicts import Answer
 from importer.verdicts import Verdict as Reading
@@ -206,7 +208,10 @@ def subject_of_sheet(sheet: Path, wish: Wish, settings: Settings) -> Subject:
     """The good rows of any sheet, sent by us or not; the others are told with their problems."""
     prepared = prepare(sheet, wish, settings)
     aside = [
-        _set_aside(number, outcome, outcome.sentence, sheet.name)
+        replace(
+            _set_aside(number, outcome, outcome.sentence, sheet.name),
+            **_as_written(prepared.layout, number),
+        )
         for number, outcome in prepared.outcomes.items()
         if number not in prepared.rows
     ]
@@ -259,6 +264,13 @@ def _set_aside(number: int, outcome: Outcome, sentence: str, source: str) -> Com
 def _never_there(record: RowRecord) -> bool:
     never = {Status.INVALID, Status.UNSENT, Status.REJECTED}
     return record.outcome.status in never or record.outcome.taken_back
+
+
+def _as_written(layout: Layout, number: int) -> dict[str, Any]:
+    """The cells of a row that is none, as Excel shows them."""
+    cells = {name: shown(layout.cells(name, [number])[0]) for name in layout.columns}
+    ours = {name: text for name, text in cells.items() if text}
+    return {"po": ours.get(layout.operation.po, ""), "ours": ours}
 
 
 def _sheet_side(operation: Operation[Any], row: Any | None) -> dict[str, Any]:

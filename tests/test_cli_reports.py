@@ -31,8 +31,8 @@ took under a second
   1 row is not on the platform, though the purchase order is: row 2 (10001). Send again what was \
 sent, or find out who removed it.
   1 row is for a number that the platform does not know: 99999. Ask whose numbers they are.
-  1 row not checked: row 4: Carrier: "Fedx" is not one of UPS, USPS, FedEx, DHL, Other. Did you \
-mean FedEx?
+  1 row not checked: row 4 (10003): Carrier: "Fedx" is not one of UPS, USPS, FedEx, DHL, \
+Other. Did you mean FedEx?
   html: sheet.reconcile.html
   xlsx: sheet.reconcile.xlsx
   csv: sheet.reconcile.csv
@@ -81,7 +81,7 @@ def test_each_row_that_needs_a_person_is_named(importer, sheet):
     assert [(row["PO ID"], row["Verdict"], row["Tracking Number"]) for row in rows] == [
         ("10001", "missing", "1Z57V0X40390310916"),
         ("99999", "not found", "1Z57V0X40390311157"),
-        ("", "not checked", ""),
+        ("10003", "not checked", "1Z57V0X40390311157"),
     ]
     book = load_workbook("sheet.reconcile.xlsx")
     assert book.sheetnames == ["Summary", "Rows", "POs", "Extra", "Calls"]

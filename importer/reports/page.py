@@ -13,6 +13,7 @@ from importer.reports.model import Cell, Column, Line, Report
 from importer.reports.text import visible
 from importer.sheets.results import WrittenResult, written
 
+_SHORT, _LONG = 12, 34  # characters of a text that stands in one line, of a word that cannot
 _MOST_LINES = 5_000  # of a table in the page; the workbook has them all
 
 
@@ -67,13 +68,18 @@ def cells(line: Line, columns: Sequence[Column]) -> list[tuple[str, str, Cell]]:
     """Each cell of a line with its classes, and what it sorts by where that is not what it shows.
 
     >>> cells(Line(["a", 1234], marked=frozenset({0})), [Column("A"), Column("B", "number")])
-    [('text marked', '', 'a'), ('number', '1234', 1234)]
+    [('text short marked', '', 'a'), ('number', '1234', 1234)]
     """
-    return [
-        (
-            f"{column.kind} marked" if at in line.marked else column.kind,
-            str(cell) if column.kind == "number" and cell is not None else "",
-            cell,
-        )
-        for at, (column, cell) in enumerate(zip(columns, line.cells, strict=True))
-    ]
+    found = []
+    for at, (column, cell) in enumerate(zip(columns, line.cells, strict=True)):
+        size = _size(cell) if isinstance(cell, str) else ""
+        by = str(cell) if column.kind == "number" and cell is not None else ""
+        found.append((f"{column.kind}{size}{' marked' if at in line.marked else ''}", by, cell))
+    return found
+
+
+def _size(text: str) -> str:
+    """How a text may be broken: not at all, between words, or within one that is too long."""
+    if len(text) <= _SHORT:
+        return " short"
+    return " long" if any(len(word) > _LONG for word in text.split()) else ""
