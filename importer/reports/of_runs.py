@@ -180,19 +180,29 @@ def _by_cause(wrong: Sequence[Cause]) -> Chart:
 
 
 def _by_account(found: Sequence[RunStory]) -> Chart:
-    """Minutes at work beside the least that the account's limit allows for so many requests."""
+    """Time at work beside the least that the account's limit allows for so many requests."""
     accounts: dict[str, list[RunStory]] = {}
     for story in found:
         accounts.setdefault(story.run.account, []).append(story)
-    spent = [round(sum(s.seconds for s in group) / 60, 1) for group in accounts.values()]
-    least = [
-        round(sum(s.requests * s.pace_s for s in group) / 60, 1) for group in accounts.values()
-    ]
-    about = f"{sum(spent):,.1f} minutes at work; the limits allow no less than {sum(least):,.1f}."
+    spent_s = [sum(s.seconds for s in group) for group in accounts.values()]
+    least_s = [sum(s.requests * s.pace_s for s in group) for group in accounts.values()]
+    unit, unit_s = _unit(max(spent_s, default=0.0))
+    spent, least = ([round(each / unit_s, 1) for each in sides] for sides in (spent_s, least_s))
+    about = f"{sum(spent):,.1f} {unit} at work; the limits allow no less than {sum(least):,.1f}."
     series = {"least at the limit": least, "beyond it": _beyond(spent, least)}
     tones = {"least at the limit": Tone.PLAIN, "beyond it": Tone.NOTE}
     labels = list(accounts) if any(spent) else []
     return Chart("Time against the limit", about, labels, series, tones, lying=True, whole=False)
+
+
+def _unit(seconds: float) -> tuple[str, int]:
+    """
+    >>> _unit(40), _unit(4_000), _unit(40_000)
+    (('seconds', 1), ('minutes', 60), ('hours', 3600))
+    """
+    if seconds < 120:
+        return "seconds", 1
+    return ("minutes", 60) if seconds < 7_200 else ("hours", 3_600)
 
 
 def _beyond(spent: Sequence[float], least: Sequence[float]) -> list[float]:

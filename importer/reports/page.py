@@ -82,4 +82,6 @@ def _size(text: str) -> str:
     """How a text may be broken: not at all, between words, or within one that is too long."""
     if len(text) <= _SHORT:
         return " short"
-    return " long" if any(len(word) > _LONG for word in text.split()) else ""
+    if any(len(word) > _LONG for word in text.split()):
+        return " words long"
+    return " words" if len(text) > _LONG else ""
