@@ -30,17 +30,22 @@ class Compared:
     theirs: Mapping[str, Any] = field(default_factory=dict)
     differing: tuple[str, ...] = ()
     source: str = ""  # the sheet or run it is from
-    superseded: bool = False  # a later row has set the same thing since
+    explained: bool = False  # not checked for a reason that asks nobody to do anything
 
     @property
     def needs_a_person(self) -> bool:
         calm = {Verdict.MATCHES, Verdict.UNREADABLE}
-        return self.verdict not in calm and not self.superseded
+        return self.verdict not in calm and not self.explained
 
 
-def compare(operation: Operation[Any], row: Any, found: Any) -> Compared:
-    """A row against the JSON that answers its question."""
-    ours = {f.name: v for f in operation.fields if (v := getattr(row, f.name)) is not None}
+def compare(
+    operation: Operation[Any], row: Any, found: Any, since: Mapping[str, str] | None = None
+) -> Compared:
+    """A row against the JSON that answers its question.
+
+    `since`: a field that a later row has set to something else -> which row that was.
+    """
+    ours = values_of(operation, row)
     po = po_of(operation, row)
     try:
         held = operation.held(row, found)
@@ -51,13 +56,22 @@ def compare(operation: Operation[Any], row: Any, found: Any) -> Compared:
     kinds = {f.name: f.kind for f in operation.fields}
     titles = {f.name: f.title for f in operation.fields}
     theirs = {name: kinds[name].of_platform(held[name]) for name in ours if name in held}
-    differing = tuple(name for name in theirs if not kinds[name].same(ours[name], held[name]))
+    changed = [name for name in theirs if not kinds[name].same(ours[name], held[name])]
+    differing = tuple(name for name in changed if name not in (since or {}))
+    if since and changed and not differing:
+        later = f"{since[changed[0]]} came after it"
+        return Compared(row.number, Verdict.NOT_CHECKED, po, later, ours, theirs, explained=True)
     said = "; ".join(
         f"{titles[name]}: {words(ours[name])} here, {words(theirs[name])} there"
         for name in differing
     )
     verdict = Verdict.DIFFERS if differing else Verdict.MATCHES
     return Compared(row.number, verdict, po, said, ours, theirs, differing)
+
+
+def values_of(operation: Operation[Any], row: Any) -> dict[str, Value]:
+    """A row's values by our names of the fields, without those that are empty."""
+    return {f.name: v for f in operation.fields if (v := getattr(row, f.name)) is not None}
 
 
 def po_of(operation: Operation[Any], row: Any) -> str:

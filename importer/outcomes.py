@@ -32,9 +32,17 @@ class Problem:
     message: str  # one sentence: the value quoted, and what to do
 
 
+TAKEN_BACK = "Taken back by run"  # begins the sentence of a row that an undo took back
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one row."""
 
     status: Status
     sentence: str = ""
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether a later run has undone it."""
+        return self.sentence.startswith(TAKEN_BACK)

@@ -249,12 +249,12 @@ def _layout(
     candidates = [operation_named(name)] if name else [*operations().values()]
     if profile is None:
         try:
-            return find_layout(worksheets, candidates)
+            return find_layout(worksheets, candidates, platform=wish.platform)
         except SheetError as error:
             raise SheetError(f"{error}; {near}" if near else str(error)) from None
     if wish.worksheet is None:
         worksheets = of_vendor(worksheets, profile)
-    layout = find_layout(worksheets, candidates, profile)
+    layout = find_layout(worksheets, candidates, profile, wish.platform)
     if wish.unattended:
         refuse_unsure(profile, layout)
     return layout

@@ -9,21 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from importer.calls import Call
-from importer.comparing import Compared, Verdict, compare, po_of
+from importer.cells import shown
+from importer.comparing import Compared, Verdict, compare, po_of, values_of
 from importer.connection import Connection
 from importer.entries import rows_of_journal
 from importer.journal import Journal, RowRecord, RunRecord
+from importer.kinds import Value
 from importer.operation import Operation
 from importer.operations import operation as operation_named
-from importer.outcomes import Status
+from importer.outcomes import Outcome, Status
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish, prepare
 from importer.reading_back import Reader
 from importer.row_numbers import sheet_row
 from importer.settings import Account, Credentials, Settings
+from importer.sheets.headings import Layout
 from importer.stopping import Stop
 from importer.verdicts import Answer
 from importer.verdicts import Verdict as Reading
+
+RowOf = tuple[str, int]  # the sheet or run, and the number of its row
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Subject:
     rows: Sequence[tuple[str, Any]]  # the sheet or run, and its row
     aside: Sequence[Compared] = ()
     sources: Sequence[str] = ()  # in the order they are told
+    since: Mapping[RowOf, Mapping[str, str]] = field(default_factory=dict)
+    # ^ fields that a later run has set to something else, and the row that did
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ def reconcile(
         reader = Reader(connection, account, journal, stop or Stop())
 
         def look(part: tuple[str, list[tuple[str, Any]]]) -> _Found:
-            found = _look(reader, operation, *part)
+            found = _look(reader, subject, *part)
             on_read(len(part[1]))
             return found
 
@@ -129,15 +136,22 @@ class _Found:
 
 
 def _look(
-    reader: "Reader", operation: Operation[Any], path: str, parts: Sequence[tuple[str, Any]]
+    reader: "Reader", subject: Subject, path: str, parts: Sequence[tuple[str, Any]]
 ) -> _Found:
     """One purchase order: its rows, and what is there beside them."""
+    operation = subject.operation
     asked_at, begun = datetime.now(UTC), time.monotonic()
     answer = reader.ask(Call("GET", path))
     question = Question(
         path, asked_at, round(time.monotonic() - begun, 3), _answered(answer), len(parts)
     )
-    rows = [replace(_compared(operation, row, answer), source=source) for source, row in parts]
+    rows = [
+        replace(
+            _compared(operation, row, answer, subject.since.get((source, row.number), {})),
+            source=source,
+        )
+        for source, row in parts
+    ]
     if answer is None or answer.verdict is not Reading.ACCEPTED or answer.reply is None:
         return _Found(rows, [], question)
     every = [row for _, row in parts]
@@ -146,14 +160,17 @@ def _look(
     return _Found(rows, extras, question)
 
 
-def _compared(operation: Operation[Any], row: Any, answer: Answer | None) -> Compared:
-    po = po_of(operation, row)
+def _compared(
+    operation: Operation[Any], row: Any, answer: Answer | None, since: Mapping[str, str]
+) -> Compared:
+    po, ours = po_of(operation, row), values_of(operation, row)
     if answer is None:
-        return Compared(row.number, Verdict.NOT_CHECKED, po, "not asked: it was stopped before")
+        said = "not asked: it was stopped before"
+        return Compared(row.number, Verdict.NOT_CHECKED, po, said, ours)
     if answer.verdict is Reading.ACCEPTED and answer.reply is not None:
-        return compare(operation, row, answer.reply.json)
+        return compare(operation, row, answer.reply.json, since)
     verdict = Verdict.NOT_FOUND if answer.not_found else Verdict.NOT_CHECKED
-    return Compared(row.number, verdict, po, answer.sentence)
+    return Compared(row.number, verdict, po, answer.sentence, ours)
 
 
 def _unreadable(operation: Operation[Any], source: str, row: Any) -> Compared:
@@ -162,6 +179,7 @@ def _unreadable(operation: Operation[Any], source: str, row: Any) -> Compared:
         Verdict.UNREADABLE,
         po_of(operation, row),
         "the platform shows nothing by which this row could be told",
+        values_of(operation, row),
         source=source,
     )
 
@@ -174,33 +192,29 @@ def _answered(answer: Answer | None) -> str:
     return str(answer.reply.status)
 
 
-def without_superseded(subject: Subject) -> Subject:
-    """Where several runs set the same thing, only the last can be what the platform holds."""
-    name = subject.operation.subject
-    last = {name(row): (source, row.number) for source, row in subject.rows}
-    earlier = [
-        Compared(
-            row.number,
-            Verdict.NOT_CHECKED,
-            po_of(subject.operation, row),
-            _came_after(*last[name(row)]),
-            source=source,
-            superseded=True,
-        )
-        for source, row in subject.rows
-        if last[name(row)] != (source, row.number)
-    ]
-    rows = [
-        (source, row) for source, row in subject.rows if last[name(row)] == (source, row.number)
-    ]
-    return replace(subject, rows=rows, aside=[*subject.aside, *earlier])
+def with_later_runs(subject: Subject) -> Subject:
+    """Where several runs set the same field, only the last can be what the platform holds."""
+    latest: dict[tuple[Value, ...], dict[str, tuple[Value, RowOf]]] = {}
+    since: dict[RowOf, dict[str, str]] = {}
+    for source, row in reversed(subject.rows):
+        known = latest.setdefault(subject.operation.subject(row), {})
+        for name, value in values_of(subject.operation, row).items():
+            last, (later, number) = known.setdefault(name, (value, (source, row.number)))
+            if last != value and later != source:
+                since.setdefault((source, row.number), {})[name] = (
+                    f"row {sheet_row(number)} of {later}"
+                )
+    return replace(subject, since=since)
 
 
 def subject_of_sheet(sheet: Path, wish: Wish, settings: Settings) -> Subject:
     """The good rows of any sheet, sent by us or not; the others are told with their problems."""
     prepared = prepare(sheet, wish, settings)
     aside = [
-        Compared(number, Verdict.NOT_CHECKED, "", outcome.sentence, source=sheet.name)
+        replace(
+            _set_aside(number, outcome, outcome.sentence, sheet.name),
+            **_as_written(prepared.layout, number),
+        )
         for number, outcome in prepared.outcomes.items()
         if number not in prepared.rows
     ]
@@ -217,7 +231,7 @@ def subjects_of_runs(journal: Journal, runs: Sequence[RunRecord]) -> dict[str, l
         found[run.account, run.operation] = _with_run(before, run, journal)
     subjects: dict[str, list[Subject]] = {}
     for (account, _), subject in found.items():
-        subjects.setdefault(account, []).append(without_superseded(subject))
+        subjects.setdefault(account, []).append(with_later_runs(subject))
     return subjects
 
 
@@ -225,13 +239,15 @@ def _with_run(subject: Subject, run: RunRecord, journal: Journal) -> Subject:
     source = f"run {run.id}"
     records = {record.row: record for record in journal.rows(run.id)}
     rows = rows_of_journal(subject.operation, records)
-    never = {Status.INVALID, Status.UNSENT, Status.REJECTED}
     aside = [
-        Compared(number, Verdict.NOT_CHECKED, "", _why_not(record), source=source)
+        replace(
+            _set_aside(number, record.outcome, _why_not(record), source),
+            **_sheet_side(subject.operation, rows.get(number)),
+        )
         for number, record in records.items()
-        if number not in rows or record.outcome.status in never
+        if number not in rows or _never_there(record)
     ]
-    sent = [(source, row) for n, row in rows.items() if records[n].outcome.status not in never]
+    sent = [(source, row) for n, row in rows.items() if not _never_there(records[n])]
     return Subject(
         subject.operation,
         [*subject.rows, *sent],
@@ -240,10 +256,34 @@ def _with_run(subject: Subject, run: RunRecord, journal: Journal) -> Subject:
     )
 
 
+def _set_aside(number: int, outcome: Outcome, sentence: str, source: str) -> Compared:
+    """A row that is not asked for: it has a problem, or is a total, or was taken back."""
+    explained = outcome.status is Status.UNCHANGED or outcome.taken_back
+    return Compared(
+        number, Verdict.NOT_CHECKED, sentence=sentence, source=source, explained=explained
+    )
+
+
+def _never_there(record: RowRecord) -> bool:
+    never = {Status.INVALID, Status.UNSENT, Status.REJECTED}
+    return record.outcome.status in never or record.outcome.taken_back
+
+
+def _as_written(layout: Layout, number: int) -> dict[str, Any]:
+    """The cells of a row that is none, as Excel shows them."""
+    cells = {name: shown(layout.cells(name, [sheet_row(number)])[0]) for name in layout.columns}
+    ours = {name: text for name, text in cells.items() if text}
+    return {"po": ours.get(layout.operation.po, ""), "ours": ours}
+
+
+def _sheet_side(operation: Operation[Any], row: Any | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    return {"po": po_of(operation, row), "ours": values_of(operation, row)}
+
+
 def _why_not(record: RowRecord) -> str:
+    if record.outcome.taken_back:
+        return record.outcome.sentence
     said = f": {record.outcome.sentence}" if record.outcome.sentence else ""
     return f"{record.outcome.status}{said}"
-
-
-def _came_after(source: str, number: int) -> str:
-    return f"row {sheet_row(number)} of {source} came after it"

@@ -12,7 +12,7 @@ from importer.errors import UsageError
 from importer.journal import NewRow, NewRun, RowRecord, RunRecord, RunState
 from importer.operation import UNDO, AlreadyUndone, CannotUndo, Operation
 from importer.operations import operation as operation_named
-from importer.outcomes import Outcome, Problem, Status
+from importer.outcomes import TAKEN_BACK, Outcome, Problem, Status
 from importer.planning import minutes, plan_calls
 from importer.preparation import Wish
 from importer.reports.machine import write_csv
@@ -55,14 +55,17 @@ def undo_run(
     calls = plan_calls(plan.operation, list(plan.rows.values()), desk.settings.date_only_at)
     if dry_run:
         planned = {number: Outcome(Status.PLANNED, "would be taken back") for number in plan.rows}
+        outcomes = dict(sorted({**plan.aside, **planned}.items()))
         return Summary(
             Path(run.file_path),
             operation=plan.operation.name,
             account=account.name,
-            outcomes=dict(sorted({**plan.aside, **planned}.items())),
+            outcomes=outcomes,
             calls=len(calls),
             plan=calls,
             minutes=round(minutes(len(calls), account.limit.pace_s), 2),
+            problems=_problems(outcomes),
+            notes=[f"would undo run {run.id}"],
         )
     fields = plan.operation.fields
     rows = [NewRow(number, o.status, o.sentence) for number, o in plan.aside.items()]
@@ -182,14 +185,19 @@ def _carry_out(undo: RunRecord, epoch: int, desk: Desk) -> Summary:
         outcomes=outcomes,
         calls=len(desk.journal.calls(undo.id)),
         result=result,
-        problems=[
-            Problem(number, "", "", outcome.sentence)
-            for number, outcome in outcomes.items()
-            if outcome.status is Status.INVALID
-        ],
+        problems=_problems(outcomes),
         notes=[f"undoes run {undo.settings['undoes']}"],
         stopped_by=stopped_by,
     )
+
+
+def _problems(outcomes: Mapping[int, Outcome]) -> list[Problem]:
+    """Why each row that stays as it is does."""
+    return [
+        Problem(number, "", "", outcome.sentence)
+        for number, outcome in outcomes.items()
+        if outcome.status is Status.INVALID
+    ]
 
 
 def _note_undone(undo: RunRecord, outcomes: Mapping[int, Outcome], desk: Desk) -> None:
@@ -198,7 +206,7 @@ def _note_undone(undo: RunRecord, outcomes: Mapping[int, Outcome], desk: Desk) -
     sent = {r.row for r in desk.journal.rows(run_id) if r.outcome.status in _BY_US}
     back = {*_BY_US, Status.UNCHANGED}
     rows = [n for n, outcome in outcomes.items() if outcome.status in back and n in sent]
-    said = f"Taken back by run {undo.id} on {undo.created_at:%Y-%m-%d %H:%M} UTC."
+    said = f"{TAKEN_BACK} {undo.id} on {undo.created_at:%Y-%m-%d %H:%M} UTC."
     desk.journal.set_undone(run_id, rows, said)
 
 

@@ -257,6 +257,7 @@ def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[_Fail
             yield _failure(error, rows)
 
 
+_LONGEST_QUOTE = 200  # characters
 _SENTENCES = {
     "greater_than_or_equal_to": '"{{{field}}}" is too small; write {min_value} or more',
     "less_than_or_equal_to": '"{{{field}}}" is too large; write {max_value} or less',
@@ -277,4 +278,9 @@ def _failure(error: Any, rows: Sequence[int]) -> _Failure:
 
 
 def _said(value: Value) -> str:
-    return "" if value is None else str(value)
+    """
+    >>> _said(10001), len(_said("W" * 4000))
+    ('10001', 200)
+    """
+    text = "" if value is None else str(value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"

@@ -181,6 +181,38 @@ def test_of_two_runs_that_set_the_same_the_later_is_compared(desk, sheet):
     assert found.attention == 0
 
 
+def test_what_an_earlier_run_set_and_no_later_one_is_still_compared(desk, sandbox, sheet):
+    headings = "PO ID,PO Item ID,Qty Units Ordered,Unit Price"
+    account = desk.settings.account("sellercloud")
+    for values in ("12,5.25", ",6.50"):
+        path = sheet(headings, f"10001,100011,{values}", name=f"{values}.csv")
+        upload_sheet(path, Wish("update_items"), desk, account)
+    sandbox.state.purchase_orders[10001].items[0].qty_units = 13
+
+    subjects = subjects_of_runs(desk.journal, desk.journal.runs())
+    found = looked_at(desk, subjects["sellercloud"][0], account)
+
+    assert [(row.source, row.verdict, row.differing) for row in found.rows] == [
+        ("run 1", Verdict.DIFFERS, ("qty_units_ordered",)),
+        ("run 2", Verdict.MATCHES, ()),
+    ]
+
+
+def test_two_rows_of_a_run_on_one_purchase_order_are_both_compared(desk, sandbox, sheet):
+    path = sheet("PO ID,Carrier,ETA", "se-101,UPS,", "se-101,,2026-12-04")
+    account = desk.settings.account("shipstation")
+    upload_sheet(path, Wish("update_shipping"), desk, account)
+    sandbox.state.shipstation_orders["se-101"]["shipping_carrier"] = "Pigeon"
+
+    subjects = subjects_of_runs(desk.journal, desk.journal.runs())
+    found = looked_at(desk, subjects["shipstation"][0], account)
+
+    assert {row.row: row.verdict for row in found.rows} == {
+        2: Verdict.DIFFERS,
+        3: Verdict.MATCHES,
+    }
+
+
 def test_a_platform_that_fails_for_a_while_is_asked_again(desk, sandbox, tmp_path, monkeypatch):
     monkeypatch.setattr("importer.reading_back._BACK_OFF_S", 0.01)
     sent(desk, "add_tracking", tmp_path)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from importer.cli.options import AS_JSON, INTO, OPERATION, OPTIONS, RUNS, VENDOR, WORKSHEET, Options
-from importer.cli.working import progress, stopped_by_signals
-from importer.errors import SettingsError, SheetError, UsageError
+from importer.cli.working import load_meanwhile, progress, stopped_by_signals
+from importer.errors import SettingsError, SheetError, SignInRefused, UsageError
 
 if TYPE_CHECKING:
     from importer.journal import Journal, RunRecord
@@ -72,10 +72,10 @@ def reconcile(
     importer reconcile dock.xlsx --account acme
     importer reconcile --since 7d
     """
-    from importer.listings.reports import report_lines
-    from importer.reports.files import write_report
     from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
 
+    if sheets and (runs or since):
+        raise click.UsageError("sheets, or runs of the journal, not both.")
     settings = options.settings()
     if sheets:
         work = _of_sheets(sheets, settings, account, vendor, operation, worksheet)
@@ -89,17 +89,11 @@ def reconcile(
             try:
                 subject, where = found()
                 report, attention = _reconciled(subject, where, journal, stop)
-            except (SheetError, SettingsError, UsageError) as error:
+            except (SheetError, SettingsError, UsageError, SignInRefused) as error:
                 click.echo(f"importer: {error}", err=True)
                 worst = NOTHING_SENT
                 continue
-            files = write_report(report, (into or folder) / f"{name}.reconcile", as_csv=as_csv)
-            if as_json:
-                from importer.reports.machine import report_as_json
-
-                click.echo(json.dumps(report_as_json(report) | {"files": [str(f) for f in files]}))
-            else:
-                click.echo(report_lines(report, files))
+            _give(report, (into or folder) / f"{name}.reconcile", as_csv=as_csv, as_json=as_json)
             worst = max(worst, NEEDS_ATTENTION if attention else EVERYTHING_SETTLED)
     raise SystemExit(worst)
 
@@ -149,11 +143,14 @@ def _of_runs(
     vendor: str | None,
     account: str | None,
 ) -> "Iterable[tuple[str, Path, Found]]":
+    from importer.operation import UNDO
     from importer.reconciliation import subjects_of_runs
 
     with options.journal(settings) as journal:
         chosen = [
-            run for run in _runs(journal, numbers, since, vendor) if account in {None, run.account}
+            run
+            for run in _runs(journal, numbers, since, vendor)
+            if account in {None, run.account} and (numbers or not run.operation.startswith(UNDO))
         ]
         if not chosen:
             raise UsageError("the journal holds no such run")
@@ -161,7 +158,7 @@ def _of_runs(
     label = "-".join(f"run-{number}" for number in numbers) or "runs"
     return [
         (
-            f"{label}.{name}.{subject.operation.name}",
+            f"{label}.{name}.{subject.operation.name}".replace(" ", "-"),
             Path(),
             partial(_given, subject, name, settings),
         )
@@ -186,12 +183,28 @@ def _reconciled(
     subject: "Subject", account: "Account", journal: "Journal", stop: "Stop"
 ) -> "tuple[Report, int]":
     from importer.reconciliation import reconcile as reconciled
-    from importer.reports.of_reconciliation import report_of
 
     credentials = account.credentials(os.environ)
+    load_meanwhile("importer.reports.of_reconciliation", "importer.reports.files")
     with progress(f"reading back from {account.name}", len(subject.rows)) as advance:
         found = reconciled(subject, account, credentials, journal, stop=stop, on_read=advance)
+    from importer.reports.of_reconciliation import report_of
+
     return report_of(found), found.attention
+
+
+def _give(report: "Report", name: Path, *, as_csv: bool = False, as_json: bool) -> list[Path]:
+    """Writes a report's files and says what they hold; the files."""
+    from importer.listings.reports import report_lines
+    from importer.reports.files import write_report
+    from importer.reports.machine import report_as_json
+
+    files = write_report(report, name, as_csv=as_csv)
+    if as_json:
+        click.echo(json.dumps(report_as_json(report) | {"files": [str(file) for file in files]}))
+    else:
+        click.echo(report_lines(report, files))
+    return files
 
 
 def _night(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
@@ -233,9 +246,6 @@ def report(
     importer report 17
     importer report --since 30d --open
     """
-    from importer.listings.reports import report_lines
-    from importer.reports.files import write_report
-    from importer.reports.machine import report_as_json
     from importer.reports.nights import days, stories
     from importer.reports.of_runs import report_of
 
@@ -255,11 +265,7 @@ def report(
             days(journal, now),
             now,
         )
-    files = write_report(made, _without_suffix(path or Path("report")))
-    if as_json:
-        click.echo(json.dumps(report_as_json(made) | {"files": [str(file) for file in files]}))
-    else:
-        click.echo(report_lines(made, files))
+    files = _give(made, _without_suffix(path or Path("report")), as_json=as_json)
     if opened:
         click.launch(files[0].resolve().as_uri())
 

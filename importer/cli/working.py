@@ -1,11 +1,13 @@
 """Around the work of a command: each sheet or run in turn, signals, progress, exit status."""
 
+import gc
 import json
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -57,6 +59,17 @@ def each(
         if summary.error is not None:
             click.echo(refused_line(summary, sends=desk is not None), err=True)
     raise SystemExit(exit_status(summaries))
+
+
+def load_meanwhile(*modules: str) -> None:
+    """Loads what is needed later while other work waits."""
+
+    def load() -> None:
+        gc.freeze()  # what is loaded for good is not looked through again and again
+        for module in modules:
+            import_module(module)
+
+    threading.Thread(target=load).start()
 
 
 def read_ahead(sheets: Sequence[Path], worksheet: str | None) -> None:

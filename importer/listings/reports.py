@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from importer.reports.model import Report
+from importer.reports.text import visible
 
 
 def report_lines(report: Report, files: Sequence[Path]) -> str:
@@ -15,4 +16,4 @@ def report_lines(report: Report, files: Sequence[Path]) -> str:
         *(f"  {sentence}" for sentence in report.attention),
         *(f"  {file.suffix[1:]}: {file}" for file in files),
     ]
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))

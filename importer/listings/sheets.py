@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from importer.calls import Call
 from importer.listings.words import counted, rows_words
+from importer.operation import UNDO
 from importer.outcomes import Status
 from importer.summaries import Summary
 
@@ -70,13 +71,14 @@ def _stopped(reason: str) -> str:
 
 
 def _plan_lines(summary: Summary) -> list[str]:
-    if summary.plan is None:
+    if not summary.plan:
         return []
     lines = [line for call in summary.plan for line in _call_lines(call)]
     minutes = summary.minutes or 0
     takes = "under a minute" if minutes < 1 else f"about {counted(math.ceil(minutes), 'minute')}"
     limit = " at the account's limit" if minutes else ""
-    return [*lines, f"  {takes}{limit}, as if nothing had been sent before"]
+    undoes = (summary.operation or "").startswith(UNDO)
+    return [*lines, f"  {takes}{limit}{'' if undoes else ', as if nothing had been sent before'}"]
 
 
 def _call_lines(call: Call) -> list[str]:

@@ -73,6 +73,7 @@ def _config(chart: Chart) -> Config:
     if not chart.lying and bars > _MOST_LABELS:
         config.x_labels_major_every, config.show_minor_x_labels = 5, False
     config.show_x_guides = config.show_y_guides = True
+    config.max_scale = 6  # ticks
     config.truncate_label = -1
     config.value_formatter = lambda value: f"{round(value, 1):,g}" if value else ""
     config.include_x_axis = True

@@ -13,7 +13,7 @@ from importer.settings import Settings
 _EVERY_RUN = 100_000
 IN = (Status.SENT, Status.VERIFIED, Status.UNCHANGED)
 _EACH = re.compile(r"; (?=[A-Z][\w ]{1,40}: )")  # a problem of another column begins
-_QUOTED = re.compile(r'"[^"]*"')
+_QUOTED = re.compile(r'"([^"]*)"')
 _HINT = re.compile(r" Did you mean .*?\?")
 _NUMBERS = re.compile(r"\b(?:[A-Z]{0,3}-?)?\d[\w.-]*(?:, \d+)*(?: and \d+)?")
 
@@ -121,10 +121,15 @@ def cause(sentence: str) -> str:
 
     >>> cause('Carrier: "Fedx" is not one of UPS, FedEx. Did you mean FedEx?')
     'Carrier: … is not one of UPS, FedEx.'
+    >>> cause('Carrier: "Pigeon" is new; write Other here and Pigeon in Other Carrier')
+    'Carrier: … is new; write Other here and … in Other Carrier'
     >>> cause("Purchase order 10018 is Completed and cannot be changed.")
     'Purchase order … is Completed and cannot be changed.'
     """
-    general = _NUMBERS.sub("…", _QUOTED.sub("…", _HINT.sub("", sentence)))
+    said = _HINT.sub("", sentence)
+    for value in filter(None, _QUOTED.findall(said)):  # it may be named once more, unquoted
+        said = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", said)
+    general = _NUMBERS.sub("…", said.replace('"…"', "…").replace('""', "…"))
     return general.strip() or "nothing is said"
 
 

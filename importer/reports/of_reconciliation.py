@@ -18,7 +18,7 @@ _TONES = {
     Verdict.UNREADABLE: Tone.NOTE,
     Verdict.NOT_CHECKED: Tone.NOTE,
 }
-_MOST_EXAMPLES = 3
+_MOST_EXAMPLES, _MOST_REASONS = 3, 3
 
 
 def report_of(found: Reconciliation) -> Report:
@@ -48,8 +48,11 @@ def _headline(found: Reconciliation) -> str:
         return f"{found.attention:,} of {_counted(rows, 'row')} {need} a person"
     matching = sum(row.verdict is Verdict.MATCHES for row in found.rows)
     if matching == rows:
-        return f"All {_counted(rows, 'row')} match what the platform holds"
-    return f"{matching:,} of {_counted(rows, 'row')} match; the others cannot be read back"
+        who = "The one row matches" if rows == 1 else f"All {rows:,} rows match"
+        return f"{who} what the platform holds"
+    others = {row.verdict for row in found.rows} - {Verdict.MATCHES}
+    why = "cannot be read back" if others == {Verdict.UNREADABLE} else "ask nothing of anybody"
+    return f"{matching:,} of {_counted(rows, 'row')} match; the others {why}"
 
 
 def _attention(found: Reconciliation) -> list[str]:
@@ -78,8 +81,15 @@ def _attention(found: Reconciliation) -> list[str]:
             f"{_listed(pos, 5)}. Ask whose numbers they are."
         )
     unchecked = [row for row in _with(found, Verdict.NOT_CHECKED) if row.needs_a_person]
-    for reason, count in Counter(row.sentence for row in unchecked).most_common(3):
-        said.append(f"{_counted(count, 'row')} not checked: {reason}")
+    reasons: dict[str, list[Compared]] = {}
+    for row in unchecked:
+        reasons.setdefault(row.sentence, []).append(row)
+    frequent = sorted(reasons.items(), key=lambda reason: -len(reason[1]))
+    for reason, rows in frequent[:_MOST_REASONS]:
+        said.append(f"{_counted(len(rows), 'row')} not checked: {_examples(rows)}: {reason}")
+    left = sum(len(rows) for _, rows in frequent[_MOST_REASONS:])
+    if left:
+        said.append(f"{_counted(left, 'row')} not checked for other reasons; see Rows.")
     twice = sum("second time" in words(extra.values.get("Note")) for extra in found.extras)
     if twice:
         said.append(f"{_counted(twice, 'tracking number')} listed a second time; see Extra.")
@@ -95,10 +105,16 @@ def _rows_words(rows: Sequence[Compared]) -> str:
 
 
 def _examples(rows: Sequence[Compared]) -> str:
-    return "; ".join(
-        f"row {sheet_row(row.row)} ({row.po})" + (f", {row.sentence}" if row.differing else "")
+    several = len({row.source for row in rows}) > 1
+    said = "; ".join(
+        (f"{row.source}, " if several else "")
+        + f"row {sheet_row(row.row)}"
+        + (f" ({row.po})" if row.po else "")
+        + (f", {row.sentence}" if row.differing else "")
         for row in rows[:_MOST_EXAMPLES]
     )
+    more = len(rows) - _MOST_EXAMPLES
+    return said + (f" and {more:,} more" if more > 0 else "")
 
 
 def _facts(found: Reconciliation) -> list[tuple[str, Cell]]:

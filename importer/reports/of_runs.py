@@ -52,6 +52,10 @@ def _counts(found: Sequence[RunStory]) -> Counter[Status]:
     return sum((story.counts for story in found), Counter[Status]())
 
 
+def _taken_back(found: Sequence[RunStory]) -> int:
+    return sum(row.outcome.taken_back for story in found for row in story.rows)
+
+
 def _headline(found: Sequence[RunStory], refused: Sequence[Refused]) -> str:
     counts = _counts(found)
     rows = counts.total()
@@ -63,7 +67,12 @@ def _headline(found: Sequence[RunStory], refused: Sequence[Refused]) -> str:
         return f"{wrong:,} of {_counted(rows, 'row')} {need} a person{also}"
     if refused:
         return f"{files} could not be taken up; {_counted(rows, 'row')} went in"
-    return f"All {_counted(rows, 'row')} are in" if rows else "Nothing came"
+    back = _taken_back(found)
+    if back:
+        return f"{rows - back:,} of {_counted(rows, 'row')} are in; {back:,} were taken back"
+    if rows == 1:
+        return "The one row is in"
+    return f"All {rows:,} rows are in" if rows else "Nothing came"
 
 
 def _attention(
@@ -97,10 +106,12 @@ def _attention(
 
 def _facts(found: Sequence[RunStory], refused: Sequence[Refused]) -> list[tuple[str, Cell]]:
     counts = _counts(found)
+    back = _taken_back(found)
     return [
         ("Sheets", len(found) + len(refused)),
         ("Rows", counts.total()),
         *((status.value.capitalize(), counts[status]) for status in Status if counts[status]),
+        *([("Taken back", back)] if back else []),
         ("Requests", sum(story.requests for story in found)),
         ("Time at work", _minutes(sum(story.seconds for story in found))),
     ]
@@ -170,19 +181,29 @@ def _by_cause(wrong: Sequence[Cause]) -> Chart:
 
 
 def _by_account(found: Sequence[RunStory]) -> Chart:
-    """Minutes at work beside the least that the account's limit allows for so many requests."""
+    """Time at work beside the least that the account's limit allows for so many requests."""
     accounts: dict[str, list[RunStory]] = {}
     for story in found:
         accounts.setdefault(story.run.account, []).append(story)
-    spent = [round(sum(s.seconds for s in group) / 60, 1) for group in accounts.values()]
-    least = [
-        round(sum(s.requests * s.pace_s for s in group) / 60, 1) for group in accounts.values()
-    ]
-    about = f"{sum(spent):,.1f} minutes at work; the limits allow no less than {sum(least):,.1f}."
+    spent_s = [sum(s.seconds for s in group) for group in accounts.values()]
+    least_s = [sum(s.requests * s.pace_s for s in group) for group in accounts.values()]
+    unit, unit_s = _unit(max(spent_s, default=0.0))
+    spent, least = ([round(each / unit_s, 1) for each in sides] for sides in (spent_s, least_s))
+    about = f"{sum(spent):,.1f} {unit} at work; the limits allow no less than {sum(least):,.1f}."
     series = {"least at the limit": least, "beyond it": _beyond(spent, least)}
     tones = {"least at the limit": Tone.PLAIN, "beyond it": Tone.NOTE}
     labels = list(accounts) if any(spent) else []
     return Chart("Time against the limit", about, labels, series, tones, lying=True, whole=False)
+
+
+def _unit(seconds: float) -> tuple[str, int]:
+    """
+    >>> _unit(40), _unit(4_000), _unit(40_000)
+    (('seconds', 1), ('minutes', 60), ('hours', 3600))
+    """
+    if seconds < 120:
+        return "seconds", 1
+    return ("minutes", 60) if seconds < 7_200 else ("hours", 3_600)
 
 
 def _beyond(spent: Sequence[float], least: Sequence[float]) -> list[float]:

@@ -1,5 +1,6 @@
 """A report as one HTML file: no script or picture is fetched, and every cell is escaped."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -8,10 +9,11 @@ from typing import BinaryIO
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from importer.reports.charts import legend, svg
-from importer.reports.model import Cell, Report
+from importer.reports.model import Cell, Column, Line, Report
 from importer.reports.text import visible
 from importer.sheets.results import WrittenResult, written
 
+_SHORT, _LONG = 12, 34  # characters of a text that stands in one line, of a word that cannot
 _MOST_LINES = 5_000  # of a table in the page; the workbook has them all
 
 
@@ -39,7 +41,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    environment.filters |= {"svg": svg, "legend": legend, "shown": shown, "sorting": sorting}
+    environment.filters |= {"svg": svg, "legend": legend, "shown": shown, "cells": cells}
     return environment
 
 
@@ -59,9 +61,27 @@ def shown(cell: Cell) -> str:
         case int() | float() | Decimal():
             return f"{cell:,}"
         case _:
-            return visible(cell)
+            return cell  # made visible with every other text of the page
 
 
-def sorting(cell: Cell) -> str:
-    """What a column is sorted by, where that is not what is shown."""
-    return "" if cell is None else str(cell)
+def cells(line: Line, columns: Sequence[Column]) -> list[tuple[str, str, Cell]]:
+    """Each cell of a line with its classes, and what it sorts by where that is not what it shows.
+
+    >>> cells(Line(["a", 1234], marked=frozenset({0})), [Column("A"), Column("B", "number")])
+    [('text short marked', '', 'a'), ('number', '1234', 1234)]
+    """
+    found = []
+    for at, (column, cell) in enumerate(zip(columns, line.cells, strict=True)):
+        size = _size(cell) if isinstance(cell, str) else ""
+        by = str(cell) if column.kind == "number" and cell is not None else ""
+        found.append((f"{column.kind}{size}{' marked' if at in line.marked else ''}", by, cell))
+    return found
+
+
+def _size(text: str) -> str:
+    """How a text may be broken: not at all, between words, or within one that is too long."""
+    if len(text) <= _SHORT:
+        return " short"
+    if any(len(word) > _LONG for word in text.split()):
+        return " words long"
+    return " words" if len(text) > _LONG else ""

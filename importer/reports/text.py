@@ -9,4 +9,7 @@ def visible(text: str) -> str:
     >>> visible("1Z\\u202e999")
     '1Z999'
     """
-    return "".join(c for c in clean(text) if c.isprintable() or c in "\n\t")
+    text = clean(text)
+    if text.isprintable():  # as nearly every cell is
+        return text
+    return "".join(c for c in text if c.isprintable() or c in "\n\t")

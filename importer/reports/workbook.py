@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from importer.reports.model import Cell, Line, Report, Table, Tone
-from importer.sheets.results import WrittenResult, clean, written
+from importer.reports.model import Cell, Column, Line, Report, Table, Tone
+from importer.reports.text import visible
+from importer.sheets.results import WrittenResult, written
 
 _FILLS = {
     Tone.ATTENTION: PatternFill("solid", fgColor="FFFBE3DF"),
@@ -27,9 +28,14 @@ _WHITE = Font(name="Calibri", size=11, bold=True, color="FFFFFFFF")
 _TITLE = Font(name="Calibri", size=16, bold=True)
 _LINE_POINTS = 15  # the height of a line of text
 _SENTENCES = 90  # the width of the summary's sentences, in characters
+_HIGHEST = 409  # points, Excel's own limit
 _TOP, _WRAPPED = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
+_LEFT = Alignment(vertical="top", horizontal="left")
+_RIGHT = Alignment(vertical="top", horizontal="right", indent=1)  # clear of the text beside it
 _NARROWEST, _WIDEST = 8, 60
 _LANDSCAPE_FROM = 6  # columns
+
+_Styles = dict[tuple[object, ...], Any]
 
 
 def write_workbook(report: Report, path: Path) -> WrittenResult:
@@ -49,6 +55,7 @@ def write_workbook(report: Report, path: Path) -> WrittenResult:
 def _summary(sheet: Any, report: Report) -> None:
     sheet.column_dimensions["A"].width = 28
     sheet.column_dimensions["B"].width = _SENTENCES
+    sheet.row_dimensions[1].height = 2 * _LINE_POINTS
     _fit_to_paper(sheet, wide=False)
     sheet.append([_cell(sheet, report.headline, font=_TITLE)])
     sheet.append([_cell(sheet, f"{report.title}. {report.subject}")])
@@ -63,7 +70,7 @@ def _summary(sheet: Any, report: Report) -> None:
         sheet.append([])
     for name, value in [("Made at (UTC)", report.made_at), *report.facts]:
         cell = _cell(sheet, value)
-        cell.alignment = Alignment(horizontal="left", vertical="top")
+        cell.alignment = _LEFT
         sheet.append([_cell(sheet, name, font=_BOLD), cell])
 
 
@@ -75,31 +82,38 @@ def _table(sheet: Any, table: Table) -> None:
     _fit_to_paper(sheet, wide=len(table.columns) >= _LANDSCAPE_FROM)
     last = f"{get_column_letter(len(table.columns))}{len(table.lines) + 1}"
     sheet.auto_filter.ref = f"A1:{last}"
-    sheet.append([_cell(sheet, c.title, font=_WHITE, fill=_HEADING) for c in table.columns])
+    sheet.append([_heading(sheet, column) for column in table.columns])
+    styles: _Styles = {}
     for number, line in enumerate(table.lines, start=2):
         longest = max(len(cell) for cell in (*line.cells, "") if isinstance(cell, str))
         _grow(sheet, number, longest / _WIDEST)
-        sheet.append(_cells(sheet, line))
+        sheet.append(_cells(sheet, line, styles))
+
+
+def _heading(sheet: Any, column: Column) -> Any:
+    cell = _cell(sheet, column.title, font=_WHITE, fill=_HEADING)
+    cell.alignment = _RIGHT if column.kind == "number" else _LEFT
+    return cell
 
 
 def _grow(sheet: Any, row: int, lines: float) -> None:
     """Room for wrapped text, which not every program makes by itself; words need a tenth more."""
     if lines > 1:
-        sheet.row_dimensions[row].height = _LINE_POINTS * ceil(lines * 1.1)
+        sheet.row_dimensions[row].height = min(_HIGHEST, _LINE_POINTS * ceil(lines * 1.1))
 
 
-def _cells(sheet: Any, line: Line) -> list[Any]:
-    fill = _FILLS.get(line.tone)
-    return [
-        _cell(
-            sheet,
-            cell,
-            fill=fill,
-            font=_BOLD if at in line.marked else None,
-            wrap=isinstance(cell, str) and len(cell) > _WIDEST,
-        )
-        for at, cell in enumerate(line.cells)
-    ]
+def _cells(sheet: Any, line: Line, styles: _Styles) -> list[Any]:
+    """`styles` are those of earlier lines; openpyxl finds one no faster than it writes a cell."""
+    cells = []
+    for at, value in enumerate(line.cells):
+        bold, wrap = at in line.marked, isinstance(value, str) and len(value) > _WIDEST
+        look = (type(value), line.tone, bold, wrap)
+        cell = _bare_cell(sheet, value, styles.get(look))
+        if look not in styles:
+            font = _BOLD if bold else None
+            styles[look] = _style(cell, value, font, _FILLS.get(line.tone), wrap=wrap)
+        cells.append(cell)
+    return cells
 
 
 def _cell(
@@ -110,15 +124,28 @@ def _cell(
     fill: PatternFill | None = None,
     wrap: bool = False,
 ) -> Any:
+    cell = _bare_cell(sheet, value)
+    _style(cell, value, font, fill, wrap=wrap)
+    return cell
+
+
+def _bare_cell(sheet: Any, value: Cell, style: Any = None) -> Any:
     """A cell of the value's own type; a text is never a formula, whatever it begins with."""
     if isinstance(value, datetime):
         value = value.replace(tzinfo=None)  # a workbook knows no zone; the heading says UTC
     if isinstance(value, str):
-        value = clean(value)
-    cell: Any = WriteOnlyCell(sheet, cast("Any", value))
+        value = visible(value)
+    cell: Any = SheetCell(sheet, 1, 1, cast("Any", value), style)
     if isinstance(value, str):
         cell.data_type = "s"
-    elif isinstance(value, datetime):
+    return cell
+
+
+def _style(
+    cell: Any, value: Cell, font: Font | None, fill: PatternFill | None, *, wrap: bool
+) -> Any:
+    """Gives the cell its look; for others of the same look, what openpyxl made of it."""
+    if isinstance(value, datetime):
         cell.number_format = "yyyy-mm-dd hh:mm"
     elif isinstance(value, date):
         cell.number_format = "yyyy-mm-dd"
@@ -127,8 +154,13 @@ def _cell(
     cell.font = font or _PLAIN
     if fill is not None:
         cell.fill = fill
-    cell.alignment = _WRAPPED if wrap else _TOP
-    return cell
+    if isinstance(value, int | float | Decimal):
+        cell.alignment = _RIGHT
+    elif isinstance(value, date):
+        cell.alignment = _LEFT
+    else:
+        cell.alignment = _WRAPPED if wrap else _TOP
+    return cell._style  # noqa: SLF001  # its constructor takes one, nothing else gives one
 
 
 def _widths(table: Table) -> list[float]:
@@ -155,6 +187,7 @@ def _fit_to_paper(sheet: Any, *, wide: bool) -> None:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.7
+    sheet.page_margins.header = sheet.page_margins.footer = 0.3
     sheet.oddFooter.right.text = "&P / &N"
     sheet.oddFooter.left.text = "&A"

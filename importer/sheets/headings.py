@@ -54,8 +54,9 @@ def find_layout(
     worksheets: Sequence[Worksheet],
     operations: Sequence[Operation[Any]],
     profile: VendorProfile | None = None,
+    platform: str | None = None,
 ) -> Layout:
-    """The one table that fits one of the operations.
+    """The one table that fits one of the operations; where two fit alike, that of the platform.
 
     A field that the profile names a heading for is taken from that heading and from no other:
     what another one would fit by its title may be the vendor's own number.
@@ -67,6 +68,8 @@ def find_layout(
     if not fitting:
         raise SheetError(_explain_misfit(worksheets, operations, candidates, vendor))
     chosen = [c for c in fitting if not any(_explains_more(other, c) for other in fitting)]
+    if len({id(c.layout.worksheet) for c in chosen}) == 1:
+        chosen = [c for c in chosen if c.layout.operation.platform.name == platform] or chosen
     if len(chosen) > 1:
         raise SheetError(_ask(chosen))
     _refuse_doubled(chosen[0])

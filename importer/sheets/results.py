@@ -126,6 +126,8 @@ def clean(text: str) -> str:
     >>> clean("a\x00b\r\nc\ud800")
     'ab\nc\\ud800'
     """
+    if text.isascii() and text.isprintable() and len(text) <= LONGEST_CELL:
+        return text  # as nearly every cell
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = CONTROL.sub("", text).encode(errors="backslashreplace").decode()
     if len(text) * 2 <= LONGEST_CELL:

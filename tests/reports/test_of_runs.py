@@ -50,7 +50,7 @@ def test_a_clean_night_says_so(desk, tmp_path):
 
 
 def test_what_is_in_doubt_is_listed_with_what_to_look_up(desk, sandbox, tmp_path):
-    sandbox.fault("drop", after=True, times=1)
+    sandbox.fault("drop", after=True, body_contains="1Z57V0X40390310916")  # of one row
     hasty = replace(desk, patience=replace(desk.patience, wait_to_settle=False))
     assert isinstance(hasty.patience, Patience)
 

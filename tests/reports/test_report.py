@@ -206,3 +206,46 @@ def test_a_browser_prints_it(tmp_path):
     chromium(f"--print-to-pdf={tmp_path / 'night.pdf'}", path.as_uri())
 
     assert (tmp_path / "night.pdf").read_bytes().startswith(b"%PDF")
+
+
+BROAD = Table(
+    "Rows",
+    [Column(f"Tracking Number {n}") for n in range(11)] + [Column("What is said")],
+    [Line([*["9400111899223197428497"] * 4, *["FedEx"] * 7, "W" * 300])] * 3,
+)
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("table", "paper"),
+    [(BROAD, "1017"), (report().tables[0], "688")],
+    ids=["landscape", "portrait"],
+)
+def test_a_browser_prints_no_column_beyond_the_paper(tmp_path, table, paper):
+    printed = page(report(tables=[table])).replace("@media print", "@media all")
+    measure = "document.title = document.querySelector('table.sortable').offsetWidth"
+    path = tmp_path / "printed.html"
+    path.write_text(printed.replace("</body>", f"<script>{measure}</script></body>"), "utf-8")
+
+    done = chromium(f"--window-size={paper},900", "--dump-dom", path.as_uri())
+
+    found = re.search(r"<title>(\d+)</title>", done.stdout.decode())
+    assert found is not None
+    assert int(found[1]) <= int(paper)
+    assert ("table broad" in printed) == (table is BROAD)
+
+
+def test_the_workbook_shows_nothing_that_turns_or_hides_its_neighbours(tmp_path):
+    table = Table("Rows", [Column("Row", "number"), Column("What is said")],
+                  [Line([1, NASTY]), Line([2, "W" * 30_000])])  # fmt: skip
+
+    files = write_report(report(tables=[table]), tmp_path / "night")
+
+    sheet = openpyxl.load_workbook(files[1])["Rows"]
+    assert sheet["B2"].value == '<script>alert(1)</script>=cmd|"&[31m'
+    assert sheet.row_dimensions[3].height == 409  # Excel opens no higher row
+    assert [sheet[place].alignment.horizontal for place in ("A1", "A2", "B1")] == [
+        "right",
+        "right",
+        "left",
+    ]
