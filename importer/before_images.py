@@ -6,15 +6,15 @@ from contextlib import suppress
 from typing import Any
 
 from importer.calls import Call
-from importer.connection import Connection
 from importer.journal import CallState, Journal
 from importer.operation import Operation, Unclear
 from importer.platforms import PLATFORMS
 from importer.reading_back import Reader
 from importer.row_numbers import sheet_row
+from importer.sending.connection import Connection
+from importer.sending.verdicts import Verdict
 from importer.settings import Account, Credentials
 from importer.stopping import Stop
-from importer.verdicts import Verdict
 
 _ROWS_AT_ONCE = 200  # so that a long look is not lost with its process
 

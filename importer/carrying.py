@@ -10,7 +10,6 @@ from typing import Any
 
 from importer.before_images import keep_before
 from importer.completing import settled_by
-from importer.connection import Connection
 from importer.entries import rows_of_journal
 from importer.errors import (
     AnswerLost,
@@ -29,10 +28,11 @@ from importer.operations import operation as operation_named
 from importer.outcomes import Outcome
 from importer.platforms import PLATFORMS
 from importer.preparation import Share, Wish
-from importer.sending import send
+from importer.sending.connection import Connection
+from importer.sending.sender import send
+from importer.sending.tasks import Patience, Task
 from importer.settings import Account, Settings
 from importer.stopping import Stop
-from importer.tasks import Patience, Task
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], object]]]
 

@@ -17,7 +17,6 @@ from importer.operations import operation as operation_named
 from importer.operations import operations
 from importer.outcomes import Outcome, Problem, Status
 from importer.planning import make_call, parts
-from importer.profiles import VendorProfile
 from importer.row_numbers import by_sheet_row, problems_by_sheet_row, sheet_row
 from importer.settings import Settings
 from importer.sheets.fix_marks import Origin, is_fix_file
@@ -31,8 +30,9 @@ from importer.spelling import listed
 from importer.splitting import Lines, split_lines
 from importer.summaries import Summary
 from importer.validation import Validation, validate
-from importer.vendor_remarks import refuse_unsure, remarks
-from importer.vendors import choose_profile, near_vendor, of_vendor
+from importer.vendors.choosing import choose_profile, near_vendor, of_vendor
+from importer.vendors.profile import VendorProfile
+from importer.vendors.remarks import refuse_unsure, remarks
 
 if TYPE_CHECKING:
     from importer.journal import Earlier  # brings SQLAlchemy, which a check can spare

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from importer.calls import Call
-from importer.connection import Connection
 from importer.errors import AnswerLost, NotSent
 from importer.journal import Journal
 from importer.platforms import PLATFORMS
+from importer.sending.connection import Connection
+from importer.sending.verdicts import Answer, Verdict, judge
 from importer.settings import Account
 from importer.stopping import Stop
-from importer.verdicts import Answer, Verdict, judge
 
 _ATTEMPTS = 4
 _BACK_OFF_S = 1.0

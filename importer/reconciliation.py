@@ -11,7 +11,6 @@ from typing import Any
 from importer.calls import Call
 from importer.cells import shown
 from importer.comparing import Compared, Verdict, compare, po_of, values_of
-from importer.connection import Connection
 from importer.entries import rows_of_journal
 from importer.journal import Journal, RowRecord, RunRecord
 from importer.kinds import Value
@@ -22,11 +21,12 @@ from importer.platforms import PLATFORMS
 from importer.preparation import Wish, prepare
 from importer.reading_back import Reader
 from importer.row_numbers import sheet_row
+from importer.sending.connection import Connection
+from importer.sending.verdicts import Answer
+from importer.sending.verdicts import Verdict as Reading
 from importer.settings import Account, Credentials, Settings
 from importer.sheets.headings import Layout
 from importer.stopping import Stop
-from importer.verdicts import Answer
-from importer.verdicts import Verdict as Reading
 
 RowOf = tuple[str, int]  # the sheet or run, and the number of its row
 

@@ -15,10 +15,10 @@ import platformdirs
 
 from importer.calls import NOON_UTC
 from importer.errors import SettingsError
-from importer.profile_table import read_profile
-from importer.profiles import VendorProfile
 from importer.spelling import did_you_mean
 from importer.toml_table import Table
+from importer.vendors.profile import VendorProfile
+from importer.vendors.profile_table import read_profile
 
 FILE_NAME = "importer.toml"
 _TOP_KEYS = ("accounts", "vendors", "date_only", "journal")

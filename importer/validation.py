@@ -16,10 +16,10 @@ from importer.cells import Cell, shown
 from importer.kinds import Value, read_column
 from importer.operation import Field, Operation
 from importer.outcomes import Problem
-from importer.profiles import VendorProfile
 from importer.row_numbers import sheet_row
 from importer.spelling import listed
 from importer.tracking_numbers import explain, infer_carrier
+from importer.vendors.profile import VendorProfile
 
 
 @dataclass(frozen=True, slots=True)

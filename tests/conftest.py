@@ -11,9 +11,9 @@ from importer.operations import operations
 from importer.platforms import PLATFORMS
 from importer.rehearsal import SECRETS, sandbox_settings_file
 from importer.sandbox import Sandbox
+from importer.sending.tasks import Patience
 from importer.settings import load_settings
 from importer.stopping import Stop
-from importer.tasks import Patience
 
 QUICK = Patience(back_off_s=0.01, look_after_s=0.02, beat_every_s=0.5, held_s=0.2)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from importer import claims
 from importer.carrying import Desk
 from importer.errors import JournalError
 from importer.journal import CallState, open_journal
 from importer.preparation import Wish
 from importer.rehearsal import SECRETS
 from importer.run import resume_run, upload_sheet
+from importer.sending import claims
 from importer.sheets import results
 from tests.conftest import QUICK
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from importer.cells import is_empty
-from importer.connection import Connection
 from importer.journal import CallState
 from importer.outcomes import Status
 from importer.planning import plan_calls
 from importer.preparation import Wish, prepare
 from importer.rehearsal import SECRETS
 from importer.run import upload_sheet
+from importer.sending.connection import Connection
 from importer.settings import Settings
 
 SAMPLES = Path(__file__).parent.parent / "samples"

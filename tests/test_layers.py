@@ -28,17 +28,17 @@ LAYERS = """
     giving_again
     checking | entries
     giving_back
-    preparation | map_sheet
-    vendors | mapping | profile_file
-    vendor_remarks | profile_check
+    preparation | vendors.map_sheet
+    vendors.choosing | vendors.mapping | vendors.profile_file
+    vendors.remarks | vendors.profile_check
     splitting
-    sending
+    sending.sender
     comparing | reading_back
-    delivery
-    looks
-    claims
-    tasks | sentences | isolation
-    connection | verdicts | breaker
+    sending.delivery
+    sending.looks
+    sending.claims
+    sending.tasks | sending.sentences | sending.isolation
+    sending.connection | sending.verdicts | sending.breaker
     planning | validation | sheets.** | journal.**
     operations
     operations.*
@@ -47,14 +47,14 @@ LAYERS = """
     platforms.sellercloud | platforms.shipstation | platforms.shipengine
     platforms.platform
     settings | kinds.**
-    profile_table
-    profiles
+    vendors.profile_table
+    vendors.profile
     toml_table
     tracking_numbers
-    summaries | columns | turns | spelling
+    summaries | columns | sending.turns | spelling
     row_numbers
     calls | outcomes | cells | stopping
-    errors
+    errors | sending | vendors
 """
 # It must be able to disagree with the client: it imports nothing else, and few import it.
 SANDBOX = "sandbox"

@@ -10,8 +10,8 @@ from importer.errors import SheetError
 from importer.journal import open_journal
 from importer.outcomes import Outcome, Status
 from importer.preparation import Wish
-from importer.profiles import VendorProfile
 from importer.run import resume_run, upload_sheet
+from importer.vendors.profile import VendorProfile
 
 HEADINGS = ["PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status"]
 TRACKING = Wish("add_tracking", verify=False)

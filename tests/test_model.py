@@ -8,13 +8,13 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from importer import verdicts
 from importer.calls import Reply
-from importer.claims import Claims
-from importer.delivery import Delivery
 from importer.journal import CallState
-from importer.looks import Looks
 from importer.outcomes import Status
 from importer.platforms.platform import Platform
-from importer.verdicts import Verdict
+from importer.sending.claims import Claims
+from importer.sending.delivery import Delivery
+from importer.sending.looks import Looks
+from importer.sending.verdicts import Verdict
 from tests.model.machine import Model
 from tests.model.world import Answer, Came, When
 

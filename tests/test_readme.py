@@ -12,14 +12,15 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from importer import profiles, summaries
 from importer import settings as settings_module
+from importer import summaries
 from importer.cli import cli
 from importer.listings.operations import readme_tables
 from importer.outcomes import Status
 from importer.platforms import PLATFORMS
 from importer.rehearsal import SECRETS, sandbox_settings_file
 from importer.settings import load_settings
+from importer.vendors import profile as profiles
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

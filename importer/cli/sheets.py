@@ -217,8 +217,8 @@ def map_vendor(
     \b
     importer map dock.xlsx --vendor north
     """
-    from importer.map_sheet import MapWish, map_sheet
     from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION
+    from importer.vendors.map_sheet import MapWish, map_sheet
 
     wish = MapWish(vendor, operation, account, worksheet)
     mapped = map_sheet(sheet, wish, options.settings(), None if yes else _Asked(), click.echo)

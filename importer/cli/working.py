@@ -111,9 +111,9 @@ def opened_desk(
 ) -> "Iterator[Desk]":
     from dataclasses import replace
 
-    from importer.breaker import Bounds
     from importer.carrying import Desk
-    from importer.tasks import Patience
+    from importer.sending.breaker import Bounds
+    from importer.sending.tasks import Patience
 
     bounds = _with(Bounds(), doubts=max_lost, refusals=max_refusals)
     patience = _with(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from importer import connection
+from importer.sending import connection
 from tests.faults.bench import HASTY_S, Bench
 
 TRUST = connection._trusted
@@ -15,14 +15,14 @@ TRUSTED = ssl.create_default_context()  # read once: each reading takes as long 
 @pytest.fixture(autouse=True)
 def quick_trust(monkeypatch):
     monkeypatch.setattr(
-        "importer.connection._trusted",
+        "importer.sending.connection._trusted",
         lambda account: TRUSTED if account.base_url.startswith("http://") else TRUST(account),
     )
 
 
 @pytest.fixture(autouse=True)
 def no_jitter(monkeypatch):
-    monkeypatch.setattr("importer.delivery.random.random", lambda: 0.0)
+    monkeypatch.setattr("importer.sending.delivery.random.random", lambda: 0.0)
 
 
 @pytest.fixture

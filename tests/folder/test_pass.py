@@ -9,8 +9,8 @@ import openpyxl
 
 from importer.carrying import silent
 from importer.folder.night import stopped_at
-from importer.profiles import VendorProfile
 from importer.run import upload_sheet
+from importer.vendors.profile import VendorProfile
 from tests.folder.conftest import fates, shipping, tracking
 
 

@@ -12,7 +12,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import event
 
 from importer.carrying import _is_open
-from importer.delivery import Delivery
 from importer.entries import identity
 from importer.errors import ImporterError
 from importer.journal import CallState, NewRow, NewRun, RunState, open_journal
@@ -21,9 +20,10 @@ from importer.operations import operations
 from importer.outcomes import Status
 from importer.planning import plan_calls
 from importer.platforms import PLATFORMS
+from importer.sending.delivery import Delivery
+from importer.sending.tasks import Doubt, Patience, Task
+from importer.sending.turns import Turns
 from importer.settings import Account, Limit
-from importer.tasks import Doubt, Patience, Task
-from importer.turns import Turns
 from tests.factories import ORDER, rows
 from tests.model.world import (
     ANSWERS,

@@ -8,7 +8,7 @@ from importer.reports.model import Report
 from importer.reports.nights import days, stories
 from importer.reports.of_runs import report_of
 from importer.run import upload_sheet
-from importer.tasks import Patience
+from importer.sending.tasks import Patience
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 

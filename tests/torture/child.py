@@ -10,15 +10,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from importer.breaker import Bounds
 from importer.carrying import Desk
 from importer.errors import ImporterError
 from importer.journal import open_journal
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish
 from importer.run import resume_run, upload_sheet
+from importer.sending.breaker import Bounds
+from importer.sending.tasks import Patience
 from importer.settings import load_settings
-from importer.tasks import Patience
 from tests.torture.mutations import MUTATIONS
 
 STALE_AFTER_S = 1.0

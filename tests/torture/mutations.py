@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from importer import looks
-from importer.claims import Slot
-from importer.delivery import Delivery
 from importer.journal import CallRecord, CallState, Claim, Journal
-from importer.tasks import Doubt
-from importer.verdicts import Answer, Verdict, judge
+from importer.sending.claims import Slot
+from importer.sending.delivery import Delivery
+from importer.sending.tasks import Doubt
+from importer.sending.verdicts import Answer, Verdict, judge
 
 
 def retry_any_error() -> None:

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.turns import Turns
+from importer.sending.turns import Turns
 
 
 def touches():

@@ -14,9 +14,9 @@ from importer.giving_back import give_back
 from importer.outcomes import Status
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish, prepare
-from importer.profiles import VendorProfile
 from importer.run import upload_sheet
 from importer.settings import load_settings
+from importer.vendors.profile import VendorProfile
 
 ACCOUNT = """
 [accounts.acme]

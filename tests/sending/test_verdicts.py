@@ -9,7 +9,7 @@ from importer.calls import Reply
 from importer.errors import AnswerLost, NotSent
 from importer.platforms import PLATFORMS
 from importer.platforms.platform import Refusal
-from importer.verdicts import Answer, Verdict, judge
+from importer.sending.verdicts import Answer, Verdict, judge
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 HTML = "<html><title>Sign in</title></html>"

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from importer.calls import Call, Reply
-from importer.claims import Claims
 from importer.errors import AnswerLost, NotSent, SignInRefused
 from importer.journal import CallRecord, Claim, Ending, Purpose
-from importer.tasks import Patience, Task
-from importer.verdicts import Answer, Verdict, judge
+from importer.sending.claims import Claims
+from importer.sending.tasks import Patience, Task
+from importer.sending.verdicts import Answer, Verdict, judge
 
 _READ = frozenset({Verdict.ACCEPTED, Verdict.REFUSED})  # a GET that tells something
 

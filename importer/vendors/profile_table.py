@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from importer.cells import Cell, is_empty
-from importer.profiles import DATE_ORDERS, KEYS, LAST_ROW, VendorProfile, word
 from importer.spelling import did_you_mean, key
 from importer.toml_table import Table
+from importer.vendors.profile import DATE_ORDERS, KEYS, LAST_ROW, VendorProfile, word
 
 
 def read_profile(name: str, table: Table, accounts: Collection[str]) -> VendorProfile:

@@ -17,11 +17,11 @@ from importer.cells import Cell, clean, is_empty, shown
 from importer.errors import SheetError
 from importer.kinds import read_column
 from importer.operation import Field, Operation
-from importer.profiles import VendorProfile
 from importer.sheets.headings import HeadingRow, heading_rows, where
 from importer.sheets.sheet import Worksheet
 from importer.spelling import key
 from importer.tracking_numbers import carriers_of
+from importer.vendors.profile import VendorProfile
 
 _NEAR = 0.6  # of difflib's ratio: below it two headings have nothing in common
 _SAMPLED = 100  # cells of a column that are looked at

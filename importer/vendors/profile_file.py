@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import Any
 
 from importer.errors import SettingsError
-from importer.profiles import KEYS, VendorProfile
+from importer.vendors.profile import KEYS, VendorProfile
 
 
 def table_of(profile: VendorProfile) -> str:

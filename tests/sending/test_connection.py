@@ -19,9 +19,9 @@ import pytest
 
 from importer import __version__
 from importer.calls import Call
-from importer.connection import MOST_BYTES, Connection
 from importer.errors import AnswerLost, NotSent, SettingsError, SignInRefused
 from importer.platforms import PLATFORMS
+from importer.sending.connection import MOST_BYTES, Connection
 from importer.settings import Account, Limit, Secret
 
 KEY = "key-hunter2"

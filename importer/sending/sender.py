@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
-from importer.delivery import Delivery
 from importer.errors import ImporterError
 from importer.journal import CallRecord, CallState
 from importer.outcomes import Status
-from importer.tasks import Doubt, Patience, Task
-from importer.turns import Turns
+from importer.sending.delivery import Delivery
+from importer.sending.tasks import Doubt, Patience, Task
+from importer.sending.turns import Turns
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from importer.errors import SettingsError
 from importer.kinds import read_column
 from importer.operation import Field
 from importer.operations import operations
-from importer.profiles import VendorProfile
 from importer.spelling import did_you_mean, key
+from importer.vendors.profile import VendorProfile
 
 
 def check_profile(profile: VendorProfile) -> None:

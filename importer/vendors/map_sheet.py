@@ -8,19 +8,19 @@ from typing import Protocol
 from importer.cells import Cell, shown
 from importer.errors import SheetError, UsageError
 from importer.kinds import day_first, read_column
-from importer.mapping import Claim, Proposal, open_titles, propose
 from importer.operation import Field
 from importer.operations import operation as operation_named
 from importer.operations import operations
-from importer.profile_check import check_profile
-from importer.profile_file import save_profile, table_of
-from importer.profiles import VendorProfile
 from importer.settings import FILE_NAME, Settings
 from importer.sheets.headings import find_layout, where
 from importer.sheets.reading import read_worksheets
 from importer.sheets.regular_file import read_content
 from importer.spelling import key
-from importer.vendors import of_vendor
+from importer.vendors.choosing import of_vendor
+from importer.vendors.mapping import Claim, Proposal, open_titles, propose
+from importer.vendors.profile import VendorProfile
+from importer.vendors.profile_check import check_profile
+from importer.vendors.profile_file import save_profile, table_of
 
 _MOST_MEANINGS = 20  # words of a vendor's to be asked about in one column
 

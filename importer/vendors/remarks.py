@@ -6,9 +6,9 @@ from dataclasses import replace
 from importer.cells import is_empty, shown
 from importer.errors import SheetError
 from importer.operation import Field
-from importer.profiles import VendorProfile
 from importer.sheets.headings import Layout, where
 from importer.spelling import listed
+from importer.vendors.profile import VendorProfile
 
 
 def remarks(profile: VendorProfile, layout: Layout, numbers: Sequence[int]) -> list[str]:

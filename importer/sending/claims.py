@@ -9,9 +9,9 @@ from functools import partial
 
 from importer.journal import AlreadySent, CallRecord, Claim, Held
 from importer.outcomes import Status
-from importer.sentences import all_of, held_sentence
-from importer.tasks import Clock, Patience, Task
-from importer.verdicts import Answer
+from importer.sending.sentences import all_of, held_sentence
+from importer.sending.tasks import Clock, Patience, Task
+from importer.sending.verdicts import Answer
 
 
 class Slot:

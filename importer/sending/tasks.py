@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import time as time_of_day
 from typing import Any
 
-from importer.breaker import Bounds
 from importer.calls import NOON_UTC, Call
-from importer.connection import Connection
 from importer.journal import CallRecord, Journal
 from importer.operation import Operation
 from importer.platforms.platform import Platform
+from importer.sending.breaker import Bounds
+from importer.sending.connection import Connection
 from importer.settings import Account
 
 Clock = Callable[[], float]  # seconds that only go forward

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from importer.errors import SheetError, UsageError
-from importer.profile_check import check_profile
-from importer.profiles import VendorProfile
 from importer.settings import Settings
 from importer.sheets.headings import heading_rows
 from importer.sheets.sheet import Worksheet
-from importer.vendor_remarks import changes
+from importer.vendors.profile import VendorProfile
+from importer.vendors.profile_check import check_profile
+from importer.vendors.remarks import changes
 
 
 def choose_profile(

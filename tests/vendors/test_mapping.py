@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 from importer.cli import cli
 from importer.errors import SettingsError, SheetError, UsageError
-from importer.map_sheet import MapWish, map_sheet
-from importer.mapping import look_of, propose
 from importer.operations import operations
 from importer.platforms import PLATFORMS
 from importer.preparation import Wish, prepare
-from importer.profile_file import save_profile, table_of
-from importer.profiles import VendorProfile
 from importer.settings import Settings, load_settings
 from importer.sheets.sheet import Worksheet
+from importer.vendors.map_sheet import MapWish, map_sheet
+from importer.vendors.mapping import look_of, propose
+from importer.vendors.profile import VendorProfile
+from importer.vendors.profile_file import save_profile, table_of
 
 EVERY = list(operations().values())
 ADD_TRACKING = [operations()["add_tracking"]]

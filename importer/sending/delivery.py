@@ -13,11 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from importer.breaker import Breaker, Stopped
 from importer.calls import Call, Reply
-from importer.claims import Claims, Slot
 from importer.errors import ImporterError, RunTaken, SignInRefused
-from importer.isolation import Lineage, halves
 from importer.journal import (
     AlreadySent,
     CallRecord,
@@ -27,12 +24,15 @@ from importer.journal import (
     Purpose,
     Settled,
 )
-from importer.looks import Looks, ending_of
 from importer.outcomes import Outcome, Status
 from importer.planning import atoms, make_call
-from importer.sentences import adding, all_of, minutes, refused_rows, whole
-from importer.tasks import Clock, Doubt, Patience, Task
-from importer.verdicts import Answer, Verdict, judge
+from importer.sending.breaker import Breaker, Stopped
+from importer.sending.claims import Claims, Slot
+from importer.sending.isolation import Lineage, halves
+from importer.sending.looks import Looks, ending_of
+from importer.sending.sentences import adding, all_of, minutes, refused_rows, whole
+from importer.sending.tasks import Clock, Doubt, Patience, Task
+from importer.sending.verdicts import Answer, Verdict, judge
 
 NOT_TAKEN_APART = "What the call changed cannot be read back, so its rows were not sent one by one."
 NOT_SHOWN = "It was accepted, but a read back does not show it; look it up by hand."
