@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from importer import verdicts
+from importer.sending import verdicts
 from importer.calls import Reply
 from importer.journal import CallState
 from importer.outcomes import Status

@@ -108,7 +108,7 @@ def test_a_detail_is_read_in_the_platforms_words(field, cell, value):
         (
             {"reference_number": "x" * 201},
             "Reference Number",
-            f'"{"x" * 201}" is longer than 200 characters; shorten it',
+            f'"{"x" * 199}…" is longer than 200 characters; shorten it',
         ),
     ],
 )

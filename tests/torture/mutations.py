@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 
-from importer import looks
+from importer.sending import looks
 from importer.journal import CallRecord, CallState, Claim, Journal
 from importer.sending.claims import Slot
 from importer.sending.delivery import Delivery
