@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from importer.sending import verdicts
 from importer.calls import Reply
 from importer.journal import CallState
 from importer.outcomes import Status
 from importer.platforms.platform import Platform
+from importer.sending import verdicts
 from importer.sending.claims import Claims
 from importer.sending.delivery import Delivery
 from importer.sending.looks import Looks

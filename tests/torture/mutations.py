@@ -4,8 +4,8 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 
-from importer.sending import looks
 from importer.journal import CallRecord, CallState, Claim, Journal
+from importer.sending import looks
 from importer.sending.claims import Slot
 from importer.sending.delivery import Delivery
 from importer.sending.tasks import Doubt
