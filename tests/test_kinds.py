@@ -421,8 +421,10 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
         (
             TrackingNumber,
             "9865787888, 9865787889",
-            '"9865787888, 9865787889" holds 2 tracking numbers; give each a row of its own, or '
-            "use --split",
+            (
+                '"9865787888, 9865787889" holds 2 tracking numbers; give each a row of its own, '
+                "or use --split"
+            ),
         ),
         (
             TrackingNumber,

@@ -328,6 +328,11 @@ class Journal:
         with self._reading() as connection:
             return reading.calls(connection, run_id)
 
+    def parents(self, run_id: int) -> dict[int, int]:
+        """The calls that are parts of another one, in their order, each with that one's number."""
+        with self._reading() as connection:
+            return reading.parents(connection, run_id)
+
     def call(self, run_id: int, number: int) -> CallRecord:
         with self._reading() as connection:
             return reading.one_call(connection, run_id, number)

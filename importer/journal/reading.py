@@ -135,6 +135,15 @@ def calls(
     return [_call_record(found, rows_of.get(found["number"], ())) for found in found_calls]
 
 
+def parents(connection: Connection, run_id: int) -> dict[int, int]:
+    query = (
+        select(call.c.number, call.c.parent_number)
+        .where(call.c.run_id == run_id, call.c.parent_number.is_not(None))
+        .order_by(call.c.number)
+    )
+    return {number: parent for number, parent in connection.execute(query)}
+
+
 def one_call(connection: Connection, run_id: int, number: int) -> CallRecord:
     found = calls(connection, run_id, [number])
     if not found:

@@ -97,7 +97,7 @@ class Delivery:
         self._claims = Claims(task, patience, stop, clock)
         self._looks = Looks(task, patience, self._claims, stop)
         self._late = threading.local()  # what this thread has settled and not waited for
-        self._lineage = Lineage(task.journal.calls(task.run_id))
+        self._lineage = Lineage(task.journal.parents(task.run_id))
 
     def begin(self, record: CallRecord) -> list[Doubt]:
         """A planned call is sent; one that an interrupted run may have sent is never guessed at."""

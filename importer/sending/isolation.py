@@ -1,10 +1,8 @@
 """Finding the bad rows of a refused call: how it is halved, and when that is given up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
-
-from importer.journal import CallRecord
 
 
 class Lineage:
@@ -14,13 +12,12 @@ class Lineage:
     what was sent again is counted by each process anew.
     """
 
-    def __init__(self, records: Iterable[CallRecord] = ()) -> None:
+    def __init__(self, parents: Mapping[int, int]) -> None:
         self._first: dict[int, int] = {}  # a part's number -> the call it was once a part of
         self._parts: dict[int, int] = {}  # that call's number -> its parts
         self._resent: dict[int, int] = {}  # that call's number -> how often it was sent again
-        for record in sorted(records, key=lambda record: record.number):
-            if record.parent_number is not None:
-                self.add(record.parent_number, [record.number])
+        for part, parent in parents.items():
+            self.add(parent, [part])
 
     def first(self, number: int) -> int:
         return self._first.get(number, number)

@@ -31,7 +31,7 @@ from importer.run import upload_sheet
 from importer.sandbox.seed import sales_order_id
 from importer.settings import Limit, Settings, load_settings
 
-WORKERS, LATENCY_S, CALLS = 16, 0.03, 1_600
+WORKERS, LATENCY_S, CALLS = 16, 0.03, 3_200
 PROCESSES, WORKERS_EACH, PER_MINUTE, SECONDS = 3, 6, 200, 90
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
 PARTS = ("speed", "limit", "help")
