@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from filecmp import cmp
 from functools import partial
+from io import BytesIO
 from itertools import count
 from pathlib import Path
+from zipfile import ZipFile
 
 from importer.cells import Cell
 from importer.errors import SheetError
@@ -50,7 +52,8 @@ class Given:
 def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
     """Writes the result from the bytes that were read, whatever the file has become since."""
     outcomes = by_sheet_row(outcomes)
-    suffix = _suffix(given.sheet, given.layout)
+    content = unwrapped(given.content)
+    suffix = _suffix(given.sheet, given.layout, content)
     target = given.folder / f"{next(_names(given.stem))}{suffix}"
     target.parent.mkdir(parents=True, exist_ok=True)
     shared = {id(outcome): outcome for outcome in outcomes.values()}  # most rows share theirs
@@ -59,7 +62,7 @@ def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
     layout = given.layout
     with tempfile.TemporaryDirectory(prefix="importer-") as folder:
         snapshot = Path(folder) / given.sheet.name
-        snapshot.write_bytes(unwrapped(given.content))
+        snapshot.write_bytes(content)
         return write_results(
             snapshot,
             target,
@@ -140,9 +143,17 @@ def _vendors_cells(worksheet: Worksheet, layout: Layout) -> list[list[Cell]]:
     return [column for i, column in enumerate(worksheet.columns) if i not in ours]
 
 
-def _suffix(sheet: Path, layout: Layout) -> str:
-    """A text file named .xls, or a workbook that can only be given back as .xlsx, is named so."""
-    is_text = layout.worksheet.text_format is not None
-    kept, other = (_TEXT_SUFFIXES, ".csv") if is_text else (_WORKBOOK_SUFFIXES, ".xlsx")
+def _suffix(sheet: Path, layout: Layout, content: bytes) -> str:
+    """That of the sheet where it fits what it is: Excel opens no workbook that is named wrongly."""
     suffix = _unwrapped_name(sheet).suffix
-    return suffix if suffix.lower() in kept else other
+    if layout.worksheet.text_format is not None:
+        return suffix if suffix.lower() in _TEXT_SUFFIXES else ".csv"
+    if suffix.lower() in _WORKBOOK_SUFFIXES:
+        return suffix
+    return ".xlsm" if layout.worksheet.form == "xlsx" and _has_macros(content) else ".xlsx"
+
+
+def _has_macros(content: bytes) -> bool:
+    with ZipFile(BytesIO(content)) as package:
+        types = [name for name in package.namelist() if name.lower() == "[content_types].xml"]
+        return any(b"macroEnabled" in package.read(name) for name in types)

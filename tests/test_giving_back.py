@@ -8,7 +8,7 @@ from importer.giving_back import Given, give_back
 from importer.outcomes import Outcome, Status
 from importer.preparation import Wish, prepare
 from importer.settings import Settings
-from tests.sheets.made import ods, zipped
+from tests.sheets.made import ods, rewritten, zipped
 from tests.sheets.made import workbook as made_workbook
 from tests.sheets.results_workbooks import SHEET, change_parts
 from tests.sheets.test_reading_fuzz import as_xls as old_workbook
@@ -109,6 +109,20 @@ def test_every_workbook_that_is_read_comes_back(tmp_path, name, content, result)
     assert given.path == tmp_path / result
     row = [cell.value for cell in load_workbook(given.path).active[2]]
     assert row == [10001, *ROW[1:3], None, "None", "sent", None]
+
+
+def test_a_workbook_with_macros_in_a_zip_is_named_as_one(tmp_path):
+    content = rewritten(
+        made_workbook(*TABLE),
+        "[Content_Types].xml",
+        lambda xml: xml.replace(
+            "vnd.openxmlformats-officedocument.spreadsheetml.sheet.main",
+            "vnd.ms-excel.sheet.macroEnabled.main",
+        ),
+    )
+    (sheet := tmp_path / "sheet.zip").write_bytes(zipped({"a.xlsm": content}))
+
+    assert given_back(sheet).path == tmp_path / "sheet.result.xlsm"
 
 
 def test_a_text_file_that_came_gzipped_comes_back_as_text(tmp_path):
