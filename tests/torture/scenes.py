@@ -179,6 +179,7 @@ def _freeze_outside_of_commits(scene: Scene, process: Process) -> None:
     """Frozen amid a commit it would keep SQLite's file locked, and nobody could take over."""
     while True:
         process.freeze()
+        time.sleep(0.05)  # until its last thread has stopped
         try:
             with open_journal(scene.journal, lock_wait_s=0.2):
                 return
