@@ -141,7 +141,7 @@ def parents(connection: Connection, run_id: int) -> dict[int, int]:
         .where(call.c.run_id == run_id, call.c.parent_number.is_not(None))
         .order_by(call.c.number)
     )
-    return dict(connection.execute(query).tuples().all())
+    return {found.number: found.parent_number for found in connection.execute(query)}
 
 
 def one_call(connection: Connection, run_id: int, number: int) -> CallRecord:
