@@ -225,7 +225,8 @@ def _lines(done: "Pass", files: Sequence[Path]) -> str:
     said = ", ".join(f"{count} {fate}" for fate, count in counts.items()) or "nothing came"
     number = len(done.handled)
     lines = [f"{number} file{'' if number == 1 else 's'}: {said}"]
-    lines += [f"  {handled.name}: {handled.fate}: {handled.sentence}" for handled in done.handled]
+    told = [f"{handled.name}: {handled.fate}: {handled.sentence}" for handled in done.handled]
+    lines += [f"  {' '.join(each.split())}" for each in told]
     lines += [f"  {trouble.sentence}" for trouble in done.trouble]
     lines += [f"  {file.suffix[1:]}: {file}" for file in files]
     return "\n".join(lines)

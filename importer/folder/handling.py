@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from importer.folder.places import Claimed, Places
 from importer.folder.rules import Rule
 from importer.journal import RunRecord, RunState, this_process
 from importer.listings.sheets import summary_lines
+from importer.operation import UNDO
 from importer.outcomes import Status
 from importer.preparation import Wish
 from importer.reports.text import visible
@@ -30,6 +32,7 @@ from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
 log = logging.getLogger("importer.folder")
 UNTOLD = "untold.jsonl"
 _MOST_TRIES = 3
+_OPTION = re.compile(r"--(account|operation|vendor|worksheet)\b")
 
 
 class Fate(StrEnum):
@@ -91,7 +94,7 @@ def handle(
         else:
             handled = _sent(claimed, rule, account, desk)
     except (SheetError, UsageError) as error:
-        handled = Handled(name, account, Fate.ATTENTION, str(error))
+        handled = Handled(name, account, Fate.ATTENTION, _in_its_rule(str(error)))
     except ImporterError as error:  # of the settings or the journal, not of the file
         handled = Handled(name, account, Fate.UNFINISHED, str(error), stops=True)
     except Exception as error:
@@ -123,7 +126,8 @@ def _sent(claimed: Claimed, rule: Rule | None, account: str | None, desk: Desk) 
     ours = [run for run in runs if run.file_path == str(claimed.path.resolve())]
     if ours and ours[0].state is RunState.FINISHED:  # a pass ended before it filed it
         return _judged(name, _summary_of(ours[0], claimed, desk), to, desk)
-    if not ours and (before := next((run for run in runs if run.state is RunState.FINISHED), None)):
+    before = next((run for run in runs if run.state is RunState.FINISHED), None)
+    if not ours and before is not None and not _taken_back(before, desk):
         return Handled(name, account, Fate.SEEN_BEFORE, _seen(before, desk))
     wish = _wish(rule, claimed, take_over=bool(ours) and _began_here(ours[0]))
     handled = _judged(name, upload_sheet(claimed.path, wish, desk, to), to, desk)
@@ -134,9 +138,18 @@ def _sent(claimed: Claimed, rule: Rule | None, account: str | None, desk: Desk) 
 
 
 def _runs_of(digest: str, account: Account, desk: Desk) -> list[RunRecord]:
-    """Runs of these very bytes at the account's present address, newest first."""
+    """Runs that sent these very bytes to the account's present address, newest first."""
     found = desk.journal.runs_of_bytes(digest, account.name)
-    return [run for run in found if run.settings.get("address") == account.base_url]
+    return [
+        run
+        for run in found
+        if run.settings.get("address") == account.base_url and not run.operation.startswith(UNDO)
+    ]
+
+
+def _taken_back(run: RunRecord, desk: Desk) -> bool:
+    """Whether an undo has taken rows of the run back: what is put in again after it is meant."""
+    return any(row.outcome.taken_back for row in desk.journal.rows(run.id))
 
 
 def _began_here(run: RunRecord) -> bool:
@@ -218,9 +231,11 @@ def _filed(claimed: Claimed, handled: Handled, desk: Desk, places: Places) -> Ha
         said = f"{handled.sentence}; taken up after a pass that was cut short"
         handled = replace(handled, sentence=said)
     try:
-        write_text(claimed.out / f"{claimed.path.stem}{'.said' * itself}.txt", _told(handled))
+        text = claimed.out / f"{claimed.path.stem}{'.said' * itself}.txt"
+        text.touch()  # it needs a name too
         with places.alone():  # between a free name and its taking
             names = places.free_names(claimed, where, day)
+            write_text(text, _told(handled, names))
             filing = Filing(handled.fate.value, handled.sentence, handled.run, names)
             keep_filing(claimed, filing)
             return _put_away(claimed, handled, filing, desk, places)
@@ -290,8 +305,30 @@ def _told_again(claimed: Claimed, filing: Filing, account: str | None, desk: Des
     return Handled(name, account, Fate(filing.fate), filing.sentence, summary, filing.run, rows)
 
 
-def _told(handled: Handled) -> str:
+def _in_its_rule(sentence: str) -> str:
+    """
+    >>> _in_its_rule("dock.csv fits two; choose one with --operation")
+    "dock.csv fits two; choose one with operation in folder.toml's rule"
+    """
+    return _OPTION.sub(r"\1 in folder.toml's rule", sentence)
+
+
+def _told(handled: Handled, names: Mapping[str, str]) -> str:
     lines = [f"{handled.name}: {handled.fate}", handled.sentence]
     if handled.summary is not None:
-        lines += ["", summary_lines(handled.summary)]
+        lines += ["", summary_lines(_beside(handled.summary, names))]
     return "\n".join(lines) + "\n"
+
+
+def _beside(summary: Summary, names: Mapping[str, str]) -> Summary:
+    """The summary by the names its files have once they stand beside the text that tells it."""
+
+    def beside(file: Path) -> Path:
+        return Path(Path(names.get(file.name, file.name)).name)
+
+    return replace(
+        summary,
+        sheet=beside(summary.sheet),
+        result=summary.result and beside(summary.result),
+        fix=summary.fix and beside(summary.fix),
+    )

@@ -10,12 +10,23 @@ import openpyxl
 from importer.carrying import silent
 from importer.folder.night import stopped_at
 from importer.run import upload_sheet
+from importer.undo import undo_run
 from importer.vendors.profile import VendorProfile
 from tests.folder.conftest import fates, shipping, tracking
 
 
 def said(done, name):
     return next(handled.sentence for handled in done.handled if handled.name == name)
+
+
+TEXT = """\
+north/dock.csv: done
+2 verified
+
+dock.csv: add_tracking to sellercloud, run 1
+  2 rows: 2 verified; 1 call
+  result: dock.result.csv
+"""
 
 
 def test_a_clean_sheet_is_sent_and_filed_with_its_result_and_a_text(drop, sandbox):
@@ -29,9 +40,47 @@ def test_a_clean_sheet_is_sent_and_filed_with_its_result_and_a_text(drop, sandbo
     assert drop.filed["done"] == ["dock.csv", "dock.result.csv", "dock.txt"]
     (day,) = (drop.places.root / "done").iterdir()
     assert (day / "dock.csv").read_text() == content
-    assert "2 verified" in (day / "dock.txt").read_text()
+    assert (day / "dock.txt").read_text() == TEXT
     assert drop.left == []
     assert len(sandbox.writes) == 1
+
+
+def test_the_text_names_its_files_as_they_were_filed(drop):
+    drop.put("north/dock.csv", tracking("A12345"))
+    drop.run()
+    drop.put("north/dock.csv", tracking("A12345", "A12346"))
+
+    drop.run()
+
+    (day,) = (drop.places.root / "done").iterdir()
+    assert "result: dock-2.result.csv" in (day / "dock-2.txt").read_text()
+
+
+def test_a_sheet_that_was_taken_back_and_put_in_again_is_sent_again(drop, sandbox):
+    drop.put("north/dock.csv", tracking("A12345"))
+    first = drop.run()
+    undo_run(first.handled[0].run, drop.desk)
+    assert sandbox.state.purchase_orders[10001].tracking == []
+
+    drop.put("north/dock.csv", tracking("A12345"))
+    done = drop.run()
+    drop.put("north/dock.csv", tracking("A12345"))
+    once_more = drop.run()
+
+    assert [fates(each) for each in (done, once_more)] == [
+        {"north/dock.csv": "done"},
+        {"north/dock.csv": "seen before"},
+    ]
+    assert len(sandbox.state.purchase_orders[10001].tracking) == 1
+
+
+def test_an_option_is_named_as_the_rule_has_it(drop):
+    drop.rules = drop.rules.replace('operation = "update_shipping"\n', "")
+    drop.put("south/dock.csv", tracking("A12345"))
+
+    done = drop.run()
+
+    assert "choose another account in folder.toml's rule" in done.handled[0].sentence
 
 
 def test_a_sheet_with_mistakes_goes_to_attention_with_its_fix_file(drop):
