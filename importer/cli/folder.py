@@ -154,10 +154,11 @@ def one_pass(
         raise click.UsageError("--once or --watch, not both.")
     settings = load_folder(directory, options.settings())
     places = Places(directory)
-    worst = 0
+    worst, said = 0, ""
     with _logged(log_format), opened_desk(options) as desk, stopped_at(desk, until):
         while True:
-            done = _pass(places, settings, desk, every if watch else None, as_json=as_json)
+            again = every if watch else None
+            done, said = _pass(places, settings, desk, again, said, as_json=as_json)
             worst = max(worst, done.exit_status)
             if keep is not None:
                 _archive(places, keep)
@@ -167,8 +168,15 @@ def one_pass(
 
 
 def _pass(
-    places: "Places", settings: "FolderSettings", desk: "Desk", every: int | None, *, as_json: bool
-) -> "Pass":
+    places: "Places",
+    settings: "FolderSettings",
+    desk: "Desk",
+    every: int | None,
+    said: str,
+    *,
+    as_json: bool,
+) -> "tuple[Pass, str]":
+    """One pass, and what it said; one of many that finds nothing new after `said` is silent."""
     from importer.folder.night import run_pass
     from importer.folder.pages import story
     from importer.folder.status import beating, note_pass
@@ -186,11 +194,12 @@ def _pass(
         note_told(places, what)
     again = None if every is None else done.ended_at + timedelta(seconds=every)
     note_pass(places, done, again)
+    lines = _lines(told, files)
     if as_json:
         click.echo(json.dumps(_as_json(told, files)))
-    elif told.handled or told.trouble or every is None:
-        click.echo(_lines(told, files))
-    return done
+    elif every is None or (lines != said and (told.handled or told.trouble)):
+        click.echo(lines)
+    return done, lines
 
 
 def _page(places: "Places", done: "Pass", desk: "Desk") -> list[Path]:

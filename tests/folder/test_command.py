@@ -269,6 +269,25 @@ def test_watching_looks_again_until_the_deadline(run, monkeypatch):
     assert passes[0]["next_at"]
 
 
+def test_watching_says_once_what_goes_on_waiting(run, monkeypatch):
+    put("north/1.csv.part", "")
+    put("north/1.csv", tracking("A12345"))
+    Path("drop/inbox/north/~$1.csv").touch()
+    passes = []
+
+    @contextmanager
+    def at_the_third_pass(desk, _until):
+        monkeypatch.setattr(desk.stop, "wait", lambda _: len(passes) == 3)
+        yield
+
+    monkeypatch.setattr("importer.folder.night.stopped_at", at_the_third_pass)
+    monkeypatch.setattr("importer.folder.status.note_pass", lambda *_: passes.append(1))
+    result = run("drop", "--watch", "--every", "30")
+
+    assert len(passes) == 3
+    assert result.stdout.count("somebody has it open in a spreadsheet program") == 1
+
+
 def test_until_is_the_next_such_time():
     at = _until(None, None, "06:00")
     now = datetime.now().astimezone()
