@@ -43,6 +43,14 @@ class AlreadyUndone(CannotUndo):
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The values of the row that takes another back, by the fields of the undoing operation."""
+
+    values: Mapping[str, Value]
+    but: str = ""  # which of its values stay as they are, and why: sentences for a person
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A column of an operation under the name its values have in a row."""
 
@@ -133,8 +141,8 @@ class Operation(ABC, Generic[RowT]):
         row: RowT,  # noqa: ARG002  (for those that can)
         before: Mapping[str, Any] | None,  # noqa: ARG002
         found: Any,  # noqa: ARG002
-    ) -> Mapping[str, Value]:
-        """The values of the row of `undoing` that takes this one back, by its fields.
+    ) -> TakenBack:
+        """The row of `undoing` that takes this one back.
 
         `before` is what `held` gave before the row was sent, where that was kept; `found` is the
         JSON of a read back now. Raises CannotUndo, or AlreadyUndone where nothing is left of it.
@@ -180,9 +188,7 @@ class Operation(ABC, Generic[RowT]):
         columns = (values[field.name] for field in self.fields)
         return list(map(self._record._make, zip(numbers, *columns, strict=True)))
 
-    def restored(
-        self, row: RowT, before: Mapping[str, Any] | None, found: Any
-    ) -> Mapping[str, Value]:
+    def restored(self, row: RowT, before: Mapping[str, Any] | None, found: Any) -> TakenBack:
         """`taken_back` of an operation that sets values: those it set, as they were before.
 
         A value that somebody has changed since is theirs, and one that was empty cannot be
@@ -198,21 +204,22 @@ class Operation(ABC, Generic[RowT]):
             for field in self.fields
             if field.name in now and getattr(row, field.name) is not None
         ]
-        if all(field.kind.same_as_before(before, now, field.name) for field in set_by_it):
+        changed = [f for f in set_by_it if not f.kind.same_as_before(before, now, f.name)]
+        if not changed:
             raise AlreadyUndone("it is as it was before")
-        for field in set_by_it:
-            wish, is_now = getattr(row, field.name), now[field.name]
-            if not field.kind.same(wish, is_now):
-                raise CannotUndo(
-                    f"{field.title} is {is_now} now, and was set to {wish}: somebody has changed "
-                    "it since, so it is left alone"
-                )
-            if before.get(field.name) in (None, ""):
-                raise CannotUndo(
-                    f"{field.title} was empty before, and no call can empty it; do it by hand"
-                )
-        old = {f.name: f.kind.exact(before[f.name]) for f in set_by_it}
-        return {f.name: old.get(f.name, self._key(row, f.name)) for f in self.fields}
+        stays = {
+            field.name: why
+            for field in changed
+            if (why := _why_it_stays(field, getattr(row, field.name), before, now))
+        }
+        old = {f.name: f.kind.exact(before[f.name]) for f in changed if f.name not in stays}
+        but = "; ".join(stays.values())
+        if not old:
+            raise CannotUndo(but)
+        return TakenBack(
+            {f.name: old.get(f.name, self._key(row, f.name)) for f in self.fields},
+            f"{but}." if but else "",
+        )
 
     def _key(self, row: RowT, name: str) -> Value:
         """A field that says which row it is, and not what is set."""
@@ -220,3 +227,17 @@ class Operation(ABC, Generic[RowT]):
 
     def group(self, row: RowT) -> tuple[Value, ...]:
         return tuple(getattr(row, name) for name in self.group_by)
+
+
+def _why_it_stays(
+    field: Field, wish: Value, before: Mapping[str, Any], now: Mapping[str, Any]
+) -> str | None:
+    """Why a value that was set is not set back; None where it can be."""
+    if not field.kind.same(wish, now[field.name]):
+        return (
+            f"{field.title} is {now[field.name]} now, and was set to {wish}: somebody has changed "
+            "it since, so it is left alone"
+        )
+    if before.get(field.name) in (None, ""):
+        return f"{field.title} was empty before, and no call can empty it; do it by hand"
+    return None

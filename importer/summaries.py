@@ -32,6 +32,7 @@ class Summary:
     minutes: float | None = None
     stopped_by: str | None = None  # why the run ended before its end
     error: str | None = None
+    in_part: bool = False  # an undo left some values as they are
 
     @property
     def statuses(self) -> dict[str, int]:
@@ -56,7 +57,7 @@ class Summary:
         if self.error is not None:
             return NOTHING_SENT
         no_result = self.run is not None and self.result is None
-        if no_result or not all(status.settled for status in statuses):
+        if no_result or self.in_part or not all(status.settled for status in statuses):
             return NEEDS_ATTENTION
         return EVERYTHING_SETTLED
 

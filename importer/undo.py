@@ -10,7 +10,7 @@ from importer.carrying import Cargo, Desk, cargo_of, end_run, send_run
 from importer.entries import as_json, rows_of_journal
 from importer.errors import UsageError
 from importer.journal import NewRow, NewRun, RowRecord, RunRecord, RunState
-from importer.operation import UNDO, AlreadyUndone, CannotUndo, Operation
+from importer.operation import UNDO, AlreadyUndone, CannotUndo, Operation, TakenBack
 from importer.operations import operation as operation_named
 from importer.outcomes import TAKEN_BACK, Outcome, Problem, Status
 from importer.planning import minutes, plan_calls
@@ -33,6 +33,7 @@ class _Plan:
     operation: Operation[Any]
     rows: Mapping[int, Any]
     aside: Mapping[int, Outcome]
+    but: Mapping[int, str]  # of rows of which a value stays as it is, why
 
 
 def undo_run(
@@ -54,7 +55,13 @@ def undo_run(
     plan = _plan(run, account, desk)
     calls = plan_calls(plan.operation, list(plan.rows.values()), desk.settings.date_only_at)
     if dry_run:
-        planned = {number: Outcome(Status.PLANNED, "would be taken back") for number in plan.rows}
+        planned = {
+            number: Outcome(
+                Status.PLANNED,
+                ". But ".join(filter(None, ["would be taken back", plan.but[number]])),
+            )
+            for number in plan.rows
+        }
         outcomes = dict(sorted({**plan.aside, **planned}.items()))
         return Summary(
             Path(run.file_path),
@@ -70,7 +77,11 @@ def undo_run(
     fields = plan.operation.fields
     rows = [NewRow(number, o.status, o.sentence) for number, o in plan.aside.items()]
     rows += [
-        NewRow(number, values={f.name: as_json(getattr(row, f.name)) for f in fields})
+        NewRow(
+            number,
+            values={f.name: as_json(getattr(row, f.name)) for f in fields},
+            warning=plan.but[number],
+        )
         for number, row in plan.rows.items()
     ]
     undo = desk.journal.begin(_new_run(run, plan, account, into), rows, calls)
@@ -115,7 +126,7 @@ def _plan(run: RunRecord, account: Account, desk: Desk) -> _Plan:
         found = read_now(
             operation, list(ours.values()), account, credentials, desk.journal, Stop(desk.stop)
         )
-    back = {}
+    back: dict[int, TakenBack] = {}
     for number, row in ours.items():
         try:
             back[number] = _taken_back(operation, row, records[number], found)
@@ -125,14 +136,16 @@ def _plan(run: RunRecord, account: Account, desk: Desk) -> _Plan:
             aside[number] = Outcome(Status.INVALID, f"{error}.")
     by = undoing or operation
     made = by.make_rows(
-        list(back), {f.name: [values.get(f.name) for values in back.values()] for f in by.fields}
+        list(back),
+        {f.name: [each.values.get(f.name) for each in back.values()] for f in by.fields},
     )
-    return _Plan(by, {row.number: row for row in made}, aside)
+    but = {number: each.but for number, each in back.items()}
+    return _Plan(by, {row.number: row for row in made}, aside, but)
 
 
 def _taken_back(
     operation: Operation[Any], row: Any, record: RowRecord, found: Mapping[int, Any]
-) -> Mapping[str, Any]:
+) -> TakenBack:
     if operation.undoing() is not None and row.number not in found:
         raise CannotUndo("what the platform holds now could not be read; try again")
     return operation.taken_back(row, record.before, found.get(row.number))
@@ -170,7 +183,8 @@ def _new_run(run: RunRecord, plan: _Plan, account: Account, into: Path | None) -
 def _carry_out(undo: RunRecord, epoch: int, desk: Desk) -> Summary:
     operation = operation_named(undo.operation)
     records = {record.row: record for record in desk.journal.rows(undo.id)}
-    cargo = Cargo(operation, rows_of_journal(operation, records), {})
+    warnings = {number: record.warning for number, record in records.items()}
+    cargo = Cargo(operation, rows_of_journal(operation, records), warnings)
     stopped_by = send_run(desk, undo, epoch, cargo, Wish(again=True, verify=operation.verified))
     outcomes = desk.journal.outcomes(undo.id)
     _note_undone(undo, outcomes, desk)
@@ -188,6 +202,7 @@ def _carry_out(undo: RunRecord, epoch: int, desk: Desk) -> Summary:
         problems=_problems(outcomes),
         notes=[f"undoes run {undo.settings['undoes']}"],
         stopped_by=stopped_by,
+        in_part=any(warnings.values()),
     )
 
 

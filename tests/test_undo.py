@@ -13,7 +13,7 @@ import pytest
 
 from importer.errors import UsageError
 from importer.operations import operations
-from importer.outcomes import Status
+from importer.outcomes import Outcome, Status
 from importer.preparation import Wish
 from importer.rehearsal import SECRETS, sandbox_settings_file
 from importer.run import upload_sheet
@@ -77,14 +77,48 @@ def test_values_that_were_set_are_as_before_and_what_was_empty_is_said(
 
     undone = undo_run(summary.run, desk, into=tmp_path)
 
-    assert [o.status for o in undone.outcomes.values()] == [
-        Status.VERIFIED,
-        Status.VERIFIED,
-        Status.INVALID,
-    ]
-    assert "was empty before" in undone.outcomes[4].sentence
+    empty = "Expected Delivery Date was empty before, and no call can empty it; do it by hand."
+    assert undone.outcomes == {
+        2: Outcome(Status.VERIFIED),
+        3: Outcome(Status.VERIFIED),
+        4: Outcome(Status.VERIFIED, empty),
+    }
+    assert undone.exit_status == 1
     after = state(sandbox)
     assert after["purchase_orders"][10001] == before["purchase_orders"][10001]
+    (was, _), (now, _) = (each["purchase_orders"][10002]["items"][:2] for each in (before, after))
+    assert now["qty_units"] == was["qty_units"]
+    assert now["expected_delivery"] is not None
+
+
+def test_of_a_row_only_the_value_that_somebody_changed_since_is_left_alone(
+    desk, sandbox, sheet, tmp_path
+):
+    path = sheet("PO ID,PO Item ID,Unit Price,Qty", "10001,100011,5.25,7")
+    summary = sent(desk, "update_items", tmp_path, path=path)
+    item = sandbox.state.purchase_orders[10001].items[0]
+    item.unit_price = 7.75
+
+    dry = undo_run(summary.run, desk, dry_run=True)
+    undone = undo_run(summary.run, desk, into=tmp_path)
+
+    assert (item.unit_price, item.qty_units) == (7.75, 10)
+    said = "Unit Price is 7.75 now, and was set to 5.25: somebody has changed it since"
+    for outcome in (dry.outcomes[2], undone.outcomes[2]):
+        assert said in outcome.sentence
+    assert undone.exit_status == 1
+
+
+def test_a_row_of_which_nothing_can_be_set_back_is_not_sent(desk, sandbox, sheet, tmp_path):
+    path = sheet("PO ID,PO Item ID,ETA", "10001,100011,2026-12-01")
+    summary = sent(desk, "update_items", tmp_path, path=path)
+    writes = len(sandbox.writes)
+
+    undone = undo_run(summary.run, desk, into=tmp_path)
+
+    assert undone.outcomes[2].status is Status.INVALID
+    assert "was empty before" in undone.outcomes[2].sentence
+    assert len(sandbox.writes) == writes
 
 
 def test_shipping_details_are_as_before(desk, sandbox, sheet, tmp_path):

@@ -12,7 +12,7 @@ import pandas as pd
 from importer.calls import Call, absent
 from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
 from importer.kinds import Choice, Identifier, Instant, Text, TrackingNumber
-from importer.operation import UNDO, AlreadyUndone, CannotUndo, Operation, Row, Unclear
+from importer.operation import UNDO, AlreadyUndone, CannotUndo, Operation, Row, TakenBack, Unclear
 from importer.platforms.sellercloud import Sellercloud
 from importer.spelling import key
 
@@ -203,7 +203,7 @@ class AddTracking(Operation[TrackingRow]):
 
     def taken_back(
         self, row: TrackingRow, before: Mapping[str, Any] | None, found: Any
-    ) -> Mapping[str, Any]:
+    ) -> TakenBack:
         """Only an entry that stands there once, with the row's carrier and date, is surely ours."""
         number = key(row.tracking_number)
         ours = [entry for entry in entries_of(found) if number_of(entry) == number]
@@ -224,11 +224,11 @@ class AddTracking(Operation[TrackingRow]):
                     f"it is listed with {held.get(name)} now, and was sent with {wish}: somebody "
                     "has changed it since, so it is left alone"
                 )
-        return {
+        return TakenBack({
             "po_id": row.po_id,
             "tracking_number": row.tracking_number,
             "entry_id": ours[0].get("ID"),
-        }
+        })  # fmt: skip
 
     def identity(self, row: TrackingRow) -> tuple[Any, ...]:
         return (row.po_id, row.tracking_number)

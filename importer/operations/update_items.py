@@ -12,7 +12,7 @@ import pandas as pd
 from importer.calls import Call, absent, same_value
 from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
 from importer.kinds import Identifier, Instant, Money, WholeNumber
-from importer.operation import UNDO, Operation, Row, Unclear
+from importer.operation import UNDO, Operation, Row, TakenBack, Unclear
 from importer.platforms.sellercloud import Sellercloud
 
 UNIT_FIELDS = ["qty_units_ordered", "unit_price"]
@@ -152,9 +152,7 @@ class UpdateItems(Operation[ItemRow]):
     def undoing(self) -> Operation[Any]:
         return RestoreItems()
 
-    def taken_back(
-        self, row: ItemRow, before: Mapping[str, Any] | None, found: Any
-    ) -> Mapping[str, Any]:
+    def taken_back(self, row: ItemRow, before: Mapping[str, Any] | None, found: Any) -> TakenBack:
         return self.restored(row, before, found)
 
     def subject(self, row: ItemRow) -> tuple[Any, ...]:

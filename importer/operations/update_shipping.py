@@ -11,7 +11,7 @@ import pandas as pd
 from importer.calls import Call, same_value
 from importer.columns import PO_ID_ALIASES, column, rule
 from importer.kinds import Capitals, Choice, Code, Instant, Text, TrackingNumber
-from importer.operation import UNDO, Operation, Row, Unclear
+from importer.operation import UNDO, Operation, Row, TakenBack, Unclear
 from importer.platforms.shipstation import ShipStation
 
 PAYMENT_TERMS = {
@@ -166,7 +166,7 @@ class UpdateShipping(Operation[ShippingRow]):
 
     def taken_back(
         self, row: ShippingRow, before: Mapping[str, Any] | None, found: Any
-    ) -> Mapping[str, Any]:
+    ) -> TakenBack:
         return self.restored(row, before, found)
 
     def subject(self, row: ShippingRow) -> tuple[Any, ...]:
