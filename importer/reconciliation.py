@@ -115,6 +115,7 @@ def reconcile(
 
         with ThreadPoolExecutor(account.workers, thread_name_prefix="reader") as pool:
             parts = list(pool.map(look, asked.items()))
+    order = {source: at for at, source in enumerate(subject.sources)}
     rows = [*subject.aside, *silent, *(row for part in parts for row in part.rows)]
     return Reconciliation(
         operation=operation,
@@ -122,7 +123,7 @@ def reconcile(
         sources=subject.sources,
         begun_at=begun_at,
         ended_at=datetime.now(UTC),
-        rows=sorted(rows, key=lambda row: (subject.sources.index(row.source), row.row)),
+        rows=sorted(rows, key=lambda row: (order[row.source], sheet_row(row.row), row.row)),
         extras=[extra for part in parts for extra in part.extras],
         questions=[part.question for part in parts],
     )

@@ -17,7 +17,7 @@ from importer.planning import minutes, plan_calls
 from importer.preparation import Wish
 from importer.reports.machine import write_csv
 from importer.reports.model import Column, Line, Table
-from importer.row_numbers import sheet_row
+from importer.row_numbers import by_sheet_row
 from importer.settings import Account
 from importer.stopping import Stop
 from importer.summaries import Summary
@@ -62,7 +62,7 @@ def undo_run(
             )
             for number in plan.rows
         }
-        outcomes = dict(sorted({**plan.aside, **planned}.items()))
+        outcomes = by_sheet_row(dict(sorted({**plan.aside, **planned}.items())))
         return Summary(
             Path(run.file_path),
             operation=plan.operation.name,
@@ -186,8 +186,9 @@ def _carry_out(undo: RunRecord, epoch: int, desk: Desk) -> Summary:
     warnings = {number: record.warning for number, record in records.items()}
     cargo = Cargo(operation, rows_of_journal(operation, records), warnings)
     stopped_by = send_run(desk, undo, epoch, cargo, Wish(again=True, verify=operation.verified))
-    outcomes = desk.journal.outcomes(undo.id)
-    _note_undone(undo, outcomes, desk)
+    found = desk.journal.outcomes(undo.id)
+    _note_undone(undo, found, desk)
+    outcomes = by_sheet_row(found)
     result = _write(undo, outcomes)
     end_run(desk, undo.id, epoch, result)
     return Summary(
@@ -231,7 +232,7 @@ def _write(undo: RunRecord, outcomes: Mapping[int, Outcome]) -> Path | None:
     into = undo.settings.get("into")
     beside = sheet.parent if sheet.parent.is_dir() else Path()
     folder = beside if into is None else Path(into)
-    lines = [Line([sheet_row(n), o.status.value, o.sentence]) for n, o in outcomes.items()]
+    lines = [Line([n, o.status.value, o.sentence]) for n, o in outcomes.items()]
     titles = [Column("Row", "number"), Column("Import Status"), Column("Import Error")]
     target = folder / f"{sheet.stem}.undo-{undo.id}.csv"
     try:

@@ -138,6 +138,18 @@ def test_reports_never_write_over_each_other(importer, sheet):
     assert names == [f"{stem}-2.html", f"{stem}-2.xlsx", f"{stem}.html", f"{stem}.xlsx"]
 
 
+def test_several_tracking_numbers_in_one_cell_are_compared_and_taken_back(importer, sheet):
+    sheet(HEADINGS, '10001,"1Z57V0X40390310916, 1Z57V0X40390311077",UPS,2026-11-19,2', TWO)
+    importer("upload", "sheet.csv", "--account", "sellercloud", "--split")
+
+    said = importer("reconcile", "sheet.csv", "--account", "sellercloud", "--split", "--json")
+    dry = importer("undo", "1", "--dry-run", "--json")
+
+    assert said[0] == 0
+    assert [row["Row"] for row in json.loads(said[1])["tables"]["Rows"]] == [2, 2, 3]
+    assert json.loads(dry[1])["statuses"] == {"planned": 2}
+
+
 def test_what_was_taken_back_needs_nobody(importer, sheet):
     sheet(HEADINGS, ONE, TWO)
     importer("upload", "sheet.csv", "--account", "sellercloud")

@@ -47,14 +47,19 @@ def TRACKING(command: Command) -> Command:  # noqa: N802  (one of the options ab
     command = click.option(
         "--infer-carrier", is_flag=True, help="Fill an empty carrier where its number tells it."
     )(command)
+    command = LINES(command)
+    return click.option(
+        "--strict-tracking", is_flag=True, help="An odd tracking number holds back its row."
+    )(command)
+
+
+def LINES(command: Command) -> Command:  # noqa: N802  (one of the options above)
+    """Which lines a sheet has."""
     command = click.option(
         "--visible-only", is_flag=True, help="Leave out the rows that are hidden in the sheet."
     )(command)
-    command = click.option(
-        "--split", is_flag=True, help="Take each of several tracking numbers in one cell."
-    )(command)
     return click.option(
-        "--strict-tracking", is_flag=True, help="An odd tracking number holds back its row."
+        "--split", is_flag=True, help="Take each of several tracking numbers in one cell."
     )(command)
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from importer.cli.options import AS_JSON, INTO, OPERATION, OPTIONS, RUNS, VENDOR, WORKSHEET, Options
+from importer.cli.options import (
+    AS_JSON,
+    INTO,
+    LINES,
+    OPERATION,
+    OPTIONS,
+    RUNS,
+    VENDOR,
+    WORKSHEET,
+    Options,
+)
 from importer.cli.working import load_meanwhile, progress, stopped_by_signals
 from importer.errors import SettingsError, SheetError, SignInRefused, UsageError
 
@@ -49,6 +60,7 @@ SINCE = click.option("--since", metavar="7d", callback=_since, help="Runs begun 
 @VENDOR
 @OPERATION
 @WORKSHEET
+@LINES
 @INTO
 @click.option("--csv", "as_csv", is_flag=True, help="The rows as csv too.")
 @AS_JSON
@@ -62,6 +74,8 @@ def reconcile(
     vendor: str | None,
     operation: str | None,
     worksheet: str | None,
+    split: bool,
+    visible_only: bool,
     into: Path | None,
     as_csv: bool,
     as_json: bool,
@@ -78,7 +92,10 @@ def reconcile(
         raise click.UsageError("sheets, or runs of the journal, not both.")
     settings = options.settings()
     if sheets:
-        work = _of_sheets(sheets, settings, account, vendor, operation, worksheet)
+        from importer.preparation import Wish
+
+        wish = Wish(operation, worksheet, vendor=vendor, split=split, visible_only=visible_only)
+        work = _of_sheets(sheets, settings, account, wish)
     elif runs or since or vendor:
         work = _of_runs(options, settings, runs, since, vendor, account)
     else:
@@ -102,21 +119,14 @@ Found = Callable[[], "tuple[Subject, Account]"]
 
 
 def _of_sheets(
-    sheets: Sequence[Path],
-    settings: "Settings",
-    account: str | None,
-    vendor: str | None,
-    operation: str | None,
-    worksheet: str | None,
+    sheets: Sequence[Path], settings: "Settings", account: str | None, wish: "Wish"
 ) -> "Iterable[tuple[str, Path, Found]]":
-    from importer.preparation import Wish
-
-    if account is None and vendor is not None:
-        account = settings.vendor(vendor).account
+    if account is None and wish.vendor is not None:
+        account = settings.vendor(wish.vendor).account
     if account is None:
         raise click.UsageError("--account says which platform a sheet is compared with.")
     where = settings.account(account)
-    wish = Wish(operation, worksheet, vendor=vendor, platform=where.platform)
+    wish = replace(wish, platform=where.platform)
     return [
         (sheet.stem, sheet.parent, partial(_sheet, sheet, wish, settings, where))
         for sheet in sheets
