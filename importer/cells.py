@@ -18,8 +18,14 @@ Cell: TypeAlias = str | int | float | bool | datetime | date | time | timedelta 
 
 LAST_EXACT = 10**15  # Excel keeps 15 digits of a number and puts zeros for the rest
 
-# Seen in vendors' exports and never meant: zero-width marks, soft hyphens, byte-order marks.
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+# Seen in vendors' exports and never meant: zero-width marks, soft hyphens, byte-order marks, and
+# what turns text round from right to left.
+_INVISIBLE = dict.fromkeys(
+    [
+        *map(ord, "\u00ad\u061c\u2060\ufeff"),
+        *(*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+    ]
+)
 # Control characters, and halves of surrogate pairs, which no encoding can write.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 

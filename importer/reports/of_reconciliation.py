@@ -35,8 +35,8 @@ def report_of(found: Reconciliation) -> Report:
         tables=[
             _rows(found, several=several),
             _pos(found),
-            _extra(found),
             _calls(found),
+            _extra(found),
         ],
     )
 
