@@ -84,7 +84,7 @@ def test_each_row_that_needs_a_person_is_named(importer, sheet):
         ("10003", "not checked", "1Z57V0X40390311157"),
     ]
     book = load_workbook("sheet.reconcile.xlsx")
-    assert book.sheetnames == ["Summary", "Rows", "POs", "Extra", "Calls"]
+    assert book.sheetnames == ["Summary", "Rows", "POs", "Calls", "Extra"]
 
 
 def test_the_account_tells_operations_apart_that_fit_alike(importer, sheet):
