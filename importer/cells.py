@@ -20,6 +20,7 @@ LAST_EXACT = 10**15  # Excel keeps 15 digits of a number and puts zeros for the 
 
 # Seen in vendors' exports and never meant: zero-width marks, soft hyphens, byte-order marks.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")  # what parts two numbers must not vanish
 # Control characters, and halves of surrogate pairs, which no encoding can write.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -29,10 +30,13 @@ def clean(text: str) -> str:
 
     >>> clean("\\u00a0 1Z999\\u200b ")
     '1Z999'
+    >>> clean("1Z999\\r1Z888")
+    '1Z999\\n1Z888'
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    text = text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u202f", " ")
+    text = _BREAKS.sub("\n", text.translate(_INVISIBLE))
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")
     return _CONTROL.sub("", text).strip()
 
 
