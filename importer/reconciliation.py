@@ -122,7 +122,9 @@ def reconcile(
         sources=subject.sources,
         begun_at=begun_at,
         ended_at=datetime.now(UTC),
-        rows=sorted(rows, key=lambda row: (subject.sources.index(row.source), row.row)),
+        rows=sorted(
+            rows, key=lambda row: (subject.sources.index(row.source), sheet_row(row.row), row.row)
+        ),
         extras=[extra for part in parts for extra in part.extras],
         questions=[part.question for part in parts],
     )

@@ -17,7 +17,7 @@ from importer.planning import minutes, plan_calls
 from importer.preparation import Wish
 from importer.reports.machine import write_csv
 from importer.reports.model import Column, Line, Table
-from importer.row_numbers import sheet_row
+from importer.row_numbers import by_sheet_row
 from importer.settings import Account
 from importer.stopping import Stop
 from importer.summaries import Summary
@@ -55,7 +55,7 @@ def undo_run(
     calls = plan_calls(plan.operation, list(plan.rows.values()), desk.settings.date_only_at)
     if dry_run:
         planned = {number: Outcome(Status.PLANNED, "would be taken back") for number in plan.rows}
-        outcomes = dict(sorted({**plan.aside, **planned}.items()))
+        outcomes = by_sheet_row(dict(sorted({**plan.aside, **planned}.items())))
         return Summary(
             Path(run.file_path),
             operation=plan.operation.name,
@@ -172,8 +172,9 @@ def _carry_out(undo: RunRecord, epoch: int, desk: Desk) -> Summary:
     records = {record.row: record for record in desk.journal.rows(undo.id)}
     cargo = Cargo(operation, rows_of_journal(operation, records), {})
     stopped_by = send_run(desk, undo, epoch, cargo, Wish(again=True, verify=operation.verified))
-    outcomes = desk.journal.outcomes(undo.id)
-    _note_undone(undo, outcomes, desk)
+    lines = desk.journal.outcomes(undo.id)
+    _note_undone(undo, lines, desk)
+    outcomes = by_sheet_row(lines)
     result = _write(undo, outcomes)
     end_run(desk, undo.id, epoch, result)
     return Summary(
@@ -216,7 +217,7 @@ def _write(undo: RunRecord, outcomes: Mapping[int, Outcome]) -> Path | None:
     into = undo.settings.get("into")
     beside = sheet.parent if sheet.parent.is_dir() else Path()
     folder = beside if into is None else Path(into)
-    lines = [Line([sheet_row(n), o.status.value, o.sentence]) for n, o in outcomes.items()]
+    lines = [Line([n, o.status.value, o.sentence]) for n, o in outcomes.items()]
     titles = [Column("Row", "number"), Column("Import Status"), Column("Import Error")]
     target = folder / f"{sheet.stem}.undo-{undo.id}.csv"
     try:
