@@ -444,8 +444,8 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
             "1Z999AA10123456784 and 1Z12345E1512345676",
             (
                 '"1Z999AA10123456784 and 1Z12345E1512345676" holds "1Z999AA10123456784 and", which '
-                "may be no tracking number; leave the numbers alone in it, or give each a row of its "
-                "own"
+                "may be no tracking number; leave the numbers alone in it, or give each a row of "
+                "its own"
             ),
         ),
         (

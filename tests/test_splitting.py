@@ -62,6 +62,12 @@ def test_a_plan_names_the_row_of_the_sheet(desk, sandbox, sheet):
     assert planned["rows"] == 1
 
 
+def test_full_width_marks_part_numbers_too(desk, sandbox, sheet):
+    upload(sheet(HEADINGS, line(f"{FIRST}\uff1b{SECOND}")), desk)
+
+    assert listed(sandbox) == [FIRST, SECOND]
+
+
 def test_a_number_that_stands_twice_in_its_cell_is_one(desk, sandbox, sheet):
     upload(sheet(HEADINGS, line(f"{FIRST}\n{FIRST}")), desk)
 

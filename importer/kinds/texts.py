@@ -9,7 +9,7 @@ from pandera.engines import pandas_engine
 
 from importer.cells import LAST_EXACT, Cell, shown
 from importer.columns import Column
-from importer.kinds.kind import MOST_IN_CODE, Kind, Unreadable, Value
+from importer.kinds.kind import MOST_IN_CODE, NARROW, Kind, Unreadable, Value
 from importer.spelling import did_you_mean, key
 
 
@@ -85,6 +85,7 @@ def tracking_numbers_in(text: str) -> list[str]:
     >>> tracking_numbers_in("1Z999AA10123456784; 986578788855")
     ['1Z999AA10123456784', '986578788855']
     """
+    text = text.translate(NARROW)
     return [number for part in _BETWEEN.split(text) if (number := part.strip())]
 
 
