@@ -23,6 +23,7 @@ _TOTAL = re.compile(  # "10001 Total" is Excel's own; "Total Express" is a carri
 )
 _AGAIN = "The headings once more; nothing to send."
 _MOST_NAMED = 8  # rows in a note
+_LONGEST_COUNT = 5  # digits
 _SAY_SO = ("total", "sum", "gesamt")
 _LONGEST_TOTAL = 64  # characters that are looked at
 
@@ -101,19 +102,21 @@ def _not_data(layout: Layout, lines: Sequence[Sequence[Cell]], row: int) -> str:
     ):
         return _AGAIN
     operation = layout.operation
-    order = [name for name in _naming(layout) if name in given]
+    order = [name for name in {operation.po, *operation.group_by} if name in given]
     needed = [f.name for f in operation.fields if f.needed and f.name in layout.columns]
     lacks = any(is_empty(cells[name]) or _is_total(cells[name]) for name in needed)
     names_no_order = all(_is_total(given[name]) for name in order)
-    if names_no_order and lacks and any(_is_total(cell) for cell in _leading(layout, row)):
+    names_none = names_no_order and not _names_a_parcel(layout, row)
+    if names_none and lacks and any(_is_total(cell) for cell in _leading(layout, row)):
         return "A total, and no line of its own; nothing to send."
     return ""
 
 
-def _naming(layout: Layout) -> set[str]:
-    """The fields that tell which order or parcel a row is of."""
-    operation = layout.operation
-    return {operation.po, *operation.group_by, *(operation.tracking or ())[:1]}
+def _names_a_parcel(layout: Layout, row: int) -> bool:
+    """Whether there is a tracking number, and not only a count of them."""
+    name = layout.operation.tracking[0] if layout.operation.tracking else None
+    cell = layout.cells(name, [row])[0] if name in layout.columns else None
+    return sum(map(str.isdigit, shown(cell))) > _LONGEST_COUNT
 
 
 def _another_table(layout: Layout, every: Sequence[int], aside: Mapping[int, str]) -> list[int]:
@@ -157,10 +160,14 @@ def _holds_a_choice(layout: Layout, row: int) -> bool:
 
 
 def _strangers(layout: Layout, rows: Sequence[int]) -> list[int]:
-    """Its rows that cannot be ours: what would name an order or a parcel has no digit in it."""
-    naming = [name for name in _naming(layout) if name in layout.columns]
-    texts = {row: "".join(shown(layout.cells(name, [row])[0]) for name in naming) for row in rows}
-    return [row for row in rows if not any(map(str.isdigit, texts[row]))]
+    """Its rows that cannot be ours: their cells name no parcel, and no order or without a digit."""
+    at = layout.columns.get(layout.operation.po)
+    order = layout.worksheet.columns[at] if at is not None else [None] * layout.worksheet.height
+    return [
+        row
+        for row in rows
+        if not any(map(str.isdigit, shown(order[row - 1]))) and not _names_a_parcel(layout, row)
+    ]
 
 
 def _doubtful(layout: Layout, rows: Sequence[int], begins: int) -> Layout:

@@ -27,6 +27,7 @@ def table(*rows, visible_only=False, **facts):
         ["Sub-total", None, 4, None, None],
         ["Total qty shipped", None, 4, None, None],
         ["10001 Total", None, None, None, 4],
+        ["Total", 2, None, None, None],
     ],
 )
 def test_a_total_is_left_out_and_said(total):
