@@ -102,7 +102,8 @@ def _not_data(layout: Layout, lines: Sequence[Sequence[Cell]], row: int) -> str:
     ):
         return _AGAIN
     operation = layout.operation
-    order = [name for name in {operation.po, *operation.group_by} if name in given]
+    names = {operation.po, *operation.group_by} - {*(operation.tracking or ())}
+    order = [name for name in names if name in given]
     needed = [f.name for f in operation.fields if f.needed and f.name in layout.columns]
     lacks = any(is_empty(cells[name]) or _is_total(cells[name]) for name in needed)
     names_no_order = all(_is_total(given[name]) for name in order)
@@ -115,8 +116,9 @@ def _not_data(layout: Layout, lines: Sequence[Sequence[Cell]], row: int) -> str:
 def _names_a_parcel(layout: Layout, row: int) -> bool:
     """Whether there is a tracking number, and not only a count of them."""
     name = layout.operation.tracking[0] if layout.operation.tracking else None
-    cell = layout.cells(name, [row])[0] if name in layout.columns else None
-    return sum(map(str.isdigit, shown(cell))) > _LONGEST_COUNT
+    if name is None or name not in layout.columns:
+        return False
+    return sum(map(str.isdigit, shown(layout.cells(name, [row])[0]))) > _LONGEST_COUNT
 
 
 def _another_table(layout: Layout, every: Sequence[int], aside: Mapping[int, str]) -> list[int]:
