@@ -28,6 +28,7 @@ from importer.operations import operation as operation_named
 from importer.outcomes import Outcome
 from importer.platforms import PLATFORMS
 from importer.preparation import Share, Wish
+from importer.row_numbers import by_sheet_row
 from importer.sending.connection import Connection
 from importer.sending.sender import send
 from importer.sending.tasks import Patience, Task
@@ -167,7 +168,7 @@ def _complete(desk: Desk, run: RunRecord, outcomes: Mapping[int, Outcome]) -> li
             end_run(desk, parent.id, epoch, result)
     except ImporterError as error:  # this run has its own outcomes all the same
         return [f"the run it mends is as it was: {error} importer resume {run.id} completes it"]
-    left = sum(not outcome.status.settled for outcome in after.values())
+    left = sum(not outcome.status.settled for outcome in by_sheet_row(after).values())
     but = f" but for {left:,} of its rows" if left else ""
     return [f"completes run {parent.id}{but}", *_complete(desk, parent, after), *notes]
 

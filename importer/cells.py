@@ -26,6 +26,7 @@ _INVISIBLE = dict.fromkeys(
         *(*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
     ]
 )
+_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")  # what parts two numbers must not vanish
 # Control characters, and halves of surrogate pairs, which no encoding can write.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -35,10 +36,13 @@ def clean(text: str) -> str:
 
     >>> clean("\\u00a0 1Z999\\u200b ")
     '1Z999'
+    >>> clean("1Z999\\r1Z888")
+    '1Z999\\n1Z888'
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    text = text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u202f", " ")
+    text = _BREAKS.sub("\n", text.translate(_INVISIBLE))
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")
     return _CONTROL.sub("", text).strip()
 
 

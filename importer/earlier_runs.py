@@ -1,6 +1,6 @@
 """What earlier runs have done with the rows of a sheet that is about to be sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,11 +70,14 @@ def _not_to_mend(
 ) -> dict[int, Earlier]:
     """Rows of a fix file whose run has settled them since, or may have sent them as they were."""
     found = {}
+    identities = {row.number: identity(operation, row, account) for row in rows}
+    given = {(origin.rows[sheet_row(number)], ours) for number, ours in identities.items()}
     for row in rows:
-        mends, ours = origin.rows[sheet_row(row.number)], identity(operation, row, account)
-        lines = [line for line in records.get(mends, ()) if not line.outcome.status.settled]
-        record = next((line for line in lines if line.identity == ours), None)
-        record = record or next(iter(lines or records.get(mends, ())), None)
+        mends, ours = origin.rows[sheet_row(row.number)], identities[row.number]
+        lines = records.get(mends, ())
+        record = _line_of(
+            ours, lines, {line.identity for line in lines if (mends, line.identity) in given}
+        )
         if record is None:
             continue
         status, at = record.outcome.status, run.finished_at or run.heartbeat_at
@@ -87,6 +90,23 @@ def _not_to_mend(
             words = _CHANGED.format(run=run.id, row=mends) if changed else ""
             found[row.number] = Earlier(run.id, mends, Status.UNKNOWN, at, words=words)
     return found
+
+
+def _line_of(
+    ours: str, lines: Sequence[RowRecord], given: Collection[str | None]
+) -> RowRecord | None:
+    """What a row mends, of the lines that its row was split into: its own, else what is left.
+
+    A line that another row of the fix file has is that one's; one that may have been sent, and is
+    given no more, holds back whatever may have taken its place.
+    """
+    left = [line for line in lines if not line.outcome.status.settled]
+    if not left:
+        return next(iter(lines), None)
+    if own := next((line for line in left if line.identity == ours), None):
+        return own
+    free = [line for line in left if line.identity not in given]
+    return min(free, key=lambda line: line.outcome.status is not Status.UNKNOWN, default=None)
 
 
 _CHANGED = (

@@ -164,7 +164,8 @@ def prepare(
         raise UsageError(_explain_misplaced(layout, worksheets, wish.platform))
     table = rows_of_table(layout, visible_only=wish.visible_only)
     if not table.numbers:
-        raise SheetError(f"{sheet.name} has headings in row {layout.header_row} and no rows below")
+        why = f"none to send; {'; '.join(table.notes)}" if table.aside else "no rows below"
+        raise SheetError(f"{sheet.name} has headings in row {layout.header_row} and {why}")
     origin = origin_of(layout.worksheet, layout.header_row, table.numbers)
     cells = {name: table.layout.cells(name, table.numbers) for name in layout.columns}
     lines = Lines(table.numbers, cells)
@@ -200,7 +201,7 @@ def prepare(
     if table.aside:
         outcomes |= {n: Outcome(Status.UNCHANGED, said) for n, said in table.aside.items()}
         outcomes = dict(sorted(outcomes.items()))
-    said = [near] * bool(near) if profile is None else remarks(profile, layout, table.numbers)
+    said = [near] * bool(near) if profile is None else remarks(profile, layout, table)
     return Prepared(
         content,
         layout,

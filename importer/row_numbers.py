@@ -32,6 +32,15 @@ def sheet_row(number: int) -> int:
     return number % _LINE
 
 
+def sheet_rows(numbers: Iterable[int]) -> list[int]:
+    """Each row once.
+
+    >>> sheet_rows([5, 20000005, 6])
+    [5, 6]
+    """
+    return [*dict.fromkeys(map(sheet_row, numbers))]
+
+
 def by_sheet_row(outcomes: Mapping[int, Outcome]) -> Mapping[int, Outcome]:
     """One outcome for each row of the sheet: of several lines the gravest, with what each says."""
     if max(outcomes, default=0) < _LINE:
@@ -55,5 +64,9 @@ def _together(lines: Sequence[Outcome]) -> Outcome:
 
 
 def problems_by_sheet_row(problems: Iterable[Problem]) -> list[Problem]:
-    found = [replace(p, row=sheet_row(p.row)) if p.row >= _LINE else p for p in problems]
+    """What is wrong with a row is told once, however many lines it was split into."""
+    found = [*problems]
+    if max((problem.row for problem in found), default=0) < _LINE:
+        return found
+    found = [*dict.fromkeys(replace(problem, row=sheet_row(problem.row)) for problem in found)]
     return sorted(found, key=lambda problem: problem.row)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from importer.cells import clean
-from importer.row_numbers import sheet_row
+from importer.row_numbers import sheet_rows
 
 
 def key(text: str) -> str:
@@ -61,7 +61,7 @@ def listed(numbers: Sequence[int], most: int = 6) -> str:
     >>> listed([4, 7, 9]), listed(range(1, 20))
     ('4, 7 and 9', '1, 2, 3, 4, 5, 6 and 13 more')
     """
-    numbers = [*dict.fromkeys(map(sheet_row, numbers))]
+    numbers = sheet_rows(numbers)
     if not numbers:
         return ""
     shown_numbers = [str(n) for n in numbers[:most]]

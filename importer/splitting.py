@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from importer.cells import Cell, clean
-from importer.kinds import tracking_numbers_in
+from importer.kinds import stranger_among, tracking_numbers_in
 from importer.operation import Operation
 from importer.row_numbers import line_number, sheet_row
 from importer.spelling import listed
@@ -40,5 +40,6 @@ def split_lines(
 
 
 def _held(cell: Cell) -> list[Cell]:
+    """The numbers of a cell; a cell that may hold something else stays whole, and is refused."""
     found = tracking_numbers_in(clean(cell)) if isinstance(cell, str) else []
-    return [*dict.fromkeys(found)] if len(found) > 1 else [cell]
+    return [cell] if len(found) < 2 or stranger_among(found) else [*dict.fromkeys(found)]

@@ -8,6 +8,8 @@ from importer.giving_back import Given, give_back
 from importer.outcomes import Outcome, Status
 from importer.preparation import Wish, prepare
 from importer.settings import Settings
+from importer.sheets.results import write_results
+from importer.sheets.sheet import Worksheet
 from tests.sheets.made import ods, rewritten, zipped
 from tests.sheets.made import workbook as made_workbook
 from tests.sheets.results_workbooks import SHEET, change_parts
@@ -146,3 +148,18 @@ def test_merged_cells_come_back_merged_and_the_same_result_takes_the_same_name(t
     assert first.path == second.path
     page = load_workbook(second.path).active
     assert [page["A2"].value, page["A3"].value, page["F2"].value] == ["10001", None, "verified"]
+
+
+def test_what_no_new_workbook_can_hold_does_not_keep_the_result_back(tmp_path):
+    row = [10001.0, ROW[1], "UPS", None, "None", "a\x01b"]
+    (sheet := tmp_path / "sheet.xls").write_bytes(old_workbook([[*HEADING, "Remark"], row]))
+    worksheet = Worksheet(sheet, "Week 47/48", [["PO ID", 10001]], form="ods")
+
+    given = given_back(sheet)
+    titled = write_results(
+        sheet, tmp_path / "b.xlsx", worksheet.name, 1, {2: ("sent", "")}, attention=(),
+        read=worksheet,
+    )  # fmt: skip
+
+    assert load_workbook(given.path).active["F2"].value == "ab"
+    assert load_workbook(titled.path).sheetnames == ["Week 47-48"]

@@ -422,8 +422,30 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
             TrackingNumber,
             "9865787888, 9865787889",
             (
-                '"9865787888, 9865787889" holds 2 tracking numbers; give each a row of its own, '
-                "or use --split"
+                '"9865787888, 9865787889" holds 2 tracking numbers; give each a row of its own, or '
+                "use --split"
+            ),
+        ),
+        *(
+            (
+                TrackingNumber,
+                cell,
+                f'"{told}" holds 2 tracking numbers; give each a row of its own, or use --split',
+            )
+            for cell, told in [
+                ("986578788855  986578788856", "986578788855  986578788856"),
+                ("986578788855-986578788856", "986578788855-986578788856"),
+                ("986578788855\r986578788856", "986578788855\n986578788856"),
+                ("986578788855\x0b986578788856", "986578788855\n986578788856"),
+            ]
+        ),
+        (
+            TrackingNumber,
+            "1Z999AA10123456784 and 1Z12345E1512345676",
+            (
+                '"1Z999AA10123456784 and 1Z12345E1512345676" holds "1Z999AA10123456784 and", which '
+                "may be no tracking number; leave the numbers alone in it, or give each a row of "
+                "its own"
             ),
         ),
         (

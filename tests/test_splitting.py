@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
 from openpyxl import load_workbook
 
+from importer.listings.runs import run_story
 from importer.outcomes import Outcome, Status
 from importer.preparation import Wish
 from importer.row_numbers import by_sheet_row
@@ -60,6 +62,12 @@ def test_a_plan_names_the_row_of_the_sheet(desk, sandbox, sheet):
     assert planned["rows"] == 1
 
 
+def test_full_width_marks_part_numbers_too(desk, sandbox, sheet):
+    upload(sheet(HEADINGS, line(f"{FIRST}\uff1b{SECOND}")), desk)
+
+    assert listed(sandbox) == [FIRST, SECOND]
+
+
 def test_a_number_that_stands_twice_in_its_cell_is_one(desk, sandbox, sheet):
     upload(sheet(HEADINGS, line(f"{FIRST}\n{FIRST}")), desk)
 
@@ -110,3 +118,75 @@ def test_of_several_outcomes_the_gravest_is_the_rows():
 
     said = "Of its 2 tracking numbers: 1 sent, 2 rejected (No such PO.)"
     assert found == {2: Outcome(Status.REJECTED, said), 3: sent}
+
+
+def test_what_is_told_of_a_run_and_of_its_undo_names_the_rows_of_the_sheet(desk, sandbox, sheet):
+    summary = upload(sheet(HEADINGS, line(f"{FIRST}; {SECOND}")), desk)
+    planned = undo_run(summary.run, desk, dry_run=True)
+
+    undone = undo_run(summary.run, desk)
+
+    assert statuses(planned) == {2: "planned"}
+    assert statuses(undone) == {2: "verified"}
+    assert undone.result.read_text(encoding="utf-8-sig") == (
+        "Row,Import Status,Import Error\n2,verified,\n"
+    )
+    assert "000002" not in run_story(desk.journal, summary.run) + run_story(
+        desk.journal, undone.run
+    ).replace("900000", "")
+
+
+def test_a_line_with_too_many_fields_has_one_problem_however_many_numbers(desk, sandbox, sheet):
+    summary = upload(sheet(HEADINGS, line(f"{FIRST}; {SECOND}") + ",x"), desk)
+
+    assert [problem.row for problem in summary.problems] == [2]
+    assert listed(sandbox) == []
+
+
+@pytest.mark.parametrize("other", ["Box 2", "pending", "986578788855 and 986578788856", "N/A"])
+def test_a_cell_with_anything_beside_numbers_is_never_sent_in_pieces(desk, sandbox, sheet, other):
+    summary = upload(sheet(HEADINGS, line(f"{FIRST}, {other}")), desk)
+
+    assert statuses(summary) == {2: "invalid"}
+    assert "may be no tracking number" in summary.outcomes[2].sentence
+    assert listed(sandbox) == []
+
+
+@pytest.fixture
+def half_unknown(desk, sandbox, sheet):
+    """A row of two numbers: one is in since before, the other may have been sent."""
+    upload(sheet(HEADINGS, line(FIRST)), desk)
+    sandbox.fault("drop", after=False, times=1)
+    hasty = replace(desk, patience=replace(desk.patience, wait_to_settle=False))
+    path = sheet(HEADINGS, line(f"{FIRST}; {SECOND}"), name="second.csv")
+    summary = upload(path, hasty, replace(SPLIT, verify=False))
+    assert statuses(summary) == {2: "unknown"}
+    return summary
+
+
+def test_one_number_that_may_have_been_sent_is_looked_at_beside_one_that_was(
+    half_unknown, desk, sandbox
+):
+    summary = upload(half_unknown.fix, desk)
+
+    assert statuses(summary) == {2: "unchanged"}
+    assert listed(sandbox) == [FIRST, SECOND]
+    assert {o.status for o in desk.journal.outcomes(half_unknown.run).values()} == {
+        Status.UNCHANGED,
+        Status.SENT,
+    }
+
+
+@pytest.mark.parametrize("cell", [f"{FIRST}; {THIRD}", FIRST, THIRD])
+def test_one_number_that_may_have_been_sent_is_not_forgotten_in_a_fix_file(
+    half_unknown, desk, sandbox, cell
+):
+    book = load_workbook(half_unknown.fix)
+    book.worksheets[0]["E2"] = cell
+    book.save(half_unknown.fix)
+
+    summary = upload(half_unknown.fix, desk)
+
+    assert summary.outcomes[2].status is Status.UNKNOWN
+    assert listed(sandbox) == [FIRST]
+    assert desk.journal.outcomes(half_unknown.run)[10_000_002].status is Status.UNKNOWN

@@ -17,6 +17,7 @@ from importer.kinds.texts import (
     CodeKind,
     TextKind,
     TrackingNumberKind,
+    stranger_among,
     tracking_numbers_in,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "WholeNumber",
     "day_first",
     "read_column",
+    "stranger_among",
     "tracking_numbers_in",
 ]
 

@@ -100,14 +100,14 @@ def read_column(
     return values, faults
 
 
-_NARROW = {0x3000: " "} | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width
+NARROW = {0x3000: " "} | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width
 _AS_FORMULA = re.compile(r'="([^"]*)"')  # how csv exports keep Excel from dropping zeros
 
 
 def _read_cell(cell: Cell, read: Callable[[Cell], Value], *, narrow: bool) -> Value:
     if isinstance(cell, str):
         if narrow and not cell.isascii():
-            cell = cell.translate(_NARROW)
+            cell = cell.translate(NARROW)
         cell = _meant(cell)
         if not cell:
             return None

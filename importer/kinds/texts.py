@@ -1,6 +1,7 @@
 """Texts and codes: tracking numbers, choices, carriers; each as it was written, or refused."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pandera import dtypes
@@ -8,7 +9,7 @@ from pandera.engines import pandas_engine
 
 from importer.cells import LAST_EXACT, Cell, shown
 from importer.columns import Column
-from importer.kinds.kind import MOST_IN_CODE, Kind, Unreadable, Value
+from importer.kinds.kind import MOST_IN_CODE, NARROW, Kind, Unreadable, Value
 from importer.spelling import did_you_mean, key
 
 
@@ -74,7 +75,9 @@ class CodeKind(Kind):
         return text
 
 
-_BETWEEN = re.compile(r"[,;/|\n]|\s(?=1Z)|(?<=\w{10})\s(?=\w{10})")
+_BETWEEN = re.compile(
+    r"[,;/|\n]|\s+(?=1[Zz])|(?<=\w{10})\s+(?=\w{10})|(?<=[0-9]{10})\s*-\s*(?=[0-9]{10})"
+)
 
 
 def tracking_numbers_in(text: str) -> list[str]:
@@ -82,7 +85,28 @@ def tracking_numbers_in(text: str) -> list[str]:
     >>> tracking_numbers_in("1Z999AA10123456784; 986578788855")
     ['1Z999AA10123456784', '986578788855']
     """
+    text = text.translate(NARROW)
     return [number for part in _BETWEEN.split(text) if (number := part.strip())]
+
+
+_WRITTEN_APART = re.compile(r"1Z[0-9A-Z]{16}|[A-Z]{2}[0-9]{9}[A-Z]{2}", re.ASCII)
+_FEWEST_DIGITS = 6  # of a number among others; "Box 2" has one
+
+
+def stranger_among(numbers: Sequence[str]) -> str | None:
+    """What may be no number: a word would become part of one, and be sent.
+
+    >>> stranger_among(["1Z999AA10123456784 and", "986578788855"]), stranger_among(["986578788855"])
+    ('1Z999AA10123456784 and', None)
+    """
+    return next((text for text in numbers if not _is_one_number(text)), None)
+
+
+def _is_one_number(text: str) -> bool:
+    if _WRITTEN_APART.fullmatch(re.sub(r"[\s-]", "", text).upper()):
+        return True
+    digits = sum(map(str.isdecimal, text))
+    return digits >= _FEWEST_DIGITS and all(re.search(r"\d", word) for word in text.split())
 
 
 _TRACKING = re.compile(r"(?=.{4,64}\Z)[A-Za-z0-9]+(-[A-Za-z0-9]+)*", re.ASCII)
@@ -104,11 +128,16 @@ class TrackingNumberKind(Kind):
         text = _exact_text(cell)
         if len(text) > 2 * MOST_IN_CODE:
             raise Unreadable(f'"{text[:40]}…" is too long for a tracking number')
-        several = len(tracking_numbers_in(text))
-        if several > 1:
+        found = tracking_numbers_in(text)
+        if len(found) > 1 and (stranger := stranger_among(found)):
             raise Unreadable(
-                f'"{shown(cell)}" holds {several} tracking numbers; give each a row of its own, or '
-                "use --split"
+                f'"{shown(cell)}" holds "{stranger}", which may be no tracking number; leave the '
+                "numbers alone in it, or give each a row of its own"
+            )
+        if len(found) > 1:
+            raise Unreadable(
+                f'"{shown(cell)}" holds {len(found)} tracking numbers; give each a row of its own, '
+                "or use --split"
             )
         # A dot stays, and is refused: "986578788855.0" is a number with one digit more.
         number = re.sub(r"\s", "", text)

@@ -7,7 +7,7 @@ from typing import Any
 from importer.journal import AttemptRecord, CallRecord, Journal, RunRecord, RunState
 from importer.listings.words import columns_text, rows_words
 from importer.outcomes import Status
-from importer.row_numbers import sheet_row
+from importer.row_numbers import sheet_row, sheet_rows
 
 _HEARD_OF = timedelta(seconds=30)
 
@@ -67,7 +67,7 @@ def run_story(journal: Journal, run_id: int) -> str:
     rows = [("call", "state", "request", "answers", "rows")]
     rows += [
         (str(c.number), c.state.value, f"{c.call.method} {c.call.path}", _answers(c, attempts),
-         ", ".join(map(str, c.call.rows)))
+         ", ".join(map(str, sheet_rows(c.call.rows))))
         for c in journal.calls(run_id)
     ]  # fmt: skip
     lines.append(columns_text(rows) if len(rows) > 1 else "nothing was sent")
@@ -126,7 +126,7 @@ def story_as_json(journal: Journal, run_id: int, number: int | None) -> dict[str
                 "method": c.call.method,
                 "path": c.call.path,
                 "body": c.call.body,
-                "rows": list(c.call.rows),
+                "rows": sheet_rows(c.call.rows),
                 "attempts": [_attempt_as_json(a) for a in attempts if a.call_number == c.number],
             }
             for c in calls

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from importer.calls import Call
-from importer.row_numbers import sheet_row
+from importer.row_numbers import sheet_rows
 
 
 def columns_text(cells: Iterable[Sequence[str]]) -> str:
@@ -22,7 +22,7 @@ def indented(text: str) -> str:
 
 
 def rows_words(call: Call) -> str:
-    rows = [*dict.fromkeys(map(sheet_row, call.rows))]
+    rows = sheet_rows(call.rows)
     return f"row{'' if len(rows) == 1 else 's'} {', '.join(map(str, rows))}"
 
 

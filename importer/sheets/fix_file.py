@@ -21,6 +21,7 @@ from importer.sheets.sheet import (
     STATUS_HEADING,
     Worksheet,
     column_letters,
+    title_of,
 )
 
 _OURS = (ROW_HEADING, STATUS_HEADING, ERROR_HEADING)  # left of the vendor's columns, in sight
@@ -35,9 +36,7 @@ _CALM_FONT = Font(name="Calibri", size=11, color="595959")
 _LINE_HEIGHT, _IN_A_LINE = 15, 54  # points; characters of the sentences' column, wide ones too
 _LINE = Border(bottom=Side("thin", color="D9D9D9"))
 _TEXT = "@"  # what is pasted here keeps all its digits
-_LONGEST_TITLE = 31
 _MOST_LINES = 12
-_NOT_IN_A_TITLE = str.maketrans(dict.fromkeys("\\/*?:[]", "-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def write_fix(
     columns = vendors_columns(worksheet, header_row)
     book = Workbook()
     page: Page = book.worksheets[0]
-    page.title = _title(worksheet.name)
+    page.title = title_of(worksheet.name, "Rows")
     headings = [shown(column[header_row - 1]) for column in columns]
     _write_headings(page, headings)
     for place, (number, mending) in enumerate(rows.items(), start=2):
@@ -74,10 +73,6 @@ def write_fix(
     _keep_text(page, columns, header_row, len(rows))
     _fit(page, columns, [*rows], header_row)
     book.save(target)
-
-
-def _title(name: str | None) -> str:
-    return (name or "Rows").translate(_NOT_IN_A_TITLE)[:_LONGEST_TITLE] or "Rows"
 
 
 def _write_headings(page: Page, headings: Sequence[str]) -> None:

@@ -84,7 +84,8 @@ def _with_row_faults(layout: Layout) -> Layout:
     worksheet, text = layout.worksheet, layout.worksheet.text_format
     if text is None:
         return layout
-    most = worksheet.widths[layout.header_row - 1]
+    lines = worksheet.widths[layout.header_row - 1 - layout.two_lines : layout.header_row]
+    most = max(lines)
     faults = {
         row: f"the line has {worksheet.widths[row - 1]} fields and the heading {most}; "
         f'a field that holds "{text.delimiter}" needs quotes'
@@ -169,11 +170,14 @@ def heading_of_two_lines(worksheet: Worksheet, row: int) -> dict[int, str]:
     above = _texts(worksheet, row - 1) if row > 1 and len(below) > 1 else {}
     for first, left, _, right in worksheet.merges:
         if first == row - 1 and left - 1 in above:
-            above = dict.fromkeys(range(left - 1, right), above[left - 1]) | above
+            places = range(left - 1, min(right, len(worksheet.columns)))
+            above = dict.fromkeys(places, above[left - 1]) | above
     if len(above) < _FEWEST:
         return {}
-    places = sorted({*above, *below})
-    return {at: " ".join(filter(None, [above.get(at), below.get(at)])) for at in places}
+    return {
+        at: " ".join(filter(None, [above.get(at), below.get(at)]))
+        for at in sorted({*above, *below})
+    }
 
 
 def _texts(worksheet: Worksheet, row: int) -> dict[int, str]:

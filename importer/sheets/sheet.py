@@ -49,6 +49,19 @@ class Worksheet:
         return len(self.columns[0]) if self.columns else 0
 
 
+_NOT_IN_A_TITLE = str.maketrans(dict.fromkeys("\\/*?:[]", "-"))
+_LONGEST_TITLE = 31  # of a worksheet, as Excel takes it
+
+
+def title_of(worksheet: str | None, otherwise: str) -> str:
+    """A name that Excel takes, as an ods may have others.
+
+    >>> title_of("Week 47/48", "Rows"), title_of(None, "Rows")
+    ('Week 47-48', 'Rows')
+    """
+    return (worksheet or "").translate(_NOT_IN_A_TITLE)[:_LONGEST_TITLE].strip("'") or otherwise
+
+
 def column_letters(number: int) -> str:
     """
     >>> column_letters(1), column_letters(26), column_letters(27)

@@ -18,7 +18,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from importer.cells import Cell, Fault, shown
 from importer.errors import SheetError
 from importer.sheets.fix_marks import plain
-from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, Worksheet, column_letters
+from importer.sheets.results import clean
+from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, Worksheet, column_letters, title_of
 from importer.sheets.splice_parts import ERROR_WIDTH, STATUS_WIDTH
 from importer.sheets.splice_styles import AMBER, RED
 from importer.sheets.splice_xml import WIDEST
@@ -58,7 +59,7 @@ def write_fresh(
     place = old_results(headings)
     right = place if place is not None else min(width, WIDEST - 2)
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(worksheet or "Sheet1")
+    sheet = book.create_sheet(title_of(worksheet, "Sheet1"))
     for place, longest in enumerate(widths[:right], start=1):
         sheet.column_dimensions[column_letters(place)].width = min(max(longest + 2, 9), 40)
     sheet.column_dimensions[column_letters(right + 1)].width = STATUS_WIDTH
@@ -143,8 +144,11 @@ def old_results(headings: list[str]) -> int | None:
 
 
 def copied(sheet: "WriteOnlyWorksheet", cell: Any) -> Any:
-    """Its value and number format, text as text: nothing in it becomes a formula."""
-    new = WriteOnlyCell(sheet, cell.value)
+    """Its value and number format, text as text: nothing in it becomes a formula.
+
+    An .xls may hold control characters, which no .xlsx can.
+    """
+    new = WriteOnlyCell(sheet, clean(cell.value) if isinstance(cell.value, str) else cell.value)
     if isinstance(cell.value, str):
         new.data_type = "e" if cell.data_type == "e" else "s"
     elif cell.value is not None and cell.number_format != "General":

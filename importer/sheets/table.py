@@ -8,17 +8,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from importer.cells import Cell, is_empty, shown
-from importer.sheets.headings import Layout, heading_of_two_lines
+from importer.cells import Cell, clean, is_empty, shown
+from importer.sheets.headings import Layout, heading_of_two_lines, result_columns
 from importer.sheets.sheet import column_letters
 from importer.spelling import key
 
-_TOTAL = re.compile(
-    r"(?:grand |sub[- ]?|order |overall )?(?:totals?|sums?)\b|(?:gesamt)?summe\b|gesamt\b",
-    re.IGNORECASE,
+_TOTAL = re.compile(  # "10001 Total" is Excel's own; "Total Express" is a carrier
+    r"(?:\S*\d\S* |grand |sub[- ]?|order |overall )?"
+    r"(?:totals?|sums?|(?:gesamt|zwischen)?summe|gesamt)"
+    r"(?:\W*|\W*\d.*|\W+(?:qty|quantity|units?|items?|lines?|rows?|pieces?|pcs|cartons?|boxes"
+    r"|packages?|parcels?|weight|amount|cost|price|value|shipped|ordered|for|of|per|in|po|purchase"
+    r")\b.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 _AGAIN = "The headings once more; nothing to send."
 _MOST_NAMED = 8  # rows in a note
+_LONGEST_COUNT = 5  # digits
+_SAY_SO = ("total", "sum", "gesamt")
+_LONGEST_TOTAL = 64  # characters that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +40,10 @@ class TableRows:
 
 def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
     """The rows below the headings, told apart; its layout is the one `as_taken` gives."""
-    merged = _told(layout)
+    merged, lines = _told(layout), _heading_lines(layout)
     layout = as_taken(layout)
     worksheet, every = layout.worksheet, layout.rows
-    found = {row: _not_data(layout, row) for row in _odd(layout, every)}
+    found = {row: _not_data(layout, lines, row) for row in _odd(layout, lines, every)}
     aside = {row: said for row, said in found.items() if said}
     other = _another_table(layout, every, aside)
     if other:
@@ -62,35 +69,56 @@ def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
     return TableRows(layout, numbers, aside, notes)
 
 
-def _odd(layout: Layout, every: Sequence[int]) -> list[int]:
+def _heading_lines(layout: Layout) -> list[list[Cell]]:
+    """The row of headings by column; of two lines each, and both in one, as `as_taken` has them."""
+    rows = range(layout.header_row - layout.two_lines, layout.header_row + 1)
+    lines = [[column[row - 1] for column in layout.worksheet.columns] for row in rows]
+    if layout.two_lines:
+        both = layout.headings
+        lines.append([both.get(place) for place in range(len(layout.worksheet.columns))])
+    return lines
+
+
+def _odd(layout: Layout, lines: Sequence[Sequence[Cell]], every: Sequence[int]) -> list[int]:
     """The rows worth a closer look: the cell that names the order is empty, or is another word."""
     place = layout.columns.get(layout.operation.po)
     if place is None:
         return list(every)
     column = layout.worksheet.columns[place]
-    heading = column[layout.header_row - 1]
-    texts = {cell for cell in column if cell.__class__ is str}
-    words: set[Cell] = {t for t in texts if is_empty(t) or _is_total(t) or _same_text(t, heading)}
+    headings = {key(shown(line[place])) for line in lines}
+    texts = {cell for cell in column if isinstance(cell, str)}
+    words: set[Cell] = {t for t in texts if is_empty(t) or _is_total(t) or key(t) in headings}
     words.add(None)
     return [row for row in every if column[row - 1] in words]
 
 
-def _not_data(layout: Layout, row: int) -> str:
+def _not_data(layout: Layout, lines: Sequence[Sequence[Cell]], row: int) -> str:
     """Why a row is no row of data; empty where it is one."""
     cells = {name: column[row - 1] for name, column in _columns(layout).items()}
-    headings = {name: column[layout.header_row - 1] for name, column in _columns(layout).items()}
     given = {name: cell for name, cell in cells.items() if not is_empty(cell)}
-    alike = [name for name, cell in given.items() if _same_text(cell, headings[name])]
-    if len(alike) > 1 and len(alike) == len(given):
+    if len(given) > 1 and any(
+        all(_same_text(cell, line[layout.columns[name]]) for name, cell in given.items())
+        for line in lines
+    ):
         return _AGAIN
     operation = layout.operation
-    order = [name for name in {operation.po, *operation.group_by} if name in given]
+    names = {operation.po, *operation.group_by} - {*(operation.tracking or ())}
+    order = [name for name in names if name in given]
     needed = [f.name for f in operation.fields if f.needed and f.name in layout.columns]
     lacks = any(is_empty(cells[name]) or _is_total(cells[name]) for name in needed)
     names_no_order = all(_is_total(given[name]) for name in order)
-    if names_no_order and lacks and any(_is_total(cell) for cell in _leading(layout, row)):
+    names_none = names_no_order and not _names_a_parcel(layout, row)
+    if names_none and lacks and any(_is_total(cell) for cell in _leading(layout, row)):
         return "A total, and no line of its own; nothing to send."
     return ""
+
+
+def _names_a_parcel(layout: Layout, row: int) -> bool:
+    """Whether there is a tracking number, and not only a count of them."""
+    name = layout.operation.tracking[0] if layout.operation.tracking else None
+    if name is None or name not in layout.columns:
+        return False
+    return sum(map(str.isdigit, shown(layout.cells(name, [row])[0]))) > _LONGEST_COUNT
 
 
 def _another_table(layout: Layout, every: Sequence[int], aside: Mapping[int, str]) -> list[int]:
@@ -101,7 +129,9 @@ def _another_table(layout: Layout, every: Sequence[int], aside: Mapping[int, str
     """
     for first in (row for before, row in pairwise(every) if row > before + 1):
         titled = len(_texts(layout, first)) == 1
-        if _are_headings(_texts(layout, first + titled)) and first + titled not in aside:
+        row = first + titled
+        are = _are_headings(_texts(layout, row)) and not _holds_a_choice(layout, row)
+        if are and row not in aside:
             end = next((r for r, said in aside.items() if r > first and said == _AGAIN), None)
             return [row for row in every if first <= row and (end is None or row < end)]
     return []
@@ -110,7 +140,9 @@ def _another_table(layout: Layout, every: Sequence[int], aside: Mapping[int, str
 def _texts(layout: Layout, row: int) -> list[Cell]:
     if row > layout.worksheet.height:
         return []
-    return [c for column in layout.worksheet.columns if not is_empty(c := column[row - 1])]
+    skipped = result_columns(layout.worksheet, layout.header_row)
+    columns = (c for place, c in enumerate(layout.worksheet.columns) if place not in skipped)
+    return [c for column in columns if not is_empty(c := column[row - 1])]
 
 
 def _are_headings(cells: Sequence[Cell]) -> bool:
@@ -118,11 +150,26 @@ def _are_headings(cells: Sequence[Cell]) -> bool:
     return len(words) > 1 and len(words) == len(cells)
 
 
+def _holds_a_choice(layout: Layout, row: int) -> bool:
+    """Whether one of its cells is what our column takes, such as UPS: then it is no heading."""
+    fields = (field for field in layout.operation.fields if field.about.choices)
+    return any(
+        not is_empty(cell) and key(shown(cell)) in map(key, field.about.choices)
+        for field in fields
+        if field.name in layout.columns
+        for cell in layout.cells(field.name, [row])
+    )
+
+
 def _strangers(layout: Layout, rows: Sequence[int]) -> list[int]:
-    """Its rows that cannot be ours: their cells name no order, or have no digit in them."""
+    """Its rows that cannot be ours: their cells name no parcel, and no order or without a digit."""
     at = layout.columns.get(layout.operation.po)
     order = layout.worksheet.columns[at] if at is not None else [None] * layout.worksheet.height
-    return [r for r in rows if not any(map(str.isdigit, shown(order[r - 1])))]
+    return [
+        row
+        for row in rows
+        if not any(map(str.isdigit, shown(order[row - 1]))) and not _names_a_parcel(layout, row)
+    ]
 
 
 def _doubtful(layout: Layout, rows: Sequence[int], begins: int) -> Layout:
@@ -159,10 +206,14 @@ def _leading(layout: Layout, row: int) -> list[Cell]:
 
 def _is_total(cell: Cell) -> bool:
     """
-    >>> [_is_total(text) for text in ("Total", "Grand total:", "Totally new", "Sub-total", 5)]
-    [True, True, False, True, False]
+    >>> [_is_total(text) for text in ("Total", "Grand total: 7", "10001 Total", "Sub-total qty")]
+    [True, True, True, True]
+    >>> [_is_total(text) for text in ("Totally new", "Total Express", "Acme Total", 5)]
+    [False, False, False, False]
     """
-    return isinstance(cell, str) and _TOTAL.match(cell.strip()) is not None
+    if not isinstance(cell, str) or not any(word in cell.casefold() for word in _SAY_SO):
+        return False
+    return _TOTAL.fullmatch(clean(cell)[:_LONGEST_TOTAL]) is not None
 
 
 def _said(aside: Mapping[int, str]) -> list[str]:
@@ -172,7 +223,7 @@ def _said(aside: Mapping[int, str]) -> list[str]:
         reasons.setdefault(sentence, []).append(row)
     return [
         f"not sent, {sentence[0].lower()}{sentence[1:].split(';')[0].split(',')[0].rstrip('.')}: "
-        f"{_rows(rows)}"
+        f"{_rows(sorted(rows))}"
         for sentence, rows in reasons.items()
     ]
 
@@ -182,27 +233,30 @@ def as_taken(layout: Layout) -> Layout:
     worksheet, merges = layout.worksheet, _merges(layout)
     if not merges and not layout.two_lines:
         return layout
-    columns = [[*column] for column in worksheet.columns]
+    columns, held = [[*column] for column in worksheet.columns], {*layout.rows}
     for place, first, last in merges:
-        for row in range(first + 1, last + 1):
-            if _texts(layout, row):
-                columns[place][row - 1] = columns[place][first - 1]
+        for row in held.intersection(range(first + 1, last + 1)):
+            columns[place][row - 1] = columns[place][first - 1]
     if layout.two_lines:
         for place, text in heading_of_two_lines(worksheet, layout.header_row).items():
             columns[place][layout.header_row - 1] = text
-    return replace(layout, worksheet=replace(worksheet, columns=columns))
+    taken = replace(worksheet, columns=columns)
+    return replace(layout, worksheet=taken, two_lines=False)
 
 
 def _merges(layout: Layout) -> list[tuple[int, int, int]]:
     """The column's place, the first and the last row of each cell merged over rows of the table."""
     worksheet = layout.worksheet
-    return [
-        (left - 1, first, last)
-        for first, left, last, right in worksheet.merges
-        if left == right <= len(worksheet.columns)
-        and layout.header_row < first < last <= worksheet.height
-        and not is_empty(worksheet.columns[left - 1][first - 1])
-    ]
+    found: list[tuple[int, int, int]] = []
+    for first, left, last, right in sorted(worksheet.merges, key=lambda area: (area[1], area[0])):
+        if (
+            left == right <= len(worksheet.columns)
+            and layout.header_row < first < last <= worksheet.height
+            and not is_empty(worksheet.columns[left - 1][first - 1])
+            and (not found or found[-1][0] < left - 1 or found[-1][2] < first)  # none over another
+        ):
+            found.append((left - 1, first, last))
+    return found
 
 
 def _told(layout: Layout) -> list[str]:

@@ -7,18 +7,19 @@ from importer.cells import is_empty, shown
 from importer.errors import SheetError
 from importer.operation import Field
 from importer.sheets.headings import Layout, where
+from importer.sheets.table import TableRows
 from importer.spelling import listed
 from importer.vendors.profile import VendorProfile
 
 
-def remarks(profile: VendorProfile, layout: Layout, numbers: Sequence[int]) -> list[str]:
+def remarks(profile: VendorProfile, layout: Layout, table: TableRows) -> list[str]:
     """What a person should hear: whose sheet it is, what changed, which cells were filled."""
     said = [f"read as vendor {profile.name}'s"]
     changed = changes(profile, _headings(layout))
     if changed:
         said.append(f"since vendor {profile.name}'s sheet was mapped: {changed}")
     for field in layout.operation.fields:
-        filled = _filled(profile, layout, field, numbers)
+        filled = _filled(profile, table.layout, field, table.numbers)
         if filled:
             constant = shown(profile.constant(field.title))
             said.append(f'{field.title} is "{constant}" by the profile, in {filled}')

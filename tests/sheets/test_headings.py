@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,10 @@ def test_columns_without_a_heading_are_no_fault_where_the_heading_line_has_them(
     found = find_layout([text_file(f"{HEADING},,", f"{LINE},heavy,7")], EVERY)
 
     assert found.worksheet.row_faults == {}
+
+
+def test_a_second_line_of_headings_may_be_the_shorter_one():
+    lines = ("PO ID,Tracking,Carrier,Shipped On,Shipping", ",Number,,,Status", "1,2,3,4,5")
+    shorter = replace(text_file(*lines), widths=[5, 2, 5])
+
+    assert find_layout([shorter], named("add_tracking")).worksheet.row_faults == {}
