@@ -71,7 +71,10 @@ def write_fresh(
         beyond = [copied(sheet, cell) for cell in row[right + 2 :]] if place is not None else []
         padding = [None] * (right - len(kept))
         colour = colour_of(result, attention, calm) if number > header_row else None
-        sheet.append([*kept, *padding, *result_cells(sheet, result, colour), *beyond])
+        line = [*kept, *padding, *result_cells(sheet, result, colour), *beyond]
+        for cell in filter(None, line if number == header_row else ()):
+            cell.font = Font(bold=True)
+        sheet.append(line)
     book.save(target)
     return (NO_ROOM.format(column_letters(right)),) if width > right and place is None else ()
 
