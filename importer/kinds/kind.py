@@ -77,27 +77,26 @@ class Kind(pandas_engine.DataType):
 def read_column(
     kind: Kind, cells: Sequence[Cell], about: Column
 ) -> tuple[list[Value], dict[int, str]]:
-    """Every cell's value, None where it is empty or unreadable, and what is wrong by position."""
+    """Every cell's value, None where it is empty or unreadable, and what is wrong by position.
+
+    Each distinct cell is read once; True, 1 and 1.0 are distinct, as each is read in its own way.
+    """
     read = kind.reader(cells, about)
-    values: list[Value] = [None] * len(cells)
-    faults: dict[int, str] = {}
-    known: dict[Any, Value] = {}
+    alike = len({*map(type, cells)} - {type(None)}) == 1
+    keys: Sequence[Any] = cells if alike else [*zip(map(type, cells), cells, strict=True)]
     plain = kind.plain.fullmatch if kind.plain else lambda _: None
-    for i, cell in enumerate(cells):
-        if cell is None:
-            continue
-        if cell.__class__ is str and plain(cell):
-            values[i] = cell
-            continue
-        key = (cell.__class__, cell)  # True == 1 == 1.0, and each is read in its own way
-        if key in known:
-            values[i] = known[key]
-            continue
+    values: dict[Any, Value] = {}
+    wrong: dict[Any, str] = {}
+    for key in {*keys}:
+        cell = key if alike else key[1]
         try:
-            values[i] = known[key] = _read_cell(cell, read, narrow=kind.wide_is_narrow)
+            if cell is not None:
+                sure = cell.__class__ is str and plain(cell)
+                values[key] = cell if sure else _read_cell(cell, read, narrow=kind.wide_is_narrow)
         except Unreadable as unreadable:
-            faults[i] = str(unreadable)
-    return values, faults
+            wrong[key] = str(unreadable)
+    faults = {i: wrong[key] for i, key in enumerate(keys) if key in wrong} if wrong else {}
+    return [*map(values.get, keys)], faults
 
 
 NARROW = {0x3000: " "} | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width

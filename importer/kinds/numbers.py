@@ -37,7 +37,7 @@ class IdentifierKind(Kind):
             if re.fullmatch(r"[1-9][0-9]{0,9}", cell, re.ASCII):
                 return int(cell)
         elif not isinstance(cell, bool) and _is_whole(cell):
-            return int(shown(cell))
+            return cell if isinstance(cell, int) else int(shown(cell))
         raise Unreadable(f'"{shown(cell)}" is not an id: write its digits only, such as 10001')
 
 
