@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from importer.cli.options import AS_JSON, INTO, OPERATION, OPTIONS, RUNS, VENDOR, WORKSHEET, Options
+from importer.cli.options import (
+    AS_JSON,
+    INTO,
+    OPERATION,
+    OPTIONS,
+    READING,
+    RUNS,
+    VENDOR,
+    WORKSHEET,
+    Options,
+)
 from importer.cli.working import load_meanwhile, progress, stopped_by_signals
 from importer.errors import SettingsError, SheetError, SignInRefused, UsageError
 
@@ -50,6 +61,7 @@ SINCE = click.option("--since", metavar="7d", callback=_since, help="Runs begun 
 @OPERATION
 @WORKSHEET
 @INTO
+@READING
 @click.option("--csv", "as_csv", is_flag=True, help="The rows as csv too.")
 @AS_JSON
 @OPTIONS
@@ -65,6 +77,9 @@ def reconcile(
     into: Path | None,
     as_csv: bool,
     as_json: bool,
+    visible_only: bool,
+    split: bool,
+    infer_carrier: bool,
 ) -> None:
     """Compare sheets or runs with what the platform holds; send nothing.
 
@@ -72,13 +87,22 @@ def reconcile(
     importer reconcile dock.xlsx --account acme
     importer reconcile --since 7d
     """
+    from importer.preparation import Wish
     from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
 
     if sheets and (runs or since):
         raise click.UsageError("sheets, or runs of the journal, not both.")
     settings = options.settings()
     if sheets:
-        work = _of_sheets(sheets, settings, account, vendor, operation, worksheet)
+        wish = Wish(
+            operation,
+            worksheet,
+            vendor=vendor,
+            visible_only=visible_only,
+            split=split,
+            infer_carrier=infer_carrier,
+        )
+        work = _of_sheets(sheets, settings, account, wish)
     elif runs or since or vendor:
         work = _of_runs(options, settings, runs, since, vendor, account)
     else:
@@ -105,18 +129,14 @@ def _of_sheets(
     sheets: Sequence[Path],
     settings: "Settings",
     account: str | None,
-    vendor: str | None,
-    operation: str | None,
-    worksheet: str | None,
+    wish: "Wish",
 ) -> "Iterable[tuple[str, Path, Found]]":
-    from importer.preparation import Wish
-
-    if account is None and vendor is not None:
-        account = settings.vendor(vendor).account
+    if account is None and wish.vendor is not None:
+        account = settings.vendor(wish.vendor).account
     if account is None:
         raise click.UsageError("--account says which platform a sheet is compared with.")
     where = settings.account(account)
-    wish = Wish(operation, worksheet, vendor=vendor, platform=where.platform)
+    wish = replace(wish, platform=where.platform)
     return [
         (sheet.stem, sheet.parent, partial(_sheet, sheet, wish, settings, where))
         for sheet in sheets
