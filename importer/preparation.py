@@ -162,6 +162,11 @@ def prepare(
     layout = _layout(worksheets, wish, profile, near)
     if wish.platform is not None and layout.operation.platform.name != wish.platform:
         raise UsageError(_explain_misplaced(layout, worksheets, wish.platform))
+    if wish.visible_only and layout.worksheet.form == "ods":
+        raise SheetError(
+            f"{sheet.name}: hidden rows cannot be told in an .ods workbook; save it as .xlsx, or "
+            "leave out --visible-only"
+        )
     table = rows_of_table(layout, visible_only=wish.visible_only)
     if not table.numbers:
         why = f"none to send; {'; '.join(table.notes)}" if table.aside else "no rows below"

@@ -70,6 +70,18 @@ def test_a_sheet_that_matches_is_said_in_a_few_lines(importer, sheet, sandbox):
     assert len(sandbox.writes) == writes
 
 
+def test_a_sheet_is_compared_as_it_was_uploaded(importer, sheet):
+    sheet(HEADINGS, '10001,"1Z57V0X40390310916; 1Z57V0X40390311077",UPS,2026-11-19,2')
+    importer("upload", "sheet.csv", "--account", "sellercloud", "--split")
+
+    without = importer("reconcile", "sheet.csv", "--account", "sellercloud")
+    split = importer("reconcile", "sheet.csv", "--account", "sellercloud", "--split")
+
+    assert "use --split" in without[1]
+    assert split[0] == 0
+    assert "matches 2, extra on the platform 0" in split[1]
+
+
 def test_each_row_that_needs_a_person_is_named(importer, sheet):
     sheet(HEADINGS, ONE, NOWHERE, BAD)
 

@@ -42,25 +42,24 @@ VENDOR = click.option("--vendor", metavar="NAME", help="Else the one whose headi
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for machines.")
 
 
-def TRACKING(command: Command) -> Command:  # noqa: N802  (one of the options above)
-    """How tracking numbers and their carriers are judged."""
+def READING(command: Command) -> Command:  # noqa: N802  (one of the options above)
+    """What of a sheet is taken, and how."""
     command = click.option(
         "--infer-carrier", is_flag=True, help="Fill an empty carrier where its number tells it."
     )(command)
-    command = LINES(command)
-    return click.option(
-        "--strict-tracking", is_flag=True, help="An odd tracking number holds back its row."
-    )(command)
-
-
-def LINES(command: Command) -> Command:  # noqa: N802  (one of the options above)
-    """Which lines a sheet has."""
     command = click.option(
         "--visible-only", is_flag=True, help="Leave out the rows that are hidden in the sheet."
     )(command)
     return click.option(
         "--split", is_flag=True, help="Take each of several tracking numbers in one cell."
     )(command)
+
+
+def TRACKING(command: Command) -> Command:  # noqa: N802  (one of the options above)
+    """How tracking numbers and their carriers are judged, before a sheet is sent."""
+    return click.option(
+        "--strict-tracking", is_flag=True, help="An odd tracking number holds back its row."
+    )(READING(command))
 
 
 def PATIENCE(command: Command) -> Command:  # noqa: N802  (one of the options above)

@@ -15,9 +15,9 @@ import click
 from importer.cli.options import (
     AS_JSON,
     INTO,
-    LINES,
     OPERATION,
     OPTIONS,
+    READING,
     RUNS,
     VENDOR,
     WORKSHEET,
@@ -60,8 +60,8 @@ SINCE = click.option("--since", metavar="7d", callback=_since, help="Runs begun 
 @VENDOR
 @OPERATION
 @WORKSHEET
-@LINES
 @INTO
+@READING
 @click.option("--csv", "as_csv", is_flag=True, help="The rows as csv too.")
 @AS_JSON
 @OPTIONS
@@ -74,11 +74,12 @@ def reconcile(
     vendor: str | None,
     operation: str | None,
     worksheet: str | None,
-    split: bool,
-    visible_only: bool,
     into: Path | None,
     as_csv: bool,
     as_json: bool,
+    visible_only: bool,
+    split: bool,
+    infer_carrier: bool,
 ) -> None:
     """Compare sheets or runs with what the platform holds; send nothing.
 
@@ -86,15 +87,21 @@ def reconcile(
     importer reconcile dock.xlsx --account acme
     importer reconcile --since 7d
     """
+    from importer.preparation import Wish
     from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
 
     if sheets and (runs or since):
         raise click.UsageError("sheets, or runs of the journal, not both.")
     settings = options.settings()
     if sheets:
-        from importer.preparation import Wish
-
-        wish = Wish(operation, worksheet, vendor=vendor, split=split, visible_only=visible_only)
+        wish = Wish(
+            operation,
+            worksheet,
+            vendor=vendor,
+            visible_only=visible_only,
+            split=split,
+            infer_carrier=infer_carrier,
+        )
         work = _of_sheets(sheets, settings, account, wish)
     elif runs or since or vendor:
         work = _of_runs(options, settings, runs, since, vendor, account)
@@ -119,7 +126,10 @@ Found = Callable[[], "tuple[Subject, Account]"]
 
 
 def _of_sheets(
-    sheets: Sequence[Path], settings: "Settings", account: str | None, wish: "Wish"
+    sheets: Sequence[Path],
+    settings: "Settings",
+    account: str | None,
+    wish: "Wish",
 ) -> "Iterable[tuple[str, Path, Found]]":
     if account is None and wish.vendor is not None:
         account = settings.vendor(wish.vendor).account

@@ -17,6 +17,7 @@ _ERRORS = {
 }  # fmt: skip
 _UNKNOWN = "#UNKNOWN!"
 _BROKEN = "is a damaged workbook; open it in Excel and save it again as .xlsx"
+_SHORT_SECTOR = 64
 _LAST_SECTOR = 0xFFFFFFFA  # from here on a sector's number means something else
 
 
@@ -83,8 +84,21 @@ def _workbook_stream(content: bytes) -> bytes:
         name = directory[at : at + struct.unpack_from("<H", directory, at + 64)[0]]
         if name.decode("utf-16-le", "replace").rstrip("\0") in {"Workbook", "Book"}:
             first, length = struct.unpack_from("<II", directory, at + 116)
+            (shortest,) = struct.unpack_from("<I", content, 56)
+            if length < shortest:
+                return _short_stream(content, size, fat, directory, first)[:length]
             return _chain(content, size, fat, first)[:length]
     raise SheetError(_BROKEN)
+
+
+def _short_stream(content: bytes, size: int, fat: list[int], directory: bytes, first: int) -> bytes:
+    """One in sectors of 64 bytes, which are a stream themselves: LibreOffice keeps few rows so."""
+    (root,) = struct.unpack_from("<I", directory, 116)
+    (table,) = struct.unpack_from("<I", content, 60)
+    numbers = _chain(content, size, fat, table)
+    following = [*struct.unpack(f"<{len(numbers) // 4}I", numbers[: len(numbers) // 4 * 4])]
+    within = bytes(_SHORT_SECTOR) + _chain(content, size, fat, root)  # a header's room before it
+    return _chain(within, _SHORT_SECTOR, following, first)
 
 
 def _fat(content: bytes, size: int) -> list[int]:

@@ -90,6 +90,23 @@ def compound(streams) -> bytes:
     return header + b"".join(sectors) + fat
 
 
+def short_compound(name, stream) -> bytes:
+    """One of a single stream below 4,096 bytes, in sectors of 64, as LibreOffice writes it."""
+    short = -(-len(stream) // 64)
+    kept = stream.ljust(-(-len(stream) // 512) * 512, b"\0")
+    count = len(kept) // 512
+    entries = [("Root Entry", 5, 2, short * 64), (name, 2, 0, len(stream))]
+    directory = b"".join(_entry(i, *entry, len(entries)) for i, entry in enumerate(entries))
+    following = struct.pack(f"<{short}i", *range(1, short), -2).ljust(512, b"\xff")
+    chains = [-2, -2, *range(3, count + 2), -2, -3]
+    fat = struct.pack(f"<{len(chains)}i", *chains).ljust(512, b"\xff")
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<IIIIIiIiI", 0, 1, 0, 0, 4096, 1, 1, -2, 0)
+    header += struct.pack("<i", count + 2).ljust(436, b"\xff")
+    return header + directory.ljust(512, b"\0") + following + kept + fat
+
+
 def _entry(number, name, kind, start, size, count):
     text = name.encode("utf-16-le")
     right = number + 1 if 0 < number < count - 1 else -1
@@ -99,7 +116,7 @@ def _entry(number, name, kind, start, size, count):
     )
 
 
-def xls(*cells) -> bytes:
+def xls(*cells, short=False) -> bytes:
     """An Excel 97 workbook of one worksheet "Lines"; cells are (row, column, value) from 0."""
 
     def record(kind, body):
@@ -123,6 +140,8 @@ def xls(*cells) -> bytes:
     name = string("Lines", "<B")
     at = len(begin) + 4 + 6 + len(name) + len(end)
     stream = begin + record(0x0085, struct.pack("<IH", at, 0) + name) + end + sheet
+    if short:
+        return short_compound("Workbook", stream)
     return compound({"Workbook": stream.ljust(4096, b"\0")})
 
 

@@ -340,10 +340,11 @@ def test_what_calamine_cannot_read_is_read_by_openpyxl():
     assert columns(content) == [["PO ID", 5]]
 
 
-def test_an_old_excel_workbook_is_read_with_its_errors():
-    (sheet,) = read_worksheets(
-        XLSX, xls((0, 0, "PO ID"), (0, 1, "Qty"), (1, 0, 10001.0), (1, 1, b"\x2a"))
-    )
+@pytest.mark.parametrize("short", [False, True], ids=["by Excel", "by LibreOffice, few rows"])
+def test_an_old_excel_workbook_is_read_with_its_errors(short):
+    cells = [(0, 0, "PO ID"), (0, 1, "Qty"), (1, 0, 10001.0), (1, 1, b"\x2a")]
+
+    (sheet,) = read_worksheets(XLSX, xls(*cells, short=short))
 
     assert sheet.columns == [["PO ID", 10001], ["Qty", Fault("#N/A")]]
     assert (sheet.name, sheet.form) == ("Lines", "xls")
