@@ -92,8 +92,9 @@ def read(head: dict[str, Any], content: bytes) -> Iterator[dict[str, Any]]:
         if form is Form.XLSX and parts is not None:
             table, scan = _read_xlsx(content, book, parts, sheet)
         else:
-            table = _table_of(_fetched(book, sheet.name))
-            scan = _scan_binary(content, form, parts, sheet)
+            fetched = _fetched(book, sheet.name)
+            table, scan = _table_of(fetched), _scan_binary(content, form, parts, sheet)
+            scan.merges = _merges(fetched)
         yield {"name": sheet.name, "notes": notes, "columns": table.columns, "scan": scan}
 
 
@@ -136,6 +137,14 @@ def _chosen(sheets: list[_Sheet], wanted: str | None) -> tuple[list[_Sheet], lis
     if not visible:
         raise SheetError("has no visible worksheet; unhide the one to be read and save it")
     return visible, [sheet.name for sheet in sheets if not sheet.visible]
+
+
+def _merges(sheet: Any) -> list[tuple[int, int, int, int]]:
+    """Where calamine knows of merged cells: in an .xls, from 0."""
+    return [
+        (top + 1, left + 1, bottom + 1, right + 1)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    ]
 
 
 def _scan_binary(content: bytes, form: Form, parts: Parts | None, sheet: _Sheet) -> Scan:

@@ -116,8 +116,11 @@ def _entry(number, name, kind, start, size, count):
     )
 
 
-def xls(*cells, short=False) -> bytes:
-    """An Excel 97 workbook of one worksheet "Lines"; cells are (row, column, value) from 0."""
+def xls(*cells, merged=(), short=False) -> bytes:
+    """An Excel 97 workbook of one worksheet "Lines"; cells are (row, column, value) from 0.
+
+    Merged are (first row, last row, first column, last column).
+    """
 
     def record(kind, body):
         return struct.pack("<HH", kind, len(body)) + body
@@ -135,6 +138,8 @@ def xls(*cells, short=False) -> bytes:
             sheet += record(0x0205, place + value + b"\1")
         else:
             sheet += record(0x0203, place + struct.pack("<d", value))
+    areas = b"".join(struct.pack("<4H", *area) for area in merged)
+    sheet += record(0x00E5, struct.pack("<H", len(merged)) + areas) if merged else b""
     sheet += record(0x000A, b"")
     end = record(0x000A, b"")
     name = string("Lines", "<B")

@@ -356,3 +356,10 @@ def test_an_opendocument_sheet_is_read():
     assert sheet == Worksheet(
         XLSX, "Lines", [["PO ID", 10001, "x"], ["Qty", None, 2.5]], form="ods"
     )
+
+
+def test_merged_cells_of_an_old_excel_workbook_are_known():
+    cells = [(0, 0, "PO ID"), (0, 1, "SKU"), (1, 0, 10001.0), (1, 1, "A-1"), (2, 1, "B-2")]
+    (sheet,) = read_worksheets(XLSX, xls(*cells, merged=[(1, 2, 0, 0)]))
+
+    assert sheet.merges == ((2, 1, 3, 1),)
