@@ -110,6 +110,8 @@ def _telling(cells: Sequence[Cell]) -> dict[int, bool]:
 
 
 def _numeric_dates(cells: Sequence[Cell]) -> Iterator[tuple[int, re.Match[str]]]:
+    if str not in {*map(type, cells)}:
+        return
     for i, cell in enumerate(cells):
         if isinstance(cell, str) and (found := _NUMERIC_DATE.fullmatch(clean(cell))):
             yield i, found

@@ -82,7 +82,7 @@ def read_column(
     Each distinct cell is read once; True, 1 and 1.0 are distinct, as each is read in its own way.
     """
     read = kind.reader(cells, about)
-    alike = len({*map(type, cells)} - {type(None)}) == 1
+    alike = len({*map(type, cells)} - {type(None)}) < 2
     keys: Sequence[Any] = cells if alike else [*zip(map(type, cells), cells, strict=True)]
     plain = kind.plain.fullmatch if kind.plain else lambda _: None
     values: dict[Any, Value] = {}
