@@ -137,7 +137,7 @@ def test_what_it_links_to_is_there():
 def test_each_of_the_two_commands_is_one_line():
     lines = [line for line in text().splitlines() if line.startswith("python3 -m venv ")]
 
-    assert [line.rpartition("/")[2] for line in lines] == ["importer demo", "pytest"]
+    assert [line.rpartition("/")[2] for line in lines] == ["importer demo", "pytest -n auto"]
 
 
 @pytest.fixture
