@@ -46,5 +46,5 @@ def _worksheet(path: Path, form: Form, found: dict[str, Any]) -> Worksheet:
         hidden_rows=frozenset(found["hidden"]),
         filtered=found["filtered"],
         struck_rows=frozenset(found["struck"]),
-        merges=tuple(map(tuple, found["merges"])),
+        merges=tuple(dict.fromkeys(map(tuple, found["merges"]))),
     )
