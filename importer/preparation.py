@@ -25,7 +25,7 @@ from importer.sheets.headings import Layout, find_layout, where
 from importer.sheets.reading import read_worksheets
 from importer.sheets.regular_file import read_content
 from importer.sheets.sheet import Worksheet
-from importer.sheets.table import rows_of_table
+from importer.sheets.table import TableRows, rows_of_table
 from importer.spelling import listed
 from importer.splitting import Lines, split_lines
 from importer.summaries import Summary
@@ -162,64 +162,87 @@ def prepare(
     layout = _layout(worksheets, wish, profile, near)
     if wish.platform is not None and layout.operation.platform.name != wish.platform:
         raise UsageError(_explain_misplaced(layout, worksheets, wish.platform))
-    if wish.visible_only and layout.worksheet.form == "ods":
-        raise SheetError(
-            f"{sheet.name}: hidden rows cannot be told in an .ods workbook; save it as .xlsx, or "
-            "leave out --visible-only"
-        )
-    table = rows_of_table(layout, visible_only=wish.visible_only)
-    if not table.numbers:
-        why = f"none to send; {'; '.join(table.notes)}" if table.aside else "no rows below"
-        raise SheetError(f"{sheet.name} has headings in row {layout.header_row} and {why}")
+    operation, table = layout.operation, _table(layout, wish)
     origin = origin_of(layout.worksheet, layout.header_row, table.numbers)
-    cells = {name: table.layout.cells(name, table.numbers) for name in layout.columns}
-    lines = Lines(table.numbers, cells)
-    if wish.split or (profile and profile.split):
-        lines = split_lines(layout.operation, table.numbers, cells)
-    numbers = lines.numbers
-    faults = table.layout.worksheet.row_faults
-    validation = validate(
-        layout.operation,
-        numbers,
-        lines.cells,
-        {n: faults[sheet_row(n)] for n in numbers if sheet_row(n) in faults} if faults else {},
-        profile,
-        strict_tracking=wish.strict_tracking,
-        infer_carriers=wish.infer_carrier or bool(profile and profile.infer_carrier),
-    )
-    good = validation.good_rows(layout.operation)
-    aside = _held_back(layout.operation, validation, good, wish)
+    lines = _lines(table, wish, profile)
+    validation = _validated(table, lines, wish, profile)
+    good = validation.good_rows(operation)
+    aside = _held_back(operation, validation, good, wish)
     earlier: Mapping[int, Earlier] = {}
     if sent_before is not None:
         waiting = [row for row in good if row.number not in aside]
-        earlier = sent_before(layout.operation, waiting, origin)
+        earlier = sent_before(operation, waiting, origin)
         aside |= {number: found.outcome for number, found in earlier.items()}
     rows = {row.number: row for row in good if row.number not in aside}
-    invalid = _sentences(validation.problems)
-    warnings = _sentences(validation.warnings)
-    outcomes = {
-        number: Outcome(Status.INVALID, invalid[number])
-        if number in invalid
-        else aside.get(number) or _planned(warnings.get(number, ""))
-        for number in numbers
-    }
-    if table.aside:
-        outcomes |= {n: Outcome(Status.UNCHANGED, said) for n, said in table.aside.items()}
-        outcomes = dict(sorted(outcomes.items()))
     said = [near] * bool(near) if profile is None else remarks(profile, layout, table)
     return Prepared(
         content,
         layout,
         validation,
         rows,
-        parts(layout.operation, list(rows.values())),
+        parts(operation, list(rows.values())),
         settings.date_only_at,
-        outcomes,
+        _outcomes(validation, aside, table),
         earlier,
         [*table.notes, *lines.notes, *validation.notes, *said],
         vendor=None if profile is None else profile.name,
         origin=origin,
     )
+
+
+def _table(layout: Layout, wish: Wish) -> TableRows:
+    name = layout.worksheet.path.name
+    if wish.visible_only and layout.worksheet.form == "ods":
+        raise SheetError(
+            f"{name}: hidden rows cannot be told in an .ods workbook; save it as .xlsx, or leave "
+            "out --visible-only"
+        )
+    table = rows_of_table(layout, visible_only=wish.visible_only)
+    if not table.numbers:
+        why = f"none to send; {'; '.join(table.notes)}" if table.aside else "no rows below"
+        raise SheetError(f"{name} has headings in row {layout.header_row} and {why}")
+    return table
+
+
+def _lines(table: TableRows, wish: Wish, profile: VendorProfile | None) -> Lines:
+    layout, numbers = table.layout, table.numbers
+    cells = {name: layout.cells(name, numbers) for name in layout.columns}
+    if wish.split or (profile and profile.split):
+        return split_lines(layout.operation, numbers, cells)
+    return Lines(numbers, cells)
+
+
+def _validated(
+    table: TableRows, lines: Lines, wish: Wish, profile: VendorProfile | None
+) -> Validation:
+    faults = table.layout.worksheet.row_faults
+    faulty = [n for n in lines.numbers if sheet_row(n) in faults] if faults else []
+    return validate(
+        table.layout.operation,
+        lines.numbers,
+        lines.cells,
+        {number: faults[sheet_row(number)] for number in faulty},
+        profile,
+        strict_tracking=wish.strict_tracking,
+        infer_carriers=wish.infer_carrier or bool(profile and profile.infer_carrier),
+    )
+
+
+def _outcomes(
+    validation: Validation, aside: Mapping[int, Outcome], table: TableRows
+) -> dict[int, Outcome]:
+    """Of every row: planned, or why not."""
+    invalid, warnings = _sentences(validation.problems), _sentences(validation.warnings)
+    outcomes = {
+        number: Outcome(Status.INVALID, invalid[number])
+        if number in invalid
+        else aside.get(number) or _planned(warnings.get(number, ""))
+        for number in validation.numbers
+    }
+    if not table.aside:
+        return outcomes
+    outcomes |= {row: Outcome(Status.UNCHANGED, said) for row, said in table.aside.items()}
+    return dict(sorted(outcomes.items()))
 
 
 @lru_cache(maxsize=1024)  # most rows say the same
