@@ -107,7 +107,7 @@ def carry_out(
         end_run(desk, run.id, epoch, result)
     except RunTaken as error:  # the new owner ends it, and gives the sheet back
         return Carried(desk.journal.outcomes(run.id), None, None, (), str(error))
-    except BaseException:
+    except BaseException:  # Ctrl-C too: whoever resumes it need not wait until it is stale
         with suppress(ImporterError):
             desk.journal.let_go(run.id, epoch)
         raise

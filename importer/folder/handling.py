@@ -24,6 +24,7 @@ from importer.operation import UNDO
 from importer.outcomes import Status
 from importer.preparation import Wish
 from importer.reports.text import visible
+from importer.row_numbers import by_sheet_row
 from importer.run import upload_sheet
 from importer.settings import Account
 from importer.sheets.regular_file import read_content
@@ -97,7 +98,7 @@ def handle(
         handled = Handled(name, account, Fate.ATTENTION, _in_its_rule(str(error)))
     except ImporterError as error:  # of the settings or the journal, not of the file
         handled = Handled(name, account, Fate.UNFINISHED, str(error), stops=True)
-    except Exception as error:
+    except Exception as error:  # a fault of our own: one file never stops the night
         log.exception("%s was given up", name)
         said = f"the importer itself failed ({type(error).__name__}); its log tells why"
         handled = Handled(name, account, Fate.ATTENTION, said)
@@ -213,13 +214,10 @@ def _summary_of(run: RunRecord, claimed: Claimed, desk: Desk) -> Summary:
         operation=run.operation,
         account=run.account,
         run=run.id,
-        outcomes=desk.journal.outcomes(run.id),
+        outcomes=by_sheet_row(desk.journal.outcomes(run.id)),
         calls=len(desk.journal.calls(run.id)),
         result=Path(run.result_path) if run.result_path else None,
     )
-
-
-# Filing ------------------------------------------------------------------------------------------
 
 
 def _filed(claimed: Claimed, handled: Handled, desk: Desk, places: Places) -> Handled:

@@ -151,9 +151,6 @@ def _whole(
             found.hold([arrival], _account_of(arrival, settings), Fate.WAITING, why)
 
 
-# The files of one account ------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Work:
     account: str | None
@@ -174,7 +171,7 @@ def _guarded(work: _Work, wait_s: float) -> None:
         _when_free(work, time.monotonic() + wait_s)
     except (ImporterError, OSError) as error:
         work.found.say(work.subject, f"account {work.account}: {error}")
-    except Exception:
+    except Exception:  # the other accounts go on
         log.exception("the files of account %s were given up", work.account)
         said = f"the importer itself failed at account {work.account}; its log tells why"
         work.found.say(work.subject, said)

@@ -8,7 +8,6 @@ file fetched twice all the same is known by its bytes and not sent again.
 """
 
 import importlib
-import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -24,8 +23,6 @@ from importer.folder.arrival import companion_names, is_companion, is_no_sheet
 from importer.folder.places import Places, fitting, move, quoted
 from importer.folder.rules import Remote, Rule
 from importer.reports.text import visible
-
-log = logging.getLogger("importer.folder")
 
 ATOMIC = frozenset({"sftp", "ssh", "smb", "webdav", "webdavs", "file", "local"})
 _OURS = ".importer"
@@ -71,9 +68,16 @@ def fetch_each(
             fetch(rule, places, environ, settle_s, sleep)
         except ImporterError as error:
             say(subject, f"{subject}: {error}")
-        except Exception as error:  # each way there has exceptions of its own
-            log.info("%s", subject, exc_info=True)
-            say(subject, f"{subject} could not be read: {type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001  (each way there has its own; they repeat secrets)
+            said = _masked(f"{type(error).__name__}: {error}", rule, environ)
+            say(subject, f"{subject} could not be read: {said}")
+
+
+def _masked(text: str, rule: Rule, environ: Mapping[str, str]) -> str:
+    names = rule.remote.secrets.values() if rule.remote else ()
+    for secret in filter(None, (environ.get(name) for name in names)):
+        text = text.replace(secret, "***")
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,16 @@ def test_a_server_that_cannot_be_reached_stops_nothing_else(by_sftp, server):
     assert done.trouble[0].subject == "remote inbox of north"
 
 
+def test_a_secret_that_an_error_repeats_is_masked(by_sftp, monkeypatch):
+    def repeating(_, remote, **__):
+        raise OSError("cannot sign in with the password 'open sesame'")
+
+    monkeypatch.setattr(SFTPFileSystem, "__init__", repeating)
+    done = with_secret(by_sftp, "open sesame").run()
+
+    assert done.trouble[0].sentence.endswith("OSError: cannot sign in with the password '***'")
+
+
 def test_a_wrong_password_is_said(by_sftp):
     done = with_secret(by_sftp, "wrong").run()
 
