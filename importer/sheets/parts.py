@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from importer.errors import SheetError
 from importer.sheets.package import folded
@@ -33,6 +33,14 @@ class Part:
     name: str
     state: str  # visible, hidden or veryHidden; "" in an xlsb
     part: str | None  # folded; None where the workbook does not say
+    kind: str = "worksheet"  # or chartsheet, dialogsheet, ...: what its relation says
+
+
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    id: str
+    kind: str  # the last word of its type
+    target: str  # folded
 
 
 class Parts:
@@ -49,7 +57,7 @@ class Parts:
         if "xl/sharedstrings.xml" in self._members:
             self._check_texts()
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: str | None) -> bool:
         return name in self._members
 
     def size(self, name: str) -> int:
@@ -77,24 +85,59 @@ class Parts:
         return b"".join(self.blocks(name))
 
     def styles(self) -> Styles:
-        return read_styles(self.read("xl/styles.xml")) if "xl/styles.xml" in self else Styles()
+        xml = b"".join(self._linked("styles", _MOST_SMALL))
+        styles = read_styles(xml) if xml else Styles()
+        if self._counts_from_1904():
+            styles = replace(styles, dates=frozenset(), unsure=styles.dates | styles.unsure)
+        return styles
 
     def worksheets(self) -> list[Part]:
         """The sheets in the workbook's order, whatever namespace or folder it uses."""
         home = self._home()
-        targets = self._targets(home)
+        linked = {found.id: found for found in self._relations(home)}
         if home.endswith(".bin"):
             bundles = xlsb_worksheets(b"".join(self.blocks(home)))
-            return [Part(name, "", targets.get(relation)) for name, relation in bundles]
+            links = [(name, "", linked.get(relation)) for name, relation in bundles]
+        else:
+            links = [
+                (
+                    attributes.get("name", ""),
+                    attributes.get("state", "visible"),
+                    linked.get(next((v for k, v in attributes.items() if k.endswith(":id")), "")),
+                )
+                for name, attributes in elements(self.read(home))
+                if name == "sheet"
+            ]
         return [
-            Part(
-                attributes.get("name", ""),
-                attributes.get("state", "visible"),
-                targets.get(next((v for k, v in attributes.items() if k.endswith(":id")), "")),
-            )
-            for name, attributes in elements(self.read(home))
-            if name == "sheet"
+            Part(name, state, link.target if link else None, link.kind if link else "")
+            for name, state, link in links
         ]
+
+    def place_of(self, worksheet: str) -> str:
+        """The folded name of its part; raises SheetError."""
+        found = (listed.part for listed in self.worksheets() if listed.name == worksheet)
+        part = next(found, None)
+        if part is None or part not in self:
+            raise SheetError(f'does not say where its worksheet "{worksheet}" is; {_AGAIN}')
+        return part
+
+    def shared_texts(self) -> Iterator[bytes]:
+        """The XML of the texts that the workbook's cells share; nothing where it has none."""
+        return self._linked("sharedStrings")
+
+    def _linked(self, kind: str, most: int = _MOST_UNPACKED) -> Iterator[bytes]:
+        """The part of that kind that the workbook points to; nothing where there is none."""
+        linked = (found.target for found in self._relations(self._home()) if found.kind == kind)
+        target = next((target for target in linked if target in self), None)
+        if target is not None:
+            if self.size(target) > most:
+                raise SheetError(f"has a part {target} that is too large; {_AGAIN}")
+            yield from self.blocks(target)
+
+    def _counts_from_1904(self) -> bool:
+        """Whether its dates are days since 1904, as Excel for the Mac once had it."""
+        said = (a for name, a in elements(self.read(self._home())) if name == "workbookPr")
+        return any(attributes.get("date1904") in {"1", "true", "on"} for attributes in said)
 
     def _home(self) -> str:
         """The part that lists the sheets."""
@@ -104,16 +147,20 @@ class Parts:
                     return folded(attributes.get("Target", ""))
         return "xl/workbook.xml"
 
-    def _targets(self, home: str) -> dict[str, str]:
+    def _relations(self, home: str) -> list["_Relation"]:
         folder, name = posixpath.split(home)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
         if relations not in self:
-            return {}
-        return {
-            attributes["Id"]: _resolved(folder, attributes["Target"])
+            return []
+        return [
+            _Relation(
+                attributes["Id"],
+                attributes.get("Type", "").rpartition("/")[2],
+                _resolved(folder, attributes["Target"]),
+            )
             for _, attributes in elements(self.read(relations))
             if "Id" in attributes and "Target" in attributes
-        }
+        ]
 
     def _check_texts(self) -> None:
         """Refuse what would make a reader ask for more memory than there is."""

@@ -29,8 +29,17 @@ _MERGE = re.compile(rb'<mergeCell [^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _PLACE = re.compile(r"([A-Za-z]{1,9})(\d{1,10})")
 _FILTERED = re.compile(rb'filterMode="(?:1|true)"')
+_HIDDEN = (b' hidden="1"', b' hidden="true"')  # LibreOffice writes "false" in every row
 _NO_STYLE = b' s="(?:)"'
 _ZEROS = re.compile(r"0{2,40}")
+_LITERAL = re.compile(
+    r'"[^"]*"|[\\_*].|\[(?:\$[^\]]*|[<>=][^\]]*|black|blue|cyan|green|magenta|red|white|yellow)\]',
+    re.IGNORECASE | re.DOTALL,
+)
+_EXPONENT = re.compile("[0#?]e[+-][0#?]")
+_FIRST_CUSTOM = 164  # number formats below are built in: ECMA-376 part 1, 18.8.30
+_DATES = {*range(14, 23), 45, 47}
+_MAYBE_DATES = {46, *range(23, 37), *range(50, _FIRST_CUSTOM)}  # durations; those of one language
 _LISTS = {"numFmts", "fonts", "fills", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"}
 _MOST_PROBED = 40  # styles that one pattern looks for
 
@@ -41,6 +50,8 @@ class Styles:
 
     padded: dict[int, int] = field(default_factory=dict)  # style -> digits that it shows
     struck: frozenset[int] = frozenset()
+    dates: frozenset[int] = frozenset()  # days since 1900
+    unsure: frozenset[int] = frozenset()  # whether they show dates
 
     @property
     def special(self) -> set[int]:
@@ -78,7 +89,7 @@ def scan_worksheet(blocks: Callable[[], Iterable[bytes]], styles: Styles) -> Sca
 
 def look_at_worksheet(blocks: Iterable[bytes], styles: Styles) -> Scan:
     """The same without a glance: slower, and sure to find a row or a cell that stands twice."""
-    looking = _Look(styles)
+    looking = Look(styles)
     for block in blocks:
         looking.feed(block)
     looking.feed(b"", last=True)
@@ -90,6 +101,7 @@ def read_styles(xml: bytes) -> Styles:
     struck_fonts: set[str] = set()
     padded: dict[int, int] = {}
     struck: set[int] = set()
+    shown: dict[int, str] = {}  # style -> the format of its numbers, or a built-in one's number
     inside, font, style = "", -1, -1
     for name, attributes in elements(xml):
         match inside, name:
@@ -103,12 +115,33 @@ def read_styles(xml: bytes) -> Styles:
                 struck_fonts.add(str(font))
             case "cellXfs", "xf":
                 style += 1
-                code = codes.get(attributes.get("numFmtId", ""), "").partition(";")[0]
+                number_format = attributes.get("numFmtId", "0")
+                shown[style] = codes.get(number_format, number_format)
+                code = codes.get(number_format, "").partition(";")[0]
                 if _ZEROS.fullmatch(code):
                     padded[style] = len(code)
                 if attributes.get("fontId") in struck_fonts:
                     struck.add(style)
-    return Styles(padded, frozenset(struck))
+    dates = frozenset(style for style, code in shown.items() if _is_date(code))
+    unsure = frozenset(style for style, code in shown.items() if _is_date(code) is None)
+    return Styles(padded, frozenset(struck), dates, unsure)
+
+
+def _is_date(code: str) -> bool | None:
+    """Whether a number in this format is a date or a time of day; None where it may be.
+
+    >>> [_is_date(code) for code in ("14", "2", "yyyy-mm-dd;@", "#,##0.00", '0 "days"')]
+    [True, False, True, False, False]
+    >>> [_is_date(code) for code in ("[h]:mm", "46", "mm:ss.0", "e")]
+    [None, None, None, None]
+    """
+    if code.isdecimal() and int(code) < _FIRST_CUSTOM:
+        return True if int(code) in _DATES else None if int(code) in _MAYBE_DATES else False
+    plain = _LITERAL.sub("", code).lower().replace("am/pm", "")
+    letters = set(filter(str.isalpha, plain))
+    if not letters or plain == "general" or (letters == {"e"} and _EXPONENT.search(plain)):
+        return None if "[" in plain else False
+    return True if letters <= set("dmyhs") and not set(plain) & set("[0#?") else None
 
 
 def elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
@@ -151,7 +184,7 @@ def _glance(blocks: Iterable[bytes], styles: Styles) -> Scan | None:
     before, _, first = heading.partition(b"<sheetData")
     if b"<worksheet" not in before or b"<!" in before:
         return None
-    look, probe, tail = _Look(styles), _style_probe(styles), b""
+    look, tail = Look(styles), b""
     look.feed(b"<worksheet>")
     for block in chain([first], stream):
         text = tail + block
@@ -162,24 +195,20 @@ def _glance(blocks: Iterable[bytes], styles: Styles) -> Scan | None:
             raise SheetError("holds a row that is too long to be read")
         if rows and not _is_near(text, rows[-1]):
             return None
-        _count(rows, look, careful=_is_special(text, probe), probe=probe)
+        _count(rows, look, careful=look.is_special(text))
     rest, _, below = tail.partition(b"</sheetData>")
-    if _is_special(rest, probe):
+    if look.is_special(rest):
         look.feed(rest)
     elif _VALUE.search(rest):
         return None
-    look.scan.filtered = _FILTERED.search(before) is not None
-    look.scan.merges = [
-        (int(m[2]), column_number(m[1].decode()), int(m[4]), column_number(m[3].decode()))
-        for m in _MERGE.finditer(below)
-    ]
+    look.see_around(before, below)
     return look.scan
 
 
-def _count(rows: list[bytes], look: "_Look", *, careful: bool, probe: re.Pattern[bytes]) -> None:
+def _count(rows: list[bytes], look: "Look", *, careful: bool) -> None:
     """Count the rows that hold a value; those of which there is more to say are looked at."""
     for row in [row for row in rows if careful or not row.endswith(_VALUE_ENDS)]:
-        if careful and _is_special(row, probe):
+        if careful and look.is_special(row):
             look.feed(row + _ROW_END)
         elif _VALUE.search(row, row.rfind(b"<row")):
             look.scan.rows += 1
@@ -205,19 +234,8 @@ def _style_probe(styles: Styles) -> re.Pattern[bytes]:
     return re.compile(b' s="(?:%s)"' % b"|".join(b"%d" % style for style in special))
 
 
-def _is_special(text: bytes, probe: re.Pattern[bytes]) -> bool:
-    """Whether there is more to see in these rows than their values."""
-    return (
-        b't="e"' in text
-        or b"<v></v>" in text
-        or b' hidden="' in text
-        or ((b"</f>" in text or b"<f " in text) and _UNCALCULATED.search(text) is not None)
-        or (probe.pattern != _NO_STYLE and probe.search(text) is not None)
-    )
-
-
-class _Look:
-    """One pass through the part with expat."""
+class Look:
+    """One pass with expat, through the whole part or the rows that are special."""
 
     def __init__(self, styles: Styles) -> None:
         self.scan = Scan()
@@ -226,6 +244,7 @@ class _Look:
         self.parser.StartElementHandler = self._root
         self.parser.StartDoctypeDeclHandler = _no_entities
         self._styles = styles
+        self._probe = _style_probe(styles)
         self.row = self._column = 0
         self._values = self._struck = 0  # cells of the row that hold a value; of these struck
         self._cell: dict[str, str] = {}
@@ -237,6 +256,24 @@ class _Look:
 
     def feed(self, xml: bytes, *, last: bool = False) -> None:
         _feed(self.parser, xml, last=last)
+
+    def is_special(self, rows: bytes) -> bool:
+        """Whether there is more to see in these rows than their values."""
+        return (
+            b't="e"' in rows
+            or b"<v></v>" in rows
+            or any(sign in rows for sign in _HIDDEN)
+            or ((b"</f>" in rows or b"<f " in rows) and _UNCALCULATED.search(rows) is not None)
+            or (self._probe.pattern != _NO_STYLE and self._probe.search(rows) is not None)
+        )
+
+    def see_around(self, head: bytes, tail: bytes) -> None:
+        """What stands before a worksheet's rows, and after them."""
+        self.scan.filtered = _FILTERED.search(head) is not None
+        self.scan.merges = [
+            (int(m[2]), column_number(m[1].decode()), int(m[4]), column_number(m[3].decode()))
+            for m in _MERGE.finditer(tail)
+        ]
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002  (expat's)
         prefix = name.removesuffix("worksheet")

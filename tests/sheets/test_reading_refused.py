@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from importer.errors import SheetError
-from importer.sheets import isolation, workbooks
+from importer.sheets import isolation, workbooks, xlsx
 from importer.sheets.container import Form
 from importer.sheets.isolation import Limits, read_apart
 from importer.sheets.reading import read_worksheets
@@ -163,10 +163,9 @@ def test_a_row_that_stands_twice_is_never_lost():
 
 
 def test_readers_that_disagree_about_the_rows_are_a_reason_to_refuse(monkeypatch):
-    table, scan = workbooks._Table([["PO ID"]], 1), Scan(rows=7)
-    monkeypatch.setattr(workbooks, "_read_twice", lambda *_: (None, scan))
-    monkeypatch.setattr(workbooks, "look_at_worksheet", lambda *_: scan)
-    monkeypatch.setattr(workbooks, "_table", lambda _: table)
+    scan = Scan(rows=7)
+    monkeypatch.setattr(xlsx._Workbook, "_twice", lambda *_: (None, scan))
+    monkeypatch.setattr(xlsx, "look_at_worksheet", lambda *_: scan)
     head = {"form": "xlsx", "worksheet": None}
 
     with pytest.raises(SheetError) as refused:
@@ -280,7 +279,7 @@ def test_a_workbook_that_needs_too_much_memory_is_refused():
     rows = "".join(row.format(number) for number in range(1, 60_000))
 
     with pytest.raises(SheetError, match=r"memory to be read|reader broke down"):
-        read_apart(with_rows(rows), Form.XLSX, None, Limits(100 * 2**20, 10))
+        read_apart(with_rows(rows), Form.XLSX, None, Limits(64 * 2**20, 10))
 
 
 def test_nothing_that_a_library_prints_reaches_the_output(capfd, recwarn):

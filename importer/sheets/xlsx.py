@@ -1,0 +1,114 @@
+"""The worksheets of an xlsx, each by a reader that is sure of it: the quickest one first."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Thread
+from typing import Any
+
+from importer.errors import SheetError
+from importer.sheets.calamine_book import AGAIN, Book, Listed, Table, chosen, columns_of
+from importer.sheets.cell_values import Unusual, shared_texts
+from importer.sheets.parts import Parts
+from importer.sheets.row_shapes import read_by_shapes
+from importer.sheets.scanning import Scan, Styles, look_at_worksheet, scan_worksheet
+
+LARGE = 2**22  # bytes of XML
+_NO_WORKSHEETS = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A worksheet as read."""
+
+    name: str
+    notes: list[str]
+    columns: list[list[Any]]  # from A; "" where a cell is empty
+    scan: Scan
+
+
+def read_xlsx(content: bytes, parts: Parts, wanted: str | None) -> Iterator[Found]:
+    """The visible worksheets, or the one wanted; raises SheetError."""
+    workbook = _Workbook(content, parts)
+    sheets, notes = chosen(workbook.sheets(), wanted)
+    for sheet in sheets:
+        columns, scan = workbook.read(sheet.name)
+        yield Found(sheet.name, notes, columns, scan)
+
+
+class _Workbook:
+    def __init__(self, content: bytes, parts: Parts) -> None:
+        self._content = content
+        self._parts = parts
+        self._book = Book(content)
+        self._listed = {part.name: part for part in parts.worksheets()}
+        places = [part.part for part in self._listed.values() if part.part in parts]
+        self._large = any(parts.size(place) > LARGE for place in places if place is not None)
+
+    def sheets(self) -> list[Listed]:
+        """As the workbook lists them; by calamine where that costs little."""
+        if not (self._large and all(part.part in self._parts for part in self._listed.values())):
+            with suppress(SheetError):
+                return self._book.sheets()
+        return [
+            Listed(part.name, part.state == "visible", number)
+            for number, part in enumerate(self._listed.values())
+            if part.kind not in _NO_WORKSHEETS
+        ]
+
+    def read(self, name: str) -> tuple[list[list[Any]], Scan]:
+        if self._large:
+            with suppress(Unusual):
+                blocks = self._parts.blocks(self._parts.place_of(name))
+                return read_by_shapes(blocks, self._texts, self._styles)
+        return self._by_parsers(name)
+
+    def _by_parsers(self, name: str) -> tuple[list[list[Any]], Scan]:
+        """By calamine where the XML agrees with it, else by openpyxl where that does."""
+        table, scan = self._twice(name)
+        if table is not None and table.filled == scan.rows:
+            return table.columns, scan
+        from importer.sheets.second_reader import read_rows  # noqa: PLC0415  (slow, and seldom)
+
+        scan = look_at_worksheet(self._parts.blocks(self._parts.place_of(name)), self._styles)
+        columns, filled = columns_of(read_rows(self._content, name))
+        if table is not None and table.filled == filled:
+            return table.columns, scan  # texts of no length are values to the scan alone
+        if filled != scan.rows:
+            raise SheetError(
+                f'is read in two ways: worksheet "{name}" has {filled:,} rows with values for one '
+                f"reader and {scan.rows:,} for another; {AGAIN}"
+            )
+        return columns, scan
+
+    def _twice(self, name: str) -> tuple[Table | None, Scan]:
+        """By calamine, None where it cannot, and by the scan: at the same time if they take long.
+
+        A small worksheet is scanned first, so that one made to break calamine gets its sentence.
+        """
+        found: list[Table | None] = []
+        fetch = Thread(target=lambda: found.append(self._tried(name)))
+        part, styles = self._parts.place_of(name), self._styles
+        if self._parts.size(part) > LARGE:
+            fetch.start()
+            scan = scan_worksheet(lambda: self._parts.blocks(part), styles)
+        else:
+            scan = scan_worksheet(lambda: self._parts.blocks(part), styles)
+            fetch.start()
+        fetch.join()
+        return found[0], scan
+
+    def _tried(self, name: str) -> Table | None:
+        try:
+            return self._book.table(name)
+        except (SheetError, MemoryError):
+            return None
+
+    @cached_property
+    def _styles(self) -> Styles:
+        return self._parts.styles()
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return shared_texts(self._parts.shared_texts())
