@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from importer.cells import LAST_EXACT, Cell
+from importer.sheets.parts import LONGEST_TEXT
 from importer.sheets.scanning import Styles
 
 _STYLE, _TYPE = rb' s="([0-9]{1,6})"', rb' t="([A-Za-z]+)"'
@@ -165,6 +166,8 @@ def shared_texts(blocks: Iterable[bytes]) -> list[str]:
             found += _items(text[:end])
             text = text[end:]
         tail = text
+        if len(tail) > LONGEST_TEXT:
+            raise Unusual
     if begun and _LAST_OF_TEXTS.fullmatch(tail) is None:
         raise Unusual
     return found
@@ -172,6 +175,8 @@ def shared_texts(blocks: Iterable[bytes]) -> list[str]:
 
 def _items(text: bytes) -> list[str]:
     pieces = _PLAIN_ITEM.split(text)
+    if max(map(len, pieces[1::2]), default=0) > LONGEST_TEXT:
+        raise Unusual
     plain, between = list(_texts(pieces[1::2])), pieces[::2]
     items: list[str] = []
     taken = 0
@@ -185,7 +190,7 @@ def _other_items(text: bytes) -> Iterator[str]:
     """Those of several runs, or whose spaces at the ends count."""
     end = 0
     for item in _ITEM.finditer(text):
-        if item.start() != end:
+        if item.start() != end or len(item[0]) > LONGEST_TEXT:
             raise Unusual
         end = item.end()
         inside = _READING.sub(b"", item[1] or b"")

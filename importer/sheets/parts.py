@@ -17,7 +17,7 @@ _MOST_PARTS = 2_000
 _MOST_UNPACKED = 600 * 2**20  # a million rows of 8 columns are half of that
 _LARGE_PART, _MOST_RATIO = 10 * 2**20, 200  # a real worksheet shrinks to a tenth
 _MOST_SMALL = 32 * 2**20  # of a part that is held whole
-_LONGEST_TEXT = 2**18  # bytes of XML for one shared text; Excel's cells hold 32,767 characters
+LONGEST_TEXT = 2**18  # bytes of XML for one shared text; Excel's cells hold 32,767 characters
 _BLOCK = 2**22
 _UNIQUE = re.compile(rb'<(?:\w+:)?sst [^>]*?uniqueCount="(\d{1,20})"')
 _TEXT_END = re.compile(rb"</(?:\w+:)?si>")
@@ -54,8 +54,6 @@ class Parts:
         members = self._package.infolist()
         self._members = {folded(member.orig_filename): member for member in members}
         _refuse_odd(members, self._members)
-        if "xl/sharedstrings.xml" in self._members:
-            self._check_texts()
 
     def __contains__(self, name: str | None) -> bool:
         return name in self._members
@@ -162,15 +160,17 @@ class Parts:
             if "Id" in attributes and "Target" in attributes
         ]
 
-    def _check_texts(self) -> None:
-        """Refuse what would make a reader ask for more memory than there is."""
+    def check_texts(self) -> None:
+        """Refuses shared texts that would make calamine ask for more memory than there is."""
         name, tail, longest = "xl/sharedstrings.xml", b"", 0
+        if name not in self:
+            return
         for i, block in enumerate(self.blocks(name)):
             if i == 0 and (count := _UNIQUE.search(block)):
                 self._check_count(int(count[1]), name)
             *texts, tail = _TEXT_END.split(tail + block)
             longest = max(longest, len(tail), *map(len, texts))
-            if longest > _LONGEST_TEXT:
+            if longest > LONGEST_TEXT:
                 raise SheetError(
                     "has a cell with a longer text than Excel's 32,767 characters; shorten it"
                 )

@@ -43,12 +43,15 @@ class _Workbook:
         self._parts = parts
         self._book = Book(content)
         self._listed = {part.name: part for part in parts.worksheets()}
-        places = [part.part for part in self._listed.values() if part.part in parts]
-        self._large = any(parts.size(place) > LARGE for place in places if place is not None)
+        places = [part.part for part in self._listed.values()]
+        sizes = [parts.size(place) for place in places if place is not None and place in parts]
+        self._by_shapes = len(sizes) == len(places) and max(sizes, default=0) > LARGE
+        if not self._by_shapes:
+            parts.check_texts()
 
     def sheets(self) -> list[Listed]:
-        """As the workbook lists them; by calamine where that costs little."""
-        if not (self._large and all(part.part in self._parts for part in self._listed.values())):
+        """As calamine lists them where it is asked anyway, and knows."""
+        if not self._by_shapes:
             with suppress(SheetError):
                 return self._book.sheets()
         return [
@@ -58,10 +61,11 @@ class _Workbook:
         ]
 
     def read(self, name: str) -> tuple[list[list[Any]], Scan]:
-        if self._large:
+        if self._by_shapes:
             with suppress(Unusual):
                 blocks = self._parts.blocks(self._parts.place_of(name))
                 return read_by_shapes(blocks, self._texts, self._styles)
+            self._parts.check_texts()
         return self._by_parsers(name)
 
     def _by_parsers(self, name: str) -> tuple[list[list[Any]], Scan]:
