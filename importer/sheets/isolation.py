@@ -109,6 +109,7 @@ def _restored(sheet: dict[str, Any]) -> dict[str, Any]:
     """The worksheet with its dates where they belong."""
     for number, kind, places, cells in sheet["moments"]:
         column = sheet["columns"][number]
-        for place, cell in zip(places, map(_RESTORED[kind], cells), strict=True):
-            column[place] = cell
+        known = {cell: _RESTORED[kind](cell) for cell in set(cells)}
+        for place, cell in zip(places, cells, strict=True):
+            column[place] = known[cell]
     return sheet
