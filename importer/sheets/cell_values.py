@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from importer.cells import LAST_EXACT, Cell
+from importer.sheets.cell_styles import Styles
 from importer.sheets.parts import LONGEST_TEXT
-from importer.sheets.scanning import Styles
 
 _STYLE, _TYPE = rb' s="([0-9]{1,6})"', rb' t="([A-Za-z]+)"'
 _KIND = re.compile(rb"(?:%b)?(?:%b)?|%b%b" % (_STYLE, _TYPE, _TYPE, _STYLE))

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from importer.errors import SheetError
+from importer.sheets.cell_styles import Styles, read_styles
+from importer.sheets.expat import elements
 from importer.sheets.package import folded
 from importer.sheets.records import xlsb_worksheets
-from importer.sheets.scanning import Styles, elements, read_styles
 
 _MOST_PARTS = 2_000
 _MOST_UNPACKED = 600 * 2**20  # a million rows of 8 columns are half of that

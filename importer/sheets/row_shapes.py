@@ -13,9 +13,10 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from importer.cells import Cell
+from importer.sheets.cell_styles import Styles
 from importer.sheets.cell_values import CellValues, Unusual
 from importer.sheets.package import SpliceError
-from importer.sheets.scanning import LAST_COLUMN, LAST_ROW, Look, Scan, Styles, column_number
+from importer.sheets.scanning import LAST_COLUMN, LAST_ROW, Look, Scan, column_number
 from importer.sheets.splice_rows import cut_sheet
 
 _ONE_IN = 16  # rows: where no more are left over, they are read one by one

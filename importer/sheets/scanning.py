@@ -12,13 +12,14 @@ from itertools import chain
 from xml.parsers import expat
 
 from importer.errors import SheetError
+from importer.sheets.cell_styles import Styles
+from importer.sheets.expat import AGAIN, feed, no_entities
 from importer.sheets.sheet import column_letters
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # Excel's grid
 MOST_CELLS = 2**25  # of the area from A1 to the last value: the full height, 32 columns wide
 _LONGEST_ROW = 2**26  # bytes of XML
 
-_AGAIN = "open it in Excel and save it again as .xlsx"
 _ROW_END = b"</row>"
 _ROW = re.compile(rb'<row(?: [^>]*?)? r="(\d{1,10})"')
 _WIDE_CELL = re.compile(rb'<c r="([A-Z]{2,9})\d')
@@ -31,31 +32,7 @@ _PLACE = re.compile(r"([A-Za-z]{1,9})(\d{1,10})")
 _FILTERED = re.compile(rb'filterMode="(?:1|true)"')
 _HIDDEN = (b' hidden="1"', b' hidden="true"')  # LibreOffice writes "false" in every row
 _NO_STYLE = b' s="(?:)"'
-_ZEROS = re.compile(r"0{2,40}")
-_LITERAL = re.compile(
-    r'"[^"]*"|[\\_*].|\[(?:\$[^\]]*|[<>=][^\]]*|black|blue|cyan|green|magenta|red|white|yellow)\]',
-    re.IGNORECASE | re.DOTALL,
-)
-_EXPONENT = re.compile("[0#?]e[+-][0#?]")
-_FIRST_CUSTOM = 164  # number formats below are built in: ECMA-376 part 1, 18.8.30
-_DATES = {*range(14, 23), 45, 47}
-_MAYBE_DATES = {46, *range(23, 37), *range(50, _FIRST_CUSTOM)}  # durations; those of one language
-_LISTS = {"numFmts", "fonts", "fills", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"}
 _MOST_PROBED = 40  # styles that one pattern looks for
-
-
-@dataclass(frozen=True, slots=True)
-class Styles:
-    """The cell styles that change what a cell means."""
-
-    padded: dict[int, int] = field(default_factory=dict)  # style -> digits that it shows
-    struck: frozenset[int] = frozenset()
-    dates: frozenset[int] = frozenset()  # days since 1900
-    unsure: frozenset[int] = frozenset()  # whether they show dates
-
-    @property
-    def special(self) -> set[int]:
-        return {*self.padded, *self.struck}
 
 
 @dataclass(slots=True)
@@ -96,82 +73,11 @@ def look_at_worksheet(blocks: Iterable[bytes], styles: Styles) -> Scan:
     return looking.scan
 
 
-def read_styles(xml: bytes) -> Styles:
-    codes: dict[str, str] = {}
-    struck_fonts: set[str] = set()
-    padded: dict[int, int] = {}
-    struck: set[int] = set()
-    shown: dict[int, str] = {}  # style -> the format of its numbers, or a built-in one's number
-    inside, font, style = "", -1, -1
-    for name, attributes in elements(xml):
-        match inside, name:
-            case _, _ if name in _LISTS:
-                inside = name
-            case "numFmts", "numFmt":
-                codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-            case "fonts", "font":
-                font += 1
-            case "fonts", "strike" if attributes.get("val") not in {"0", "false"}:
-                struck_fonts.add(str(font))
-            case "cellXfs", "xf":
-                style += 1
-                number_format = attributes.get("numFmtId", "0")
-                shown[style] = codes.get(number_format, number_format)
-                code = codes.get(number_format, "").partition(";")[0]
-                if _ZEROS.fullmatch(code):
-                    padded[style] = len(code)
-                if attributes.get("fontId") in struck_fonts:
-                    struck.add(style)
-    dates = frozenset(style for style, code in shown.items() if _is_date(code))
-    unsure = frozenset(style for style, code in shown.items() if _is_date(code) is None)
-    return Styles(padded, frozenset(struck), dates, unsure)
-
-
-def _is_date(code: str) -> bool | None:
-    """Whether a number in this format is a date or a time of day; None where it may be.
-
-    >>> [_is_date(code) for code in ("14", "2", "yyyy-mm-dd;@", "#,##0.00", '0 "days"')]
-    [True, False, True, False, False]
-    >>> [_is_date(code) for code in ("[h]:mm", "46", "mm:ss.0", "e")]
-    [None, None, None, None]
-    """
-    if code.isdecimal() and int(code) < _FIRST_CUSTOM:
-        return True if int(code) in _DATES else None if int(code) in _MAYBE_DATES else False
-    plain = _LITERAL.sub("", code).lower().replace("am/pm", "")
-    letters = set(filter(str.isalpha, plain))
-    if not letters or plain == "general" or (letters == {"e"} and _EXPONENT.search(plain)):
-        return None if "[" in plain else False
-    return True if letters <= set("dmyhs") and not set(plain) & set("[0#?") else None
-
-
-def elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
-    """Every element of a small part in its order: the name without its prefix, the attributes."""
-    found: list[tuple[str, dict[str, str]]] = []
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, attributes: found.append(
-        (name.rpartition(":")[2], attributes)
-    )
-    parser.StartDoctypeDeclHandler = _no_entities
-    _feed(parser, xml, last=True)
-    return found
-
-
 def column_number(letters: str) -> int:
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def _feed(parser: expat.XMLParserType, xml: bytes, *, last: bool) -> None:
-    try:
-        parser.Parse(xml, last)
-    except expat.ExpatError as error:
-        raise SheetError(f"holds XML that is broken ({error}); {_AGAIN}") from error
-
-
-def _no_entities(*_: object) -> None:
-    raise SheetError(f"defines entities, as files do that are made to do harm; {_AGAIN}")
 
 
 def _glance(blocks: Iterable[bytes], styles: Styles) -> Scan | None:
@@ -242,7 +148,7 @@ class Look:
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._root
-        self.parser.StartDoctypeDeclHandler = _no_entities
+        self.parser.StartDoctypeDeclHandler = no_entities
         self._styles = styles
         self._probe = _style_probe(styles)
         self.row = self._column = 0
@@ -255,7 +161,7 @@ class Look:
         self._share: str | None = None
 
     def feed(self, xml: bytes, *, last: bool = False) -> None:
-        _feed(self.parser, xml, last=last)
+        feed(self.parser, xml, last=last)
 
     def is_special(self, rows: bytes) -> bool:
         """Whether there is more to see in these rows than their values."""
@@ -319,7 +225,7 @@ class Look:
         number, above = attributes.get("r", ""), self.row
         self.row = int(number) if number.isdecimal() else above + 1
         if self.row <= above:
-            raise SheetError(f"has row {self.row} twice, or out of its order; {_AGAIN}")
+            raise SheetError(f"has row {self.row} twice, or out of its order; {AGAIN}")
         if not 1 <= self.row <= LAST_ROW:
             raise SheetError(f"has a row {self.row}, outside what a worksheet can hold")
         self._column = self._values = self._struck = 0
@@ -336,7 +242,7 @@ class Look:
         before = self._column
         self._column = column_number(place[1]) if place else before + 1
         if self._column <= before:
-            raise SheetError(f"has cell {place and place[0]} twice, or out of its order; {_AGAIN}")
+            raise SheetError(f"has cell {place and place[0]} twice, or out of its order; {AGAIN}")
         if self._column > LAST_COLUMN or (place and int(place[2]) != self.row):
             raise SheetError(
                 f"has a cell {attributes.get('r', '')[:20]}, outside its row or the worksheet"

@@ -9,10 +9,11 @@ from typing import Any
 
 from importer.errors import SheetError
 from importer.sheets.calamine_book import AGAIN, Book, Listed, Table, chosen, columns_of
+from importer.sheets.cell_styles import Styles
 from importer.sheets.cell_values import Unusual, shared_texts
 from importer.sheets.parts import Parts
 from importer.sheets.row_shapes import read_by_shapes
-from importer.sheets.scanning import Scan, Styles, look_at_worksheet, scan_worksheet
+from importer.sheets.scanning import Scan, look_at_worksheet, scan_worksheet
 
 LARGE = 2**22  # bytes of XML
 _NO_WORKSHEETS = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}
