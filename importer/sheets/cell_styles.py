@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from importer.cells import LAST_EXACT, Cell
 from importer.sheets.expat import elements
 
 _ZEROS = re.compile(r"0{2,40}")
@@ -77,3 +78,14 @@ def _is_date(code: str) -> bool | None:
     if not letters or plain == "general" or (letters == {"e"} and _EXPONENT.search(plain)):
         return None if "[" in plain else False
     return True if letters <= set("dmyhs") and not set(plain) & set("[0#?") else None
+
+
+def padded(cell: Cell, digits: int) -> Cell:
+    """6083 shown as 06083: the zeros are part of what the vendor sees and means.
+
+    >>> padded(6083, 5), padded(6083.0, 5), padded(60.5, 5), padded("6083", 5)
+    ('06083', '06083', 60.5, '6083')
+    """
+    if isinstance(cell, int | float) and 0 <= cell < LAST_EXACT and cell == int(cell):
+        return str(int(cell)).zfill(digits)
+    return cell

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from importer.cells import LAST_EXACT, Cell
-from importer.sheets.cell_styles import Styles
+from importer.sheets.cell_styles import Styles, padded
 from importer.sheets.parts import LONGEST_TEXT
 
 _STYLE, _TYPE = rb' s="([0-9]{1,6})"', rb' t="([A-Za-z]+)"'
@@ -80,6 +80,8 @@ class CellValues:
             raise Unusual
         if style in self._styles.dates:
             return list(map(self._moments.__getitem__, values))
+        if digits := self._styles.padded.get(style):
+            return [padded(number, digits) for number in _numbers(values)]
         return [*_numbers(values)]
 
 

@@ -1,8 +1,7 @@
-"""A large worksheet read by the shapes of its rows, as most rows differ in their values alone.
+"""The shapes that a worksheet's rows have: a row's XML with its values left out.
 
-A shape is a row's XML with its values left out. A pattern made of it takes all rows of that shape
-at a tenth of a parser's cost, and hands back what lies between them, so that not a byte goes
-unread. What is not written as nearly every program writes it is `Unusual`, and a parser's to read.
+A pattern made of a shape takes all rows that have it at a tenth of a parser's cost. Only what
+nearly every program writes is known here; anything else is `Unusual`.
 """
 
 import re
@@ -10,18 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, pairwise
 
-from importer.cells import Cell
-from importer.sheets.cell_styles import Styles
-from importer.sheets.cell_values import CellValues, Unusual
-from importer.sheets.package import SpliceError
-from importer.sheets.scanning import LAST_COLUMN, LAST_ROW, Look, Scan, column_number
-from importer.sheets.splice_rows import cut_sheet
+from importer.sheets.cell_values import Unusual
+from importer.sheets.scanning import LAST_COLUMN, column_number
 
-_ONE_IN = 16  # rows: where no more are left over, they are read one by one
-_SAMPLE = 16  # rows that tell which shape is the commonest
-_ENDS = (b"</row>", b"/>")
 _NUMBER = b"([1-9][0-9]{0,6})"
 _ROW = re.compile(rb'<row r="%b"([^<>]*?)(?:/>|>(.*?)</row>)' % _NUMBER, re.DOTALL)
 _TEXT = rb"([^<\s](?:[^<]*[^<\s])?)"  # spaces at the ends count only where it says so
@@ -35,200 +26,124 @@ _CELL = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]+)"([^<>]*?)(?:/>|>(%b?)(?:(?:<v ?/>|<v></v>)?</c>|%b))'
     % (_FORMULA, b"|".join(b"(%b)%b" % (re.escape(tag), rest) for tag, rest in _VALUES.items()))
 )
-
-
-def read_by_shapes(
-    blocks: Iterable[bytes], shared: Sequence[str], styles: Styles
-) -> tuple[list[list[Cell]], Scan]:
-    """The cells, "" where one is empty, by column from A; raises Unusual, and SheetError.
-
-    `blocks` is the worksheet's XML, `shared` the workbook's shared texts.
-    """
-    taken, stream = _Taken(shared, styles), iter(blocks)
-    head = next(stream, b"")
-    if b"<sheetData/>" in head and b"<!" not in head:
-        return [], Scan()
-    try:
-        for piece in cut_sheet(chain([head], stream)):
-            if piece.kind == "rows":
-                taken.take(piece.text)
-            elif piece.kind == "head":
-                head = piece.text
-            else:
-                taken.look.see_around(head, piece.text)
-    except SpliceError as error:
-        raise Unusual from error
-    width = max(taken.columns, default=0)
-    columns = [taken.columns.get(place + 1) or [""] * taken.height for place in range(width)]
-    return columns, taken.look.scan
+_EMPTY = b"(?:/>|>(?:<v ?/>)?</c>)"
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Some rows by number, and their cells by column, from 1."""
+class CellXml:
+    column: int  # from 1
+    letters: bytes
+    said: bytes  # its tag after the place: style and type
+    tag: bytes  # what stands before its value
+    value: bytes  # b"" where it has none
+    formula: bytes
 
-    numbers: Sequence[int]
-    cells: Sequence[tuple[int, Sequence[Cell]]]
-
-
-class _Taken:
-    """The rows taken until now."""
-
-    def __init__(self, shared: Sequence[str], styles: Styles) -> None:
-        self.columns: dict[int, list[Cell]] = {}
-        self.height = 0
-        self.look = Look(styles)
-        self.look.feed(b"<worksheet>")
-        self._values = CellValues(shared, styles)
-        self._shapes: list[_Shape] = []  # that the rows above had
-        self._rest, self._few = b"", 0  # rows not taken yet, and bytes of them that are a few
-        self._runs: list[_Run] = []
-
-    def take(self, rows: bytes) -> None:
-        """Rows that stand below all others, from `<row` to `</row>`."""
-        self._rest, self._runs, self._few = rows, [], len(rows) // _ONE_IN
-        self._shapes = [shape for shape in self._shapes if self._is_worth(shape)]
-        while (shape := self._commonest()) and self._is_worth(shape):
-            self._shapes.append(shape)
-        self._put([run for run in [*self._runs, *map(self._one, _rows(self._rest))] if run.cells])
-
-    def _is_worth(self, shape: "_Shape") -> bool:
-        """Takes the rows of that shape out of the rest; whether they were more than a few."""
-        pieces, step = shape.pattern.split(self._rest), shape.pattern.groups + 1
-        cells = [
-            (column, self._values.read(said, pieces[at::step]))
-            for at, (column, said) in enumerate(shape.cells, 2)
-        ]
-        self._runs.append(_Run([*map(int, pieces[1::step])], cells))
-        left = list(filter(None, pieces[::step]))
-        if not all(rows.startswith(b"<row ") and rows.endswith(_ENDS) for rows in left):
-            raise Unusual
-        before, self._rest = len(self._rest), b"".join(left)
-        return before - len(self._rest) > self._few
-
-    def _commonest(self) -> "_Shape | None":
-        """The shape that most of a sample have; None where few rows are left, or no two alike.
-
-        Not of rows that have more to tell than their values.
-        """
-        rows = self._rest
-        if len(rows) <= self._few:
-            return None
-        places = range(0, len(rows), len(rows) // _SAMPLE + 1)
-        sample = {found.start(): found for place in places if (found := _ROW.search(rows, place))}
-        shapes = Counter(_shape_of(f) for f in sample.values() if not self.look.is_special(f[0]))
-        shape, count = next(iter(shapes.most_common(1)), (None, 0))
-        return shape if count > 1 else None
-
-    def _one(self, row: re.Match[bytes]) -> _Run:
-        if self.look.is_special(row[0]):
-            self.look.feed(row[0])
-        cells = [cell for cell in _cells(row) if cell.value]
-        return _Run(
-            [int(row[1])],
-            [(cell.column, self._values.read(cell.said, [cell.value])) for cell in cells],
-        )
-
-    def _put(self, runs: Sequence[_Run]) -> None:
-        """Each row in its place; none stands twice."""
-        numbers = list(chain.from_iterable(run.numbers for run in runs))
-        above, last = self.height, max(numbers, default=0)
-        if not numbers:
-            return
-        if min(numbers) <= above or last > LAST_ROW or len(set(numbers)) < len(numbers):
-            raise Unusual
-        widest = max(column for run in runs for column, _ in run.cells)
-        self.look.scan.reach(last, widest)
-        found: dict[int, list[Cell]] = {}
-        for run in runs:
-            stretches = _stretches(run.numbers)
-            for column, cells in run.cells:
-                if column not in found:
-                    found[column] = [""] * (last - above)
-                into = found[column]
-                for start, end in stretches:
-                    place = run.numbers[start] - above - 1
-                    into[place : place + end - start] = cells[start:end]
-        for column in found.keys() - self.columns.keys():
-            self.columns[column] = [""] * above
-        for column, filled in self.columns.items():
-            filled.extend(found.get(column) or [""] * (last - above))
-        self.height = last
+    @property
+    def pattern(self) -> bytes:
+        """Takes what cells like this one say after their place; its group is the value."""
+        if not self.value:
+            return re.escape(self.said) + _EMPTY
+        formula = _FORMULA if self.formula else b""
+        return re.escape(self.said) + b">" + formula + re.escape(self.tag) + _VALUES[self.tag]
 
 
-def _stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Where numbers that follow one another begin and end.
+class RowXml:
+    """One row, taken apart; raises Unusual."""
 
-    >>> _stretches([4, 5, 8, 9, 10])
-    [(0, 2), (2, 5)]
-    """
-    cuts = [place for place, (one, next_) in enumerate(pairwise(numbers), 1) if next_ != one + 1]
-    return list(pairwise([0, *cuts, len(numbers)]))
+    def __init__(self, found: re.Match[bytes]) -> None:
+        self.whole = found[0]
+        self.number = int(found[1])
+        self.opening = found[2] + (b"/>" if found[3] is None else b">")  # what its tag ends with
+        self.cells = {cell.column: cell for cell in _cells(found[1], found[3] or b"")}
+
+    @property
+    def valued(self) -> list[CellXml]:
+        return [cell for cell in self.cells.values() if cell.value]
+
+    @property
+    def kind(self) -> tuple[bytes, tuple[tuple[int, bytes], ...]]:
+        """What rows that differ in their values alone have in common."""
+        return self.opening, tuple((cell.column, cell.pattern) for cell in self.cells.values())
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
+class Shape:
+    """Rows that differ in their values, and in which of their cells they have."""
+
     pattern: re.Pattern[bytes]  # its groups: the row's number, then a value for each of `cells`
     cells: Sequence[tuple[int, bytes]]  # the column, and what its cells say of themselves
+    opening: bytes
 
 
-@lru_cache(maxsize=256)
-def _shape(pattern: bytes, cells: Sequence[tuple[int, bytes]]) -> _Shape:
-    return _Shape(re.compile(pattern), cells)
+def shape_of(rows: Sequence[RowXml]) -> Shape | None:
+    """The shape of the commonest rows of a sample and of all like them; None: no two are alike."""
+    counts = Counter(row.kind for row in rows)
+    rows = sorted(rows, key=lambda row: -counts[row.kind])
+    kinds: dict[int, list[CellXml]] = {}  # the cells that a column may have: one with a value
+    alike: list[RowXml] = []
+    for row in rows:
+        fits = all(_fits(cell, kinds.get(cell.column, [])) for cell in row.valued)
+        if fits and row.opening == rows[0].opening:
+            alike.append(row)
+            for cell in row.cells.values():
+                known = kinds.setdefault(cell.column, [])
+                if all(cell.pattern != other.pattern for other in known):
+                    known.append(cell)
+    return _shape(rows[0].opening, kinds, alike) if len(alike) > 1 else None
 
 
-def _shape_of(row: re.Match[bytes]) -> _Shape:
-    inside = row[3] is not None
-    pattern = b'<row r="%b"%b%b' % (_NUMBER, re.escape(row[2]), b">" if inside else b"/>")
+def _fits(cell: CellXml, known: Iterable[CellXml]) -> bool:
+    return all(cell.pattern == other.pattern for other in known if other.value)
+
+
+def _shape(opening: bytes, kinds: dict[int, list[CellXml]], rows: Sequence[RowXml]) -> Shape:
+    pattern = b'<row r="%b"%b' % (_NUMBER, re.escape(opening))
     valued = []
-    for cell in _cells(row):
-        pattern += rb'<c r="%b\1"%b' % (cell.letters, re.escape(cell.said))
-        if cell.value:
-            formula = _FORMULA if cell.formula else b""
-            pattern += b">" + formula + re.escape(cell.tag) + _VALUES[cell.tag]
-            valued.append((cell.column, cell.said))
-        else:
-            pattern += b"(?:/>|>(?:<v ?/>)?</c>)"
-    return _shape(pattern + (b"</row>" if inside else b""), tuple(valued))
+    for column in sorted(kinds):
+        cells = kinds[column]
+        ways = b"|".join(cell.pattern for cell in cells)
+        missing = b"" if all(column in row.cells for row in rows) else b"?"
+        pattern += rb'(?:<c r="%b\1"(?:%b))%b' % (cells[0].letters, ways, missing)
+        valued += [(column, cell.said) for cell in cells if cell.value]
+    return Shape(
+        _compiled(pattern + (b"" if opening.endswith(b"/>") else b"</row>")), valued, opening
+    )
 
 
-def _rows(text: bytes) -> Iterator[re.Match[bytes]]:
-    """Rows that stand one after the other, with their number, their attributes and the inside."""
+_compiled = lru_cache(maxsize=256)(re.compile)
+
+
+def rows_near(text: bytes, places: Iterable[int]) -> list[RowXml]:
+    """The rows that begin at these places or next to them, each once."""
+    found = (_ROW.search(text, place) for place in places)
+    rows = {row.start(): row for row in found if row is not None}
+    return [RowXml(row) for row in rows.values()]
+
+
+def rows_in(text: bytes) -> Iterator[RowXml]:
+    """Rows that stand one after the other, and nothing between them."""
     end = 0
     for row in _ROW.finditer(text):
         if row.start() != end:
             raise Unusual
         end = row.end()
-        yield row
+        yield RowXml(row)
     if end != len(text):
         raise Unusual
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    letters: bytes
-    said: bytes  # its tag after the place: style and type
-    formula: bytes
-    tag: bytes  # what stands before its value
-    value: bytes
-
-    @property
-    def column(self) -> int:
-        return column_number(self.letters.decode())
-
-
-def _cells(row: re.Match[bytes]) -> Iterator[_Cell]:
+def _cells(number: bytes, inside: bytes) -> Iterator[CellXml]:
     """The cells of a row; each says itself where it stands."""
-    inside, end, before = row[3] or b"", 0, 0
+    end = before = 0
     for found in _CELL.finditer(inside):
-        letters, number, said, formula, *values = found.groups(b"")
-        cell = _Cell(letters, said, formula, b"".join(values[::2]), b"".join(values[1::2]))
-        inline = b't="inlineStr"' in said
-        if found.start() != end or number != row[1] or not before < cell.column <= LAST_COLUMN:
+        letters, row, said, formula, *values = found.groups(b"")
+        tag, value = b"".join(values[::2]), b"".join(values[1::2])
+        column = column_number(letters.decode())
+        if found.start() != end or row != number or not before < column <= LAST_COLUMN:
             raise Unusual
-        if cell.value and inline != cell.tag.startswith(b"<is>"):
+        if value and (b't="inlineStr"' in said) != tag.startswith(b"<is>"):
             raise Unusual
-        end, before = found.end(), cell.column
-        yield cell
+        end, before = found.end(), column
+        yield CellXml(column, letters, said, tag, value, formula)
     if end != len(inside):
         raise Unusual

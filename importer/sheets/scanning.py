@@ -122,6 +122,11 @@ def _count(rows: list[bytes], look: "Look", *, careful: bool) -> None:
         look.scan.rows += sum(row.endswith(_VALUE_ENDS) for row in rows)
 
 
+def is_hidden(rows: bytes) -> bool:
+    """Whether any of these rows is."""
+    return any(sign in rows for sign in _HIDDEN)
+
+
 def _is_near(text: bytes, last: bytes) -> bool:
     """Whether the block's last row and widest column leave the sheet within its bounds for sure."""
     found = _ROW.match(last, last.rfind(b"<row"))
@@ -165,10 +170,13 @@ class Look:
 
     def is_special(self, rows: bytes) -> bool:
         """Whether there is more to see in these rows than their values."""
+        return is_hidden(rows) or self.is_special_inside(rows)
+
+    def is_special_inside(self, rows: bytes) -> bool:
+        """Whether there is more to see in their cells."""
         return (
             b't="e"' in rows
             or b"<v></v>" in rows
-            or any(sign in rows for sign in _HIDDEN)
             or ((b"</f>" in rows or b"<f " in rows) and _UNCALCULATED.search(rows) is not None)
             or (self._probe.pattern != _NO_STYLE and self._probe.search(rows) is not None)
         )

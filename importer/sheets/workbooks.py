@@ -14,9 +14,10 @@ from datetime import date, datetime, time, timedelta
 from operator import methodcaller
 from typing import Any
 
-from importer.cells import LAST_EXACT, Cell
+from importer.cells import LAST_EXACT
 from importer.errors import SheetError
 from importer.sheets.calamine_book import Book, Listed, chosen
+from importer.sheets.cell_styles import padded
 from importer.sheets.container import Form
 from importer.sheets.parts import Parts
 from importer.sheets.records import scan_xls, scan_xlsb
@@ -98,7 +99,7 @@ def _sent(found: Found) -> dict[str, Any]:
                 moments.append((number, word, *_taken(column, kind)))
     for (row, number), digits in scan.padded.items():
         column = columns[number - 1]
-        column[row - 1] = _padded(column[row - 1], digits)
+        column[row - 1] = padded(column[row - 1], digits)
     return {
         "name": found.name,
         "notes": found.notes,
@@ -166,10 +167,3 @@ def _taken(column: list[Any], kind: type) -> tuple[list[int], list[Any]]:
             return places, [cell / timedelta(microseconds=1) for cell in cells]
         case _:
             return places, list(map(methodcaller("isoformat"), cells))
-
-
-def _padded(cell: Cell, digits: int) -> Cell:
-    """6083 shown as 06083: the zeros are part of what the vendor sees and means."""
-    if isinstance(cell, int) and not isinstance(cell, bool) and 0 <= cell < LAST_EXACT:
-        return str(cell).zfill(digits)
-    return cell

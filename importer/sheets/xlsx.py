@@ -12,8 +12,8 @@ from importer.sheets.calamine_book import AGAIN, Book, Listed, Table, chosen, co
 from importer.sheets.cell_styles import Styles
 from importer.sheets.cell_values import Unusual, shared_texts
 from importer.sheets.parts import Parts
-from importer.sheets.row_shapes import read_by_shapes
 from importer.sheets.scanning import Scan, look_at_worksheet, scan_worksheet
+from importer.sheets.shaped_rows import read_by_shapes
 
 LARGE = 2**22  # bytes of XML
 _NO_WORKSHEETS = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from openpyxl.styles import Font
 
 from importer.errors import SheetError
-from importer.sheets import xlsx
+from importer.sheets import shaped_rows, xlsx
 from importer.sheets.cell_values import Unusual
 from importer.sheets.container import Form, form_of, unwrapped
 from importer.sheets.parts import Parts
-from importer.sheets.row_shapes import read_by_shapes
+from importer.sheets.shaped_rows import read_by_shapes
 from importer.sheets.workbooks import _sent
 from tests.corpus.found import FOLDER, found_sheets
 from tests.corpus.made import MADE
@@ -40,7 +40,7 @@ def by_parsers(content, name):
 def said(name, columns, scan):
     """All that goes to the parent, without regard to order; a number's type counts."""
     found = _sent(xlsx.Found(name, [], columns, scan))
-    found |= {key: sorted(found[key]) for key in ("merges", "faults", "moments")}
+    found |= {key: sorted(found[key]) for key in ("merges", "faults", "hidden", "moments")}
     return found | {"columns": [list(map(repr, column)) for column in found["columns"]]}
 
 
@@ -150,6 +150,33 @@ def test_a_formula_where_other_rows_have_an_empty_cell_is_a_fault():
 
 def test_rows_of_many_shapes_stand_where_they_stood():
     is_read_alike(repeated(*USUAL.values(), times=3))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="@"><c r="A@"><v>1</v></c><c r="B@" s="0" t="b"><v>1</v></c></row>',
+        '<row r="@"><c r="A@"><v>1</v></c><c r="B@" s="0"/></row>',
+        '<row r="@"><c r="A@"><v>1</v></c></row>',
+        '<row r="@"><c r="B@" s="0" t="b"><v>0</v></c></row>',
+        '<row r="@"><c r="A@"/><c r="B@"/></row>',
+        '<row r="@" hidden="true"><c r="A@"><v>1</v></c></row>',
+    ],
+)
+def test_rows_that_have_only_some_of_the_cells_are_taken_together(monkeypatch, row):
+    full = '<row r="@"><c r="A@"><v>1</v></c><c r="B@" s="0" t="b"><v>1</v></c></row>'
+    content = repeated(full, row, row, full, times=50)
+    monkeypatch.setattr(shaped_rows._Taken, "_one", lambda _, row: pytest.fail(str(row.whole)))
+
+    is_read_alike(content)
+
+
+def test_a_worksheet_whose_rows_are_all_different_is_left_to_the_parsers(monkeypatch):
+    rows = "".join(f'<row r="{n}" ht="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, 99))
+    monkeypatch.setattr(shaped_rows, "_MOST_ALONE", 1_000)
+
+    with pytest.raises(Unusual):
+        by_shapes(with_rows(rows), "Sheet")
 
 
 def test_empty_rows_and_missing_ones_leave_their_place():

@@ -1,0 +1,169 @@
+"""A large worksheet read by the shapes of its rows, as most rows differ in their values alone.
+
+The rows of one shape are taken at once, and what lies between them is handed back, so that not a
+byte goes unread. What is not written as nearly every program writes it is `Unusual`, and a
+parser's to read; so is a worksheet whose rows have too many shapes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
+
+from importer.cells import Cell
+from importer.sheets.cell_styles import Styles
+from importer.sheets.cell_values import CellValues, Unusual
+from importer.sheets.package import SpliceError
+from importer.sheets.row_shapes import RowXml, Shape, rows_in, rows_near, shape_of
+from importer.sheets.scanning import LAST_ROW, Look, Scan, is_hidden
+from importer.sheets.splice_rows import cut_sheet
+
+_SAMPLE = 16  # rows that tell a shape
+_ONE_IN = 16  # rows: where no more are left over, they are read one by one
+_MOST_ALONE = 2**18  # bytes of a block whose rows are read one by one: a parser is as quick
+_ENDS = (b"</row>", b"/>")
+
+
+def read_by_shapes(
+    blocks: Iterable[bytes], shared: Sequence[str], styles: Styles
+) -> tuple[list[list[Cell]], Scan]:
+    """The cells, "" where one is empty, by column from A; raises Unusual, and SheetError.
+
+    `blocks` is the worksheet's XML, `shared` the workbook's shared texts.
+    """
+    taken, stream = _Taken(shared, styles), iter(blocks)
+    head = next(stream, b"")
+    if b"<sheetData/>" in head and b"<!" not in head:
+        return [], Scan()
+    try:
+        for piece in cut_sheet(chain([head], stream)):
+            if piece.kind == "rows":
+                taken.take(piece.text)
+            elif piece.kind == "head":
+                head = piece.text
+            else:
+                taken.look.see_around(head, piece.text)
+    except SpliceError as error:
+        raise Unusual from error
+    width = max(taken.columns, default=0)
+    columns = [taken.columns.get(place + 1) or [""] * taken.height for place in range(width)]
+    return columns, taken.look.scan
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Some rows by number, and their cells by column, from 1."""
+
+    numbers: Sequence[int]
+    cells: Sequence[tuple[int, Sequence[Cell]]]
+
+
+class _Taken:
+    """The rows taken until now."""
+
+    def __init__(self, shared: Sequence[str], styles: Styles) -> None:
+        self.columns: dict[int, list[Cell]] = {}
+        self.height = 0
+        self.look = Look(replace(styles, padded={}))  # the values are padded already
+        self.look.feed(b"<worksheet>")
+        self._values = CellValues(shared, styles)
+        self._shapes: list[Shape] = []  # that the rows above had
+        self._rest, self._few = b"", 0  # rows not taken yet, and bytes of them that are a few
+        self._runs: list[_Run] = []
+
+    def take(self, rows: bytes) -> None:
+        """Rows that stand below all others, from `<row` to `</row>`."""
+        self._rest, self._runs, self._few = rows, [], len(rows) // _ONE_IN
+        self._shapes = [shape for shape in self._shapes if self._is_worth(shape)]
+        while (shape := self._commonest()) and self._is_worth(shape):
+            self._shapes.append(shape)
+        if len(self._rest) > max(self._few, _MOST_ALONE):
+            raise Unusual
+        self._put([run for run in [*self._runs, *map(self._one, rows_in(self._rest))] if run.cells])
+
+    def _commonest(self) -> Shape | None:
+        """The commonest shape of the rest; None where that is a few rows, or each is different.
+
+        Not of rows that have more to tell than their values.
+        """
+        rest = self._rest
+        if len(rest) <= self._few:
+            return None
+        sample = rows_near(rest, range(0, len(rest), len(rest) // _SAMPLE + 1))
+        return shape_of([row for row in sample if not self.look.is_special_inside(row.whole)])
+
+    def _is_worth(self, shape: Shape) -> bool:
+        """Takes the rows of that shape out of the rest; whether they were more than a few."""
+        pieces, step = shape.pattern.split(self._rest), shape.pattern.groups + 1
+        left = list(filter(None, pieces[::step]))
+        if not all(rows.startswith(b"<row ") and rows.endswith(_ENDS) for rows in left):
+            raise Unusual
+        numbers = list(map(int, pieces[1::step]))
+        self._see(shape.opening, numbers)
+        values = [pieces[at::step] for at in range(2, step)]
+        if all(None in column for column in values):  # as in rows that are only formatted
+            kept = [place for place, row in enumerate(zip(*values, strict=True)) if any(row)]
+            numbers = [numbers[place] for place in kept]
+            values = [[column[place] for place in kept] for column in values]
+        cells = [
+            (column, self._read(said, found))
+            for (column, said), found in zip(shape.cells, values, strict=True)
+        ]
+        self._runs += [_Run(numbers, cells)] * bool(numbers)
+        before, self._rest = len(self._rest), b"".join(left)
+        return before - len(self._rest) > self._few
+
+    def _read(self, said: bytes, values: Sequence[bytes | None]) -> list[Cell]:
+        given = [value for value in values if value is not None]
+        cells = self._values.read(said, given)
+        if len(given) == len(values):
+            return cells
+        stream = iter(cells)
+        return ["" if value is None else next(stream) for value in values]
+
+    def _one(self, row: RowXml) -> _Run:
+        if self.look.is_special_inside(row.whole):
+            self.look.feed(row.whole)
+        else:
+            self._see(row.opening, [row.number])
+        cells = [(cell.column, self._values.read(cell.said, [cell.value])) for cell in row.valued]
+        return _Run([row.number], cells)
+
+    def _see(self, opening: bytes, numbers: Sequence[int]) -> None:
+        if is_hidden(opening):
+            self.look.scan.hidden += numbers
+
+    def _put(self, runs: Sequence[_Run]) -> None:
+        """Each row in its place; none stands twice."""
+        numbers = list(chain.from_iterable(run.numbers for run in runs))
+        above, last = self.height, max(numbers, default=0)
+        if not numbers:
+            return
+        if min(numbers) <= above or last > LAST_ROW or len(set(numbers)) < len(numbers):
+            raise Unusual
+        widest = max(column for run in runs for column, _ in run.cells)
+        self.look.scan.reach(last, widest)
+        found: dict[int, list[Cell]] = {}
+        for run in runs:
+            stretches = _stretches(run.numbers)
+            for column, cells in run.cells:
+                if column not in found:
+                    found[column] = [""] * (last - above)
+                into = found[column]
+                for start, end in stretches:
+                    place = run.numbers[start] - above - 1
+                    into[place : place + end - start] = cells[start:end]
+        for column in found.keys() - self.columns.keys():
+            self.columns[column] = [""] * above
+        for column, filled in self.columns.items():
+            filled.extend(found.get(column) or [""] * (last - above))
+        self.height = last
+
+
+def _stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Where numbers that follow one another begin and end.
+
+    >>> _stretches([4, 5, 8, 9, 10])
+    [(0, 2), (2, 5)]
+    """
+    cuts = [place for place, (one, next_) in enumerate(pairwise(numbers), 1) if next_ != one + 1]
+    return list(pairwise([0, *cuts, len(numbers)]))
