@@ -22,11 +22,13 @@ _VALUES = {  # how a value may stand in its cell
     b"<is><t>": _TEXT + rb"</t></is></c>",
     b'<is><t xml:space="preserve">': rb"([^<]+)</t></is></c>",
 }
+_NO_VALUE = b"(?:<v ?/>|<v></v>)?</c>"
+_ANY_VALUE = b"|".join(b"(%b)%b" % (re.escape(tag), rest) for tag, rest in _VALUES.items())
 _CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]+)"([^<>]*?)(?:/>|>(%b?)(?:(?:<v ?/>|<v></v>)?</c>|%b))'
-    % (_FORMULA, b"|".join(b"(%b)%b" % (re.escape(tag), rest) for tag, rest in _VALUES.items()))
+    rb'<c r="([A-Z]{1,3})([0-9]+)"([^<>]*?)(?:/>|>(%b?)(?:%b|%b))'
+    % (_FORMULA, _NO_VALUE, _ANY_VALUE)
 )
-_EMPTY = b"(?:/>|>(?:<v ?/>)?</c>)"
+_EMPTY = b"(?:/>|>%b)" % _NO_VALUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,8 @@
-"""What the XML of a worksheet says and calamine does not: errors, formulas, formats, hidden rows.
-
-A glance takes a tenth of the time of reading and is enough for most worksheets: it counts the
-rows that hold a value and finds out whether there is anything more to see. Where there is, or
-where the XML is written in an unusual way, the whole part goes through expat.
-"""
+"""What the XML of a worksheet says and calamine does not: errors, formulas, hidden rows, merges."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 from xml.parsers import expat
 
 from importer.errors import SheetError
@@ -18,13 +12,7 @@ from importer.sheets.sheet import column_letters
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # Excel's grid
 MOST_CELLS = 2**25  # of the area from A1 to the last value: the full height, 32 columns wide
-_LONGEST_ROW = 2**26  # bytes of XML
 
-_ROW_END = b"</row>"
-_ROW = re.compile(rb'<row(?: [^>]*?)? r="(\d{1,10})"')
-_WIDE_CELL = re.compile(rb'<c r="([A-Z]{2,9})\d')
-_VALUE_ENDS = (b"</v></c>", b"</t></is></c>")
-_VALUE = re.compile(rb"<[vt](?: [^>]*)?>[^<]")
 _UNCALCULATED = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:</c>|<v\s*/>|<v>\s*</v>)")
 _MERGE = re.compile(rb'<mergeCell [^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
@@ -59,13 +47,8 @@ class Scan:
             )
 
 
-def scan_worksheet(blocks: Callable[[], Iterable[bytes]], styles: Styles) -> Scan:
-    """Raises SheetError for cells outside the grid, and for XML that is not well formed."""
-    return _glance(blocks(), styles) or look_at_worksheet(blocks(), styles)
-
-
 def look_at_worksheet(blocks: Iterable[bytes], styles: Styles) -> Scan:
-    """The same without a glance: slower, and sure to find a row or a cell that stands twice."""
+    """Raises SheetError for a row or a cell that stands twice, outside the grid, or is no XML."""
     looking = Look(styles)
     for block in blocks:
         looking.feed(block)
@@ -80,61 +63,9 @@ def column_number(letters: str) -> int:
     return number
 
 
-def _glance(blocks: Iterable[bytes], styles: Styles) -> Scan | None:
-    """Rows are counted, and those with anything to see looked at; None where all must be."""
-    stream, heading = iter(blocks), b""
-    for block in stream:
-        heading += block
-        if b"<sheetData" in heading:
-            break
-    before, _, first = heading.partition(b"<sheetData")
-    if b"<worksheet" not in before or b"<!" in before:
-        return None
-    look, tail = Look(styles), b""
-    look.feed(b"<worksheet>")
-    for block in chain([first], stream):
-        text = tail + block
-        if b"<!--" in text or b"<![CDATA[" in text:
-            return None
-        *rows, tail = text.split(_ROW_END)
-        if len(tail) > _LONGEST_ROW:
-            raise SheetError("holds a row that is too long to be read")
-        if rows and not _is_near(text, rows[-1]):
-            return None
-        _count(rows, look, careful=look.is_special(text))
-    rest, _, below = tail.partition(b"</sheetData>")
-    if look.is_special(rest):
-        look.feed(rest)
-    elif _VALUE.search(rest):
-        return None
-    look.see_around(before, below)
-    return look.scan
-
-
-def _count(rows: list[bytes], look: "Look", *, careful: bool) -> None:
-    """Count the rows that hold a value; those of which there is more to say are looked at."""
-    for row in [row for row in rows if careful or not row.endswith(_VALUE_ENDS)]:
-        if careful and look.is_special(row):
-            look.feed(row + _ROW_END)
-        elif _VALUE.search(row, row.rfind(b"<row")):
-            look.scan.rows += 1
-    if not careful:
-        look.scan.rows += sum(row.endswith(_VALUE_ENDS) for row in rows)
-
-
 def is_hidden(rows: bytes) -> bool:
     """Whether any of these rows is."""
     return any(sign in rows for sign in _HIDDEN)
-
-
-def _is_near(text: bytes, last: bytes) -> bool:
-    """Whether the block's last row and widest column leave the sheet within its bounds for sure."""
-    found = _ROW.match(last, last.rfind(b"<row"))
-    if found is None or not 0 < int(found[1]) <= LAST_ROW:
-        return False
-    letters = {b"Z", *_WIDE_CELL.findall(text)}
-    widest = max(column_number(each.decode()) for each in letters)
-    return widest <= LAST_COLUMN and widest * int(found[1]) <= MOST_CELLS
 
 
 def _style_probe(styles: Styles) -> re.Pattern[bytes]:
@@ -169,14 +100,9 @@ class Look:
         feed(self.parser, xml, last=last)
 
     def is_special(self, rows: bytes) -> bool:
-        """Whether there is more to see in these rows than their values."""
-        return is_hidden(rows) or self.is_special_inside(rows)
-
-    def is_special_inside(self, rows: bytes) -> bool:
         """Whether there is more to see in their cells."""
         return (
             b't="e"' in rows
-            or b"<v></v>" in rows
             or ((b"</f>" in rows or b"<f " in rows) and _UNCALCULATED.search(rows) is not None)
             or (self._probe.pattern != _NO_STYLE and self._probe.search(rows) is not None)
         )

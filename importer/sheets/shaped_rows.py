@@ -89,7 +89,7 @@ class _Taken:
         if len(rest) <= self._few:
             return None
         sample = rows_near(rest, range(0, len(rest), len(rest) // _SAMPLE + 1))
-        return shape_of([row for row in sample if not self.look.is_special_inside(row.whole)])
+        return shape_of([row for row in sample if not self.look.is_special(row.whole)])
 
     def _is_worth(self, shape: Shape) -> bool:
         """Takes the rows of that shape out of the rest; whether they were more than a few."""
@@ -121,7 +121,7 @@ class _Taken:
         return ["" if value is None else next(stream) for value in values]
 
     def _one(self, row: RowXml) -> _Run:
-        if self.look.is_special_inside(row.whole):
+        if self.look.is_special(row.whole):
             self.look.feed(row.whole)
         else:
             self._see(row.opening, [row.number])

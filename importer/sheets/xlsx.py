@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Thread
 from typing import Any
 
 from importer.errors import SheetError
-from importer.sheets.calamine_book import AGAIN, Book, Listed, Table, chosen, columns_of
+from importer.sheets.calamine_book import AGAIN, Book, Listed, chosen, columns_of
 from importer.sheets.cell_styles import Styles
 from importer.sheets.cell_values import Unusual, shared_texts
 from importer.sheets.parts import Parts
-from importer.sheets.scanning import Scan, look_at_worksheet, scan_worksheet
+from importer.sheets.scanning import Scan, look_at_worksheet
 from importer.sheets.shaped_rows import read_by_shapes
 
 LARGE = 2**22  # bytes of XML
@@ -70,13 +69,19 @@ class _Workbook:
         return self._by_parsers(name)
 
     def _by_parsers(self, name: str) -> tuple[list[list[Any]], Scan]:
-        """By calamine where the XML agrees with it, else by openpyxl where that does."""
-        table, scan = self._twice(name)
+        """By calamine where the XML agrees with it, else by openpyxl where that does.
+
+        The XML is looked at first, so that one made to break calamine gets its sentence.
+        """
+        scan = look_at_worksheet(self._parts.blocks(self._parts.place_of(name)), self._styles)
+        try:
+            table = self._book.table(name)
+        except (SheetError, MemoryError):
+            table = None
         if table is not None and table.filled == scan.rows:
             return table.columns, scan
         from importer.sheets.second_reader import read_rows  # noqa: PLC0415  (slow, and seldom)
 
-        scan = look_at_worksheet(self._parts.blocks(self._parts.place_of(name)), self._styles)
         columns, filled = columns_of(read_rows(self._content, name))
         if table is not None and table.filled == filled:
             return table.columns, scan  # texts of no length are values to the scan alone
@@ -86,29 +91,6 @@ class _Workbook:
                 f"reader and {scan.rows:,} for another; {AGAIN}"
             )
         return columns, scan
-
-    def _twice(self, name: str) -> tuple[Table | None, Scan]:
-        """By calamine, None where it cannot, and by the scan: at the same time if they take long.
-
-        A small worksheet is scanned first, so that one made to break calamine gets its sentence.
-        """
-        found: list[Table | None] = []
-        fetch = Thread(target=lambda: found.append(self._tried(name)))
-        part, styles = self._parts.place_of(name), self._styles
-        if self._parts.size(part) > LARGE:
-            fetch.start()
-            scan = scan_worksheet(lambda: self._parts.blocks(part), styles)
-        else:
-            scan = scan_worksheet(lambda: self._parts.blocks(part), styles)
-            fetch.start()
-        fetch.join()
-        return found[0], scan
-
-    def _tried(self, name: str) -> Table | None:
-        try:
-            return self._book.table(name)
-        except (SheetError, MemoryError):
-            return None
 
     @cached_property
     def _styles(self) -> Styles:

@@ -163,8 +163,11 @@ def test_a_row_that_stands_twice_is_never_lost():
 
 
 def test_readers_that_disagree_about_the_rows_are_a_reason_to_refuse(monkeypatch):
+    def broken(*_):
+        raise SheetError("is broken")
+
     scan = Scan(rows=7)
-    monkeypatch.setattr(xlsx._Workbook, "_twice", lambda *_: (None, scan))
+    monkeypatch.setattr(xlsx.Book, "table", broken)
     monkeypatch.setattr(xlsx, "look_at_worksheet", lambda *_: scan)
     head = {"form": "xlsx", "worksheet": None}
 
