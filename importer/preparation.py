@@ -192,11 +192,6 @@ def prepare(
 
 def _table(layout: Layout, wish: Wish) -> TableRows:
     name = layout.worksheet.path.name
-    if wish.visible_only and layout.worksheet.form == "ods":
-        raise SheetError(
-            f"{name}: hidden rows cannot be told in an .ods workbook; save it as .xlsx, or leave "
-            "out --visible-only"
-        )
     table = rows_of_table(layout, visible_only=wish.visible_only)
     if not table.numbers:
         why = f"none to send; {'; '.join(table.notes)}" if table.aside else "no rows below"

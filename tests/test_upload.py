@@ -13,7 +13,6 @@ from importer.outcomes import Outcome, Status
 from importer.preparation import Share, Wish
 from importer.run import abandon_run, interrupted_runs, plan_sheet, resume_run, upload_sheet
 from importer.sandbox import Sandbox
-from tests.sheets.made import ods
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
 TRACKING = Wish("add_tracking", verify=False)
@@ -610,13 +609,6 @@ def test_plan_shows_the_calls_and_the_minutes(desk, sheet):
         ("PurchaseOrders/10002/TrackingNumber/Multiple", (3,)),
     ]
     assert summary.minutes == pytest.approx(4 / 60 / 0.95, abs=0.01)  # two reads back
-
-
-def test_rows_to_be_left_out_that_cannot_be_seen_are_never_sent(settings, tmp_path):
-    (path := tmp_path / "sheet.ods").write_bytes(ods(HEADINGS.split(",")))
-
-    with pytest.raises(SheetError, match="hidden rows cannot be told"):
-        check_sheet(path, replace(TRACKING, visible_only=True), settings)
 
 
 def test_a_sheet_of_totals_only_is_refused_with_what_they_are(settings, sheet):

@@ -19,6 +19,7 @@ from importer.errors import SheetError
 from importer.sheets.calamine_book import Book, Listed, chosen
 from importer.sheets.cell_styles import padded
 from importer.sheets.container import Form
+from importer.sheets.ods import scan_ods
 from importer.sheets.parts import Parts
 from importer.sheets.records import scan_xls, scan_xlsb
 from importer.sheets.scanning import Scan
@@ -74,17 +75,18 @@ def read(head: dict[str, Any], content: bytes) -> Iterator[Found]:
     if form in {Form.XLS, Form.XLSB}:
         notes.append(_UNSEEN)
     for sheet in sheets:
-        table, scan = book.table(sheet.name), _scan_binary(content, form, parts, sheet)
-        scan.merges = table.merges
+        scan, table = _scan(content, form, parts, sheet), book.table(sheet.name)
+        scan.merges += table.merges
         yield Found(sheet.name, notes, table.columns, scan)
 
 
-def _scan_binary(content: bytes, form: Form, parts: Parts | None, sheet: Listed) -> Scan:
-    if form is Form.XLS:
+def _scan(content: bytes, form: Form, parts: Parts | None, sheet: Listed) -> Scan:
+    """What the reader does not tell; it gives the errors of an ods as texts."""
+    if parts is None:
         return scan_xls(content, sheet.number)
-    if form is Form.XLSB and parts is not None:
+    if form is Form.XLSB:
         return scan_xlsb(parts.blocks(parts.place_of(sheet.name)))
-    return Scan()  # calamine gives the errors of an ods as texts
+    return scan_ods(parts.blocks("content.xml"), sheet.name)
 
 
 def _sent(found: Found) -> dict[str, Any]:

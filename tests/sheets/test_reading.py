@@ -358,6 +358,45 @@ def test_an_opendocument_sheet_is_read():
     )
 
 
+def test_what_an_opendocument_sheet_says_beside_its_values_is_known():
+    def row(*cells, said=""):
+        return f"<table:table-row {said}>{''.join(cells)}</table:table-row>"
+
+    def cell(said="", shown="7", note=""):
+        value = f'office:value-type="float" office:value="7" {said}'
+        return f"<table:table-cell {value}>{note}<text:p>{shown}</text:p></table:table-cell>"
+
+    rows = [
+        row(cell(), cell()),
+        row(cell(), cell(), said='table:visibility="filter" table:number-rows-repeated="2"'),
+        row("<table:table-cell/>", said='table:visibility="collapse"'),
+        row(cell('table:style-name="ce1"')),
+        row(cell('table:number-rows-spanned="2"'), cell(shown="007")),
+        row(
+            "<table:covered-table-cell/>",
+            cell(note="<office:annotation><text:p>00</text:p></office:annotation>"),
+        ),
+    ]
+    struck = (
+        '<office:automatic-styles><style:style style:name="ce1" style:family="table-cell">'
+        '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+        "</office:automatic-styles><office:body>"
+    )
+
+    def with_rows_and_styles(content):
+        content = re.sub("<table:table-row.*</table:table-row>", "".join(rows), content)
+        style = 'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:office'
+        return content.replace("xmlns:office", style, 1).replace("<office:body>", struck)
+
+    (sheet,) = read_worksheets(XLSX, rewritten(ods(["x"]), "content.xml", with_rows_and_styles))
+
+    assert sheet.columns == [[7, 7, 7, None, 7, 7, None], [7, 7, 7, None, None, "007", 7]]
+    assert sheet.hidden_rows == {2, 3}
+    assert sheet.filtered
+    assert sheet.struck_rows == {5}
+    assert sheet.merges == ((6, 1, 7, 1),)
+
+
 def test_merged_cells_of_an_old_excel_workbook_are_known():
     cells = [(0, 0, "PO ID"), (0, 1, "SKU"), (1, 0, 10001.0), (1, 1, "A-1"), (2, 1, "B-2")]
     (sheet,) = read_worksheets(XLSX, xls(*cells, merged=[(1, 2, 0, 0)]))
