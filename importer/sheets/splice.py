@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from importer.sheets.package import Package, SpliceError, folded
 from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING
+from importer.sheets.splice_look import Extent, look_over, shared_texts
 from importer.sheets.splice_parts import (
     colour_rules,
     edited_head,
@@ -26,18 +27,9 @@ from importer.sheets.splice_parts import (
     sheet_filter,
     table_area,
 )
-from importer.sheets.splice_rows import (
-    Extent,
-    Piece,
-    ResultColumns,
-    RowWriter,
-    SheetCell,
-    cut_sheet,
-    look_over,
-    rewritten_sheet,
-    shared_texts,
-)
+from importer.sheets.splice_rows import Piece, SheetCell, cut_sheet
 from importer.sheets.splice_styles import Styles
+from importer.sheets.splice_write import ResultColumns, RowWriter, rewritten_sheet
 from importer.sheets.splice_xml import WIDEST, Area, attribute, outline, start_tag, text_of
 
 SIGNED = "The result no longer carries the workbook's digital signature, as its cells have changed."
@@ -126,7 +118,7 @@ class Changes:
         self, cells: Mapping[int, tuple[str, str]], pieces: Iterable[Piece]
     ) -> dict[str, Iterable[bytes]]:
         extent, place = self.extent, self.place
-        rows = RowWriter(self.columns, cells, self.header_row, extent.prefix, self._looks)
+        rows = RowWriter(self.columns, cells, self.header_row, extent, self._looks)
         head = edited_head(extent.head, self.columns, extent.last_row)
         tail = b"</%bsheetData>" % extent.prefix
         tail += edited_tail(extent.tail, self._filters, self._colours)
