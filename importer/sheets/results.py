@@ -17,6 +17,7 @@ from importer.errors import SheetError, UsageError
 from importer.sheets.package import SpliceError
 from importer.sheets.sheet import TextFormat, Worksheet
 from importer.sheets.splice import splice
+from importer.sheets.splice_look import Extent
 from importer.sheets.splice_text import splice_text
 
 LONGEST_CELL = 32_767  # UTF-16 units: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
@@ -48,6 +49,7 @@ def write_results(
     text_format: TextFormat | None = None,
     choose: Choose | None = None,
     read: Worksheet | None = None,
+    extent: Extent | None = None,
 ) -> WrittenResult:
     """Write the source with two more columns to the target, whole or not at all.
 
@@ -56,7 +58,8 @@ def write_results(
     red, others with a sentence amber unless theirs is in `calm`. `text_format` is given for a
     text file, and only there. `choose` is asked for the place of the finished file, as it may
     turn out that the target is taken, or cannot have its ending. `read` is the worksheet as it was
-    read: what no other workbook than an .xlsx could be given back without.
+    read: what no other workbook than an .xlsx could be given back without. `extent` is what a
+    first look at it has found, where one was taken before.
 
     Raises SheetError where the source cannot be read at all, OSError of the target where it
     cannot be written.
@@ -73,7 +76,14 @@ def write_results(
     def spliced(new: BinaryIO) -> tuple[str, ...]:
         with opened(source) as old:
             return splice(
-                old, new, worksheet, header_row, cells=texts, attention=attention, calm=calm
+                old,
+                new,
+                worksheet,
+                header_row,
+                cells=texts,
+                attention=attention,
+                calm=calm,
+                extent=extent,
             )
 
     def fresh(new: BinaryIO) -> tuple[str, ...]:
