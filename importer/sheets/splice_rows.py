@@ -119,8 +119,6 @@ def plain_rows(block: bytes, marks: Marks) -> PlainRows | None:
         return None
     if b"L" in block and b"extLst" in block:  # one byte is found far faster than more
         return None
-    if not all(map(marks.is_plain, texts)):
-        return None
     numbers = _consecutive(texts, marks) or _row_numbers(texts, marks)
     return None if numbers is None else PlainRows(numbers, texts)
 
@@ -136,6 +134,8 @@ def _consecutive(texts: list[bytes], marks: Marks) -> range | None:
 
 
 def _row_numbers(texts: list[bytes], marks: Marks) -> list[int] | None:
+    if not all(map(marks.is_plain, texts)):
+        return None
     found = [_row_number(text, marks) for text in texts]
     return [*map(int, found)] if all(map(bytes.isdigit, found)) else None
 
