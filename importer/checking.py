@@ -33,7 +33,7 @@ def uncollected() -> Iterator[None]:
 def _check(sheet: Path, wish: Wish, settings: Settings) -> Summary:
     for known in operations().values():
         _ = known.fields  # made now, while another process reads the workbook
-    prepared = prepare(sheet, wish, settings)
-    given = Given(sheet, prepared.content, prepared.layout, wish.into)
+    prepared = prepare(sheet, wish, settings, given_at_once=True)
+    given = Given(sheet, prepared.content, prepared.layout, wish.into, look=prepared.look)
     result = give_back(given, prepared.outcomes)
     return prepared.summary(sheet, result=result.path, notes=[*prepared.notes, *result.notes])

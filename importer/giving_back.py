@@ -17,6 +17,7 @@ from importer.outcomes import Outcome, Problem, Status
 from importer.row_numbers import by_sheet_row
 from importer.sheets.container import unwrapped
 from importer.sheets.headings import Layout, result_columns
+from importer.sheets.looking_ahead import Look
 from importer.sheets.reading import read_worksheets
 from importer.sheets.regular_file import read_content
 from importer.sheets.results import WrittenResult, write_results
@@ -39,6 +40,7 @@ class Given:
     layout: Layout
     into: Path | None = None  # the folder asked for; None: the sheet's own
     problems: Sequence[Problem] = ()
+    look: Look | None = None  # taken while the rows were validated
 
     @property
     def folder(self) -> Path:
@@ -74,6 +76,7 @@ def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
             text_format=layout.worksheet.text_format,
             choose=partial(_place, given),
             read=layout.worksheet,
+            extent=given.look.extent if given.look else None,
         )
 
 

@@ -22,6 +22,7 @@ from importer.settings import Settings
 from importer.sheets.fix_marks import Origin, is_fix_file
 from importer.sheets.fix_marks import origin as origin_of
 from importer.sheets.headings import Layout, find_layout, where
+from importer.sheets.looking_ahead import Look, look_ahead
 from importer.sheets.reading import read_worksheets
 from importer.sheets.regular_file import read_content
 from importer.sheets.sheet import Worksheet
@@ -108,6 +109,7 @@ class Prepared:
     remarks: Sequence[str] = ()  # what the vendor's profile made of the sheet
     vendor: str | None = None  # whose profile that is
     origin: Origin | None = None  # of a fix file: the rows that its rows mend
+    look: Look | None = None  # at the worksheet, for a result that is written right away
 
     @property
     def operation(self) -> Operation[Any]:
@@ -149,12 +151,18 @@ SentBefore = Callable[[Operation[Any], Sequence[Any], Origin | None], "Mapping[i
 
 
 def prepare(
-    sheet: Path, wish: Wish, settings: Settings, sent_before: SentBefore | None = None
+    sheet: Path,
+    wish: Wish,
+    settings: Settings,
+    sent_before: SentBefore | None = None,
+    *,
+    given_at_once: bool = False,
 ) -> Prepared:
     """Reads, checks and plans; raises SheetError, UsageError, or SettingsError of a profile.
 
     `sent_before` tells which of the good rows an earlier run has sent, or may have sent; for a
-    fix file also which rows need no mending any more.
+    fix file also which rows need no mending any more. `given_at_once` is for a sheet whose result
+    is written right away: what that must know of it is then looked for in the meantime.
     """
     content = read_content(sheet)
     worksheets, profile = _read(sheet, content, wish, settings)
@@ -162,6 +170,7 @@ def prepare(
     layout = _layout(worksheets, wish, profile, near)
     if wish.platform is not None and layout.operation.platform.name != wish.platform:
         raise UsageError(_explain_misplaced(layout, worksheets, wish.platform))
+    look = look_ahead(content, layout.worksheet, layout.header_row) if given_at_once else None
     operation, table = layout.operation, _table(layout, wish)
     origin = origin_of(layout.worksheet, layout.header_row, table.numbers)
     lines = _lines(table, wish, profile)
@@ -187,6 +196,7 @@ def prepare(
         [*table.notes, *lines.notes, *validation.notes, *said],
         vendor=None if profile is None else profile.name,
         origin=origin,
+        look=look,
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from errno import EISDIR
-from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
@@ -18,6 +17,7 @@ from importer.errors import SheetError, UsageError
 from importer.sheets.package import SpliceError
 from importer.sheets.sheet import TextFormat, Worksheet
 from importer.sheets.splice import splice
+from importer.sheets.splice_look import Extent
 from importer.sheets.splice_text import splice_text
 
 LONGEST_CELL = 32_767  # UTF-16 units: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
@@ -49,6 +49,7 @@ def write_results(
     text_format: TextFormat | None = None,
     choose: Choose | None = None,
     read: Worksheet | None = None,
+    extent: Extent | None = None,
 ) -> WrittenResult:
     """Write the source with two more columns to the target, whole or not at all.
 
@@ -57,14 +58,15 @@ def write_results(
     red, others with a sentence amber unless theirs is in `calm`. `text_format` is given for a
     text file, and only there. `choose` is asked for the place of the finished file, as it may
     turn out that the target is taken, or cannot have its ending. `read` is the worksheet as it was
-    read: what no other workbook than an .xlsx could be given back without.
+    read: what no other workbook than an .xlsx could be given back without. `extent` is what a
+    first look at it has found, where one was taken before.
 
     Raises SheetError where the source cannot be read at all, OSError of the target where it
     cannot be written.
     """
     if target.exists() and target.samefile(source):
         raise UsageError(f'"{target}" is the sheet itself. Name another file for the result.')
-    texts = {row: _cleaned(result) for row, result in cells.items()}
+    texts = _cleaned(cells)
 
     def as_text(new: BinaryIO) -> tuple[str, ...]:
         with opened(source) as old:
@@ -74,7 +76,14 @@ def write_results(
     def spliced(new: BinaryIO) -> tuple[str, ...]:
         with opened(source) as old:
             return splice(
-                old, new, worksheet, header_row, cells=texts, attention=attention, calm=calm
+                old,
+                new,
+                worksheet,
+                header_row,
+                cells=texts,
+                attention=attention,
+                calm=calm,
+                extent=extent,
             )
 
     def fresh(new: BinaryIO) -> tuple[str, ...]:
@@ -115,9 +124,12 @@ def reason(error: Exception) -> str:
     return str(error) if isinstance(error, SpliceError) else "the file is not a sound workbook"
 
 
-@lru_cache(maxsize=4096)  # most rows say the same
-def _cleaned(result: tuple[str, str]) -> tuple[str, str]:
-    return clean(result[0]), clean(result[1])
+def _cleaned(cells: Mapping[int, tuple[str, str]]) -> Mapping[int, tuple[str, str]]:
+    """As it is where nothing needs it: by far most rows say one of a few things, and soundly."""
+    sound = {result: (clean(result[0]), clean(result[1])) for result in set(cells.values())}
+    if all(said == cleaned for said, cleaned in sound.items()):
+        return cells
+    return {row: sound[result] for row, result in cells.items()}
 
 
 def clean(text: str) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from importer.sheets.package import Package, SpliceError, folded
 from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING
+from importer.sheets.splice_look import Extent, look_over, shared_texts
 from importer.sheets.splice_parts import (
     colour_rules,
     edited_head,
@@ -26,18 +27,9 @@ from importer.sheets.splice_parts import (
     sheet_filter,
     table_area,
 )
-from importer.sheets.splice_rows import (
-    Extent,
-    Piece,
-    ResultColumns,
-    RowWriter,
-    SheetCell,
-    cut_sheet,
-    look_over,
-    rewritten_sheet,
-    shared_texts,
-)
+from importer.sheets.splice_rows import Piece, SheetCell, cut_sheet
 from importer.sheets.splice_styles import Styles
+from importer.sheets.splice_write import ResultColumns, RowWriter, rewritten_sheet
 from importer.sheets.splice_xml import WIDEST, Area, attribute, outline, start_tag, text_of
 
 SIGNED = "The result no longer carries the workbook's digital signature, as its cells have changed."
@@ -73,17 +65,20 @@ def splice(
     cells: Mapping[int, tuple[str, str]],
     attention: Collection[str],
     calm: Collection[str],
+    extent: Extent | None = None,
 ) -> tuple[str, ...]:
     """Write the workbook with its results; what a person should hear.
+
+    `extent` is what a `first_look` has found in it, where one was taken before.
 
     Raises SpliceError, or what zipfile and zlib raise, where it cannot be done; the target is
     then of no use.
     """
     package = Package(source)
     place = find_worksheet(package, worksheet)
-    name_columns = partial(heading_columns, package, place)
-    pieces = pieces_of(package, place.part)
-    extent = look_over(pieces(), header_row, name_columns)
+    pieces = pieces_of(package, place.part, twice=extent is None)
+    if extent is None:
+        extent = look_over(pieces(), header_row, partial(heading_columns, package, place))
     tables = {part: package.read(part) for part in place.tables}
     columns = place_columns(extent, header_row, tables.values())
     changes = Changes(package, place, extent, columns, header_row)
@@ -95,9 +90,17 @@ def splice(
     return (*changes.notes, *([SIGNED] if signed else []))
 
 
-def pieces_of(package: Package, part: str) -> Callable[[], Iterable[Piece]]:
+def first_look(source: BinaryIO, worksheet: str | None, header_row: int) -> Extent:
+    """What a splice must know of the worksheet before it writes; raises as it does."""
+    package = Package(source)
+    place = find_worksheet(package, worksheet)
+    pieces = cut_sheet(package.blocks(place.part))
+    return look_over(pieces, header_row, partial(heading_columns, package, place))
+
+
+def pieces_of(package: Package, part: str, *, twice: bool) -> Callable[[], Iterable[Piece]]:
     """The worksheet as often as it is asked for: kept in memory, or read anew where it is large."""
-    if package.size(part) > HELD:
+    if not twice or package.size(part) > HELD:
         return lambda: cut_sheet(package.blocks(part))
     kept = list(cut_sheet(package.blocks(part)))
     return lambda: kept
@@ -126,7 +129,7 @@ class Changes:
         self, cells: Mapping[int, tuple[str, str]], pieces: Iterable[Piece]
     ) -> dict[str, Iterable[bytes]]:
         extent, place = self.extent, self.place
-        rows = RowWriter(self.columns, cells, self.header_row, extent.prefix, self._looks)
+        rows = RowWriter(self.columns, cells, self.header_row, extent, self._looks)
         head = edited_head(extent.head, self.columns, extent.last_row)
         tail = b"</%bsheetData>" % extent.prefix
         tail += edited_tail(extent.tail, self._filters, self._colours)

@@ -10,7 +10,8 @@ from html import escape, unescape
 
 from importer.sheets.package import SpliceError
 from importer.sheets.sheet import STATUS_HEADING, column_letters
-from importer.sheets.splice_rows import Extent, ResultColumns
+from importer.sheets.splice_look import Extent
+from importer.sheets.splice_write import ResultColumns
 from importer.sheets.splice_xml import (
     Area,
     Element,
