@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
+from itertools import compress, count, filterfalse
 from typing import Any, ClassVar
 
 import numpy as np
@@ -42,7 +44,7 @@ class Kind(pandas_engine.DataType):
         raise NotImplementedError
 
     def reader(self, cells: Sequence[Cell], about: Column) -> Callable[[Cell], Value]:  # noqa: ARG002  (dates look at the cells)
-        return lambda cell: self.read(cell, about)
+        return partial(self.read, about=about)
 
     def remark(self, cells: Sequence[Cell], about: Column) -> tuple[int, str] | None:  # noqa: ARG002  (for dates)
         """The position of a cell that settles how all others are read, and what to say of that."""
@@ -79,24 +81,30 @@ def read_column(
 ) -> tuple[list[Value], dict[int, str]]:
     """Every cell's value, None where it is empty or unreadable, and what is wrong by position.
 
-    Each distinct cell is read once; True, 1 and 1.0 are distinct, as each is read in its own way.
+    Each distinct cell is read once; True and 1 are distinct, as each is read in its own way, while
+    1 and 1.0 are one number to every kind.
     """
     read = kind.reader(cells, about)
-    alike = len({*map(type, cells)} - {type(None)}) < 2
+    types = {*map(type, cells)}
+    alike = bool not in types or types.isdisjoint({int, float})
     keys: Sequence[Any] = cells if alike else [*zip(map(type, cells), cells, strict=True)]
-    plain = kind.plain.fullmatch if kind.plain else lambda _: None
     values: dict[Any, Value] = {}
     wrong: dict[Any, str] = {}
-    for key in {*keys}:
+    for key in _unsure(cells, kind.plain) if alike and kind.plain else {*keys}:
         cell = key if alike else key[1]
         try:
-            if cell is not None:
-                sure = cell.__class__ is str and plain(cell)
-                values[key] = cell if sure else _read_cell(cell, read, narrow=kind.wide_is_narrow)
+            values[key] = None if cell is None else _read_cell(cell, read, narrow=kind.wide_is_narrow)
         except Unreadable as unreadable:
-            wrong[key] = str(unreadable)
-    faults = {i: wrong[key] for i, key in enumerate(keys) if key in wrong} if wrong else {}
-    return [*map(values.get, keys)], faults
+            values[key], wrong[key] = None, str(unreadable)
+    faulty = compress(count(), map(wrong.__contains__, keys)) if wrong else ()
+    return [*map(values.get, keys, cells)], {i: wrong[keys[i]] for i in faulty}
+
+
+def _unsure(cells: Sequence[Cell], plain: re.Pattern[str]) -> set[Cell]:
+    """The distinct cells that may not be their own value as they stand."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    others = {cell for cell in cells if not isinstance(cell, str)}
+    return others.union(filterfalse(plain.fullmatch, texts))
 
 
 NARROW = {0x3000: " "} | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width

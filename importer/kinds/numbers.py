@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -31,18 +31,18 @@ class IdentifierKind(Kind):
         10001
         """
         if isinstance(cell, str):
-            word = {key(w): number for w, number in about.words.items()}.get(key(cell))
-            if word is not None:
+            words = {key(w): number for w, number in about.words.items()}
+            if words and (word := words.get(key(cell))) is not None:
                 return word
             if re.fullmatch(r"[1-9][0-9]{0,9}", cell, re.ASCII):
                 return int(cell)
-        elif not isinstance(cell, bool) and _is_whole(cell):
-            return cell if isinstance(cell, int) else int(shown(cell))
+        elif _is_whole(cell) and 0 < cell < LAST_EXACT:
+            return int(cell)
         raise Unreadable(f'"{shown(cell)}" is not an id: write its digits only, such as 10001')
 
 
-def _is_whole(cell: Cell) -> bool:
-    return isinstance(cell, int | float) and 0 < cell < LAST_EXACT and float(cell).is_integer()
+def _is_whole(cell: Cell) -> TypeGuard[int | float]:
+    return type(cell) is int or (isinstance(cell, float) and cell.is_integer())  # True is none
 
 
 @pandas_engine.Engine.register_dtype
