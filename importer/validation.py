@@ -6,7 +6,7 @@ Two steps, because pandera alone goes blind in a column once one of its cells ca
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pandera.backends.pandas.builtin_checks  # noqa: F401  (else loaded once the sheet is read)
@@ -18,7 +18,7 @@ from importer.operation import Field, Operation
 from importer.outcomes import Problem
 from importer.row_numbers import sheet_row
 from importer.spelling import listed
-from importer.tracking_numbers import explain, infer_carrier
+from importer.tracking_numbers import infer_carrier, odd_ones
 from importer.vendors.profile import VendorProfile
 
 
@@ -134,12 +134,10 @@ class _Found:
         """What is odd about a tracking number beside its carrier."""
         for number, carrier in _tracked(operation):
             blind = self.unreadable[carrier.name]
-            pairs = zip(values[number.name], values[carrier.name], strict=True)
-            for i, (tracking_number, named) in enumerate(pairs):
-                if tracking_number is None or i in blind:
-                    continue
-                odd = explain(str(tracking_number), None if named is None else str(named))
-                if odd is not None:
+            numbers = cast("Sequence[str | None]", values[number.name])
+            carriers = cast("Sequence[str | None]", values[carrier.name])
+            for i, odd in odd_ones(numbers, carriers).items():
+                if i not in blind:
                     self._add(into, i, number, odd)
 
     def check(self, operation: Operation[Any], values: Mapping[str, Sequence[Value]]) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import compress, count, filterfalse
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from pandera import dtypes
@@ -88,22 +88,23 @@ def read_column(
     types = {*map(type, cells)}
     alike = bool not in types or types.isdisjoint({int, float})
     keys: Sequence[Any] = cells if alike else [*zip(map(type, cells), cells, strict=True)]
-    values: dict[Any, Value] = {}
+    values: dict[Any, Value] = {None: None}
     wrong: dict[Any, str] = {}
-    for key in _unsure(cells, kind.plain) if alike and kind.plain else {*keys}:
-        cell = key if alike else key[1]
+    for key in _unsure(cells, kind.plain) if alike and kind.plain else {*keys} - {None}:
         try:
-            values[key] = None if cell is None else _read_cell(cell, read, narrow=kind.wide_is_narrow)
+            cell = key if alike else key[1]
+            values[key] = _read_cell(cell, read, narrow=kind.wide_is_narrow)
         except Unreadable as unreadable:
             values[key], wrong[key] = None, str(unreadable)
     faulty = compress(count(), map(wrong.__contains__, keys)) if wrong else ()
-    return [*map(values.get, keys, cells)], {i: wrong[keys[i]] for i in faulty}
+    own = cast("Sequence[Value]", cells)  # of those that need no reading
+    return [*map(values.get, keys, own)], {i: wrong[keys[i]] for i in faulty}
 
 
-def _unsure(cells: Sequence[Cell], plain: re.Pattern[str]) -> set[Cell]:
+def _unsure(cells: Sequence[Cell], plain: re.Pattern[str]) -> set[Any]:
     """The distinct cells that may not be their own value as they stand."""
     texts = [cell for cell in cells if isinstance(cell, str)]
-    others = {cell for cell in cells if not isinstance(cell, str)}
+    others = {cell for cell in cells if cell is not None and not isinstance(cell, str)}
     return others.union(filterfalse(plain.fullmatch, texts))
 
 
@@ -112,6 +113,8 @@ _AS_FORMULA = re.compile(r'="([^"]*)"')  # how csv exports keep Excel from dropp
 
 
 def _read_cell(cell: Cell, read: Callable[[Cell], Value], *, narrow: bool) -> Value:
+    if cell is None:
+        return None
     if isinstance(cell, str):
         if narrow and not cell.isascii():
             cell = cell.translate(NARROW)
