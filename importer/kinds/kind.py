@@ -13,6 +13,7 @@ from itertools import compress, count, filterfalse
 from typing import Any, ClassVar, cast
 
 import numpy as np
+import pandas as pd
 from pandera import dtypes
 from pandera.engines import pandas_engine
 
@@ -49,6 +50,12 @@ class Kind(pandas_engine.DataType):
     def remark(self, cells: Sequence[Cell], about: Column) -> tuple[int, str] | None:  # noqa: ARG002  (for dates)
         """The position of a cell that settles how all others are read, and what to say of that."""
         return None
+
+    def series(self, values: Sequence[Value]) -> "pd.Series[Any]":
+        """The values as the column of a frame."""
+        objects = np.fromiter(values, dtype=object, count=len(values))
+        column: pd.Series[Any] = pd.Series(objects, dtype=self.type)
+        return column
 
     def from_journal(self, value: Any) -> Value:
         """The value as it was before it was kept as JSON."""
