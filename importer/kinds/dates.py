@@ -113,9 +113,9 @@ def _telling(cells: Sequence[Cell]) -> dict[str, bool]:
 
 def _numeric_dates(cells: Sequence[Cell]) -> Iterator[tuple[str, re.Match[str]]]:
     """The distinct texts that are a date of digits, in sheet order."""
-    for text in dict.fromkeys(cell for cell in cells if isinstance(cell, str)):
-        if found := _NUMERIC_DATE.fullmatch(clean(text)):
-            yield text, found
+    for cell in dict.fromkeys(cells):
+        if isinstance(cell, str) and (found := _NUMERIC_DATE.fullmatch(clean(cell))):
+            yield cell, found
 
 
 def _instant(cell: Cell, *, day_first: bool | None) -> date | datetime:

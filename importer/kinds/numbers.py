@@ -91,7 +91,7 @@ class MoneyKind(Kind):
             raise Unreadable(f'"{shown(cell)}" is not an amount of money; write it {advice}')
         if len(number.as_tuple().digits) > 15 or abs(number) >= LAST_EXACT:
             raise Unreadable(f'"{shown(cell)}" has more than 15 digits; round it')
-        return number
+        return +number  # -0.0 is 0
 
     def from_journal(self, value: Any) -> Value:
         return None if value is None else Decimal(value)

@@ -37,7 +37,7 @@ class Layout:
             if i not in skipped and empty:
                 cells = [column[row] for row in empty]
                 blank = {*filter(is_empty, {*cells})}  # each distinct cell is asked once
-                empty = [*compress(empty, map(blank.__contains__, cells))]
+                empty = [*compress(empty, map(blank.__contains__, cells))] if blank else ()
         below = range(self.header_row + 1, self.worksheet.height + 1)
         without = {row + 1 for row in empty}
         return [row for row in below if row not in without] if without else [*below]
