@@ -2,12 +2,13 @@ import random
 import re
 import string
 import time
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.tracking_numbers import Match, carriers_of, explain, infer_carrier, odd_ones
+from importer.tracking_numbers import _AT_ONCE, Match, carriers_of, explain, infer_carrier, odd_ones
 
 COMMERCIAL = ("USPS", "FedEx", "UPS", "DHL")  # a mailer's IMpb number, whoever brings it to USPS
 
@@ -391,6 +392,16 @@ def test_many_numbers_at_once_are_as_odd_as_each_alone(rows):
     together = odd_ones([number for number, _ in rows], [carrier for _, carrier in rows])
 
     assert together == {i: said for i, said in alone.items() if said is not None}
+
+
+def test_the_odd_ones_of_a_long_sheet_stand_at_their_own_rows():
+    rows = [*product(KNOWN, (*COMMERCIAL, None))] * 100
+    alone = {row: explain(*row) for row in {*rows}}
+
+    together = odd_ones([number for number, _ in rows], [carrier for _, carrier in rows])
+
+    assert len(rows) > 2 * _AT_ONCE
+    assert [*together.items()] == [(i, said) for i, row in enumerate(rows) if (said := alone[row])]
 
 
 @pytest.mark.parametrize("digit", [" ", "0", "9", "Z", "J", "²"])
