@@ -47,7 +47,7 @@ def clean(text: str) -> str:
 
 
 def is_empty(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not clean(cell))
+    return cell is None or (isinstance(cell, str) and not cell[:1].isalnum() and not clean(cell))
 
 
 def shown(cell: Cell) -> str:

@@ -5,6 +5,7 @@ from collections import namedtuple
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 import pandera.pandas as pa
@@ -186,7 +187,8 @@ class Operation(ABC, Generic[RowT]):
     ) -> list[RowT]:
         """Rows from columns of values, all as long as `numbers`."""
         columns = (values[field.name] for field in self.fields)
-        return list(map(self._record._make, zip(numbers, *columns, strict=True)))
+        rows = zip(numbers, *columns, strict=True)
+        return [*map(tuple.__new__, repeat(self._record), rows)]  # _make, without a call for each
 
     def restored(self, row: RowT, before: Mapping[str, Any] | None, found: Any) -> TakenBack:
         """`taken_back` of an operation that sets values: those it set, as they were before.

@@ -1,5 +1,6 @@
 """Rows become calls: grouped by their operation's key, in sheet order, cut to size."""
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from datetime import time
@@ -17,7 +18,7 @@ def plan_calls(
     return [make_call(operation, part, date_only_at) for part in parts(operation, rows)]
 
 
-def parts(operation: Operation[Any], rows: Sequence[Any]) -> list[list[Any]]:
+def parts(operation: Operation[Any], rows: Sequence[Any]) -> list[Sequence[Any]]:
     """The rows that make one call each, in the order of the calls."""
     return [
         part
@@ -38,23 +39,25 @@ def make_call(operation: Operation[Any], rows: Sequence[Any], date_only_at: time
 
 
 def groups(operation: Operation[Any], rows: Sequence[Any]) -> Iterator[list[Any]]:
-    found: dict[Hashable, list[Any]] = {}
-    group = attrgetter(*operation.group_by)
-    for row in rows:
-        found.setdefault(group(row), []).append(row)
+    found: dict[Hashable, list[Any]] = defaultdict(list)
+    for group, row in zip(map(attrgetter(*operation.group_by), rows), rows, strict=True):
+        found[group].append(row)
     yield from found.values()
 
 
 def atoms(operation: Operation[Any], rows: Sequence[Any]) -> list[list[Any]]:
     """The rows of one group in parcels that a call may not part, such as the products of a kit."""
-    found: dict[Hashable, list[Any]] = {}
-    for row in rows:
-        found.setdefault(operation.atom(row), []).append(row)
+    found: dict[Hashable, list[Any]] = defaultdict(list)
+    for atom, row in zip(map(operation.atom, rows), rows, strict=True):
+        found[atom].append(row)
     return list(found.values())
 
 
-def cut(operation: Operation[Any], group: Sequence[Any], most: int) -> Iterator[list[Any]]:
+def cut(operation: Operation[Any], group: Sequence[Any], most: int) -> Iterator[Sequence[Any]]:
     """The group in parts of at most `most` rows, except where one atom alone is larger."""
+    if type(operation).atom is Operation.atom:  # each row is one by itself
+        yield from (group[i : i + most] for i in range(0, len(group), most))
+        return
     part: list[Any] = []
     for atom in atoms(operation, group):
         if part and len(part) + len(atom) > most:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -238,21 +238,14 @@ def _outcomes(
 ) -> dict[int, Outcome]:
     """Of every row: planned, or why not."""
     invalid, warnings = _sentences(validation.problems), _sentences(validation.warnings)
-    outcomes = {
-        number: Outcome(Status.INVALID, invalid[number])
-        if number in invalid
-        else aside.get(number) or _planned(warnings.get(number, ""))
-        for number in validation.numbers
-    }
+    outcomes = dict.fromkeys(validation.numbers, Outcome(Status.PLANNED))
+    outcomes |= {number: Outcome(Status.PLANNED, said) for number, said in warnings.items()}
+    outcomes |= aside
+    outcomes |= {number: Outcome(Status.INVALID, said) for number, said in invalid.items()}
     if not table.aside:
         return outcomes
     outcomes |= {row: Outcome(Status.UNCHANGED, said) for row, said in table.aside.items()}
     return dict(sorted(outcomes.items()))
-
-
-@lru_cache(maxsize=1024)  # most rows say the same
-def _planned(warning: str) -> Outcome:
-    return Outcome(Status.PLANNED, warning)
 
 
 def _read(

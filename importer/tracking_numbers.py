@@ -10,9 +10,23 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import compress, filterfalse, product
 from typing import Literal
 
+import numpy as np
+
+from importer.check_digits import (
+    Fits,
+    Worth,
+    impb,
+    mod7,
+    mod10,
+    mod11,
+    s10,
+    with_application,
+    worth,
+    worth_of_all,
+)
 from importer.spelling import key
 
 Carrier = Literal["UPS", "USPS", "FedEx", "DHL"]
@@ -97,11 +111,66 @@ the label'
     return None
 
 
+def odd_ones(numbers: Sequence[str | None], carriers: Sequence[str | None]) -> dict[int, str]:
+    """What `explain` says of each number beside its carrier, by position; of the odd ones alone.
+
+    Numbers of one length and carrier are looked at together, and one by one where they may be odd.
+
+    >>> odd_ones(["1Z999AA10123456784", None, "986578788855"], ["UPS", "UPS", "DHL"])
+    {2: '"986578788855" looks like a FedEx number, and the carrier is DHL; compare both with the \
+label'}
+    """
+    found: dict[int, str] = {}
+    for begin in range(0, len(numbers), _AT_ONCE):
+        block = slice(begin, begin + _AT_ONCE)
+        odd = _odd_in_block(numbers[block], carriers[block])
+        found |= {begin + i: odd[i] for i in sorted(odd)}
+    return found
+
+
+_AT_ONCE = 1 << 14  # numbers: more are no faster, as they leave the processor's cache
+
+
+def _odd_in_block(numbers: Sequence[str | None], carriers: Sequence[str | None]) -> dict[int, str]:
+    alike: dict[tuple[int, str | None], list[int]] = defaultdict(list)
+    for i, (number, carrier) in enumerate(zip(numbers, carriers, strict=True)):
+        if number is not None:
+            alike[len(number), carrier].append(i)
+    found: dict[int, str] = {}
+    for (_, carrier), places in alike.items():
+        texts = [numbers[i] or "" for i in places]
+        if odd := _odd_of(texts, carrier):
+            found |= {i: odd[text] for i, text in zip(places, texts, strict=True) if text in odd}
+    return found
+
+
+def _odd_of(numbers: Sequence[str], carrier: str | None) -> dict[str, str]:
+    """What `explain` says of the odd ones of these numbers, which are of one length."""
+    ours = None if carrier is None else _carrier_named(carrier)
+    if carrier is not None and ours is None:
+        return {}
+    forms = _BY_LENGTH.get((len(numbers[0]), ours), ()) if ours else ()
+    for pattern, form in sorted(forms, key=lambda one: not one[0].fullmatch(numbers[0])):
+        numbers = _unfit(numbers, pattern, form) if numbers else ()
+    said = ((number, explain(number, carrier)) for number in {*numbers})
+    return {number: odd for number, odd in said if odd is not None}
+
+
+def _unfit(numbers: Sequence[str], pattern: re.Pattern[str], form: "_Form") -> Sequence[str]:
+    """The numbers that have not the form, or not its check digit; they are of one length."""
+    unlike = [*filterfalse(pattern.fullmatch, numbers)]
+    like = [*{*numbers}.difference(unlike)] if unlike else numbers
+    if form.check is None or not like:
+        return unlike
+    fits = np.asarray(form.check(worth_of_all(like)))
+    return [*unlike, *compress(like, (~fits).tolist())]
+
+
 def _is_sound(number: str, carrier: Carrier) -> bool:
     """Whether it has a form of the carrier's whose check digit fits, or that has none."""
     for pattern, form in _BY_LENGTH.get((len(number), carrier), ()):
-        if pattern.fullmatch(number) and (form.check is None or form.check(number)):
-            return bool(number.strip("0"))
+        if pattern.fullmatch(number) and (form.check is None or form.check(worth(number))):
+            return True
     return False
 
 
@@ -127,72 +196,13 @@ def _others(number: str, ours: Carrier) -> tuple[Carrier, ...]:
     return ()
 
 
-# The check digits are told from the right: zeros and routing before a number change nothing then.
-
-# What each character of a number counts: a letter the last digit of its ASCII code less 3, UPS's
-# own table: A is 2, B is 3.
-_WORTH = bytes(
-    (code - ord("0") if chr(code).isdigit() else (code - 3)) % 10 for code in range(128)
-).ljust(256)
-
-
-def _weighted(body: str, weights: Sequence[int]) -> int:
-    """The sum of the characters times the weights, which begin at the right and repeat."""
-    worth, step, total = body.encode().translate(_WORTH)[::-1], len(weights), 0
-    for place, weight in enumerate(weights):
-        total += weight * sum(worth[place::step])
-    return total
-
-
-def _mod10(number: str, weights: Sequence[int] = (3, 1)) -> bool:
-    """GS1's check digit, and with weights 1 and 2 that of UPS."""
-    return number[-1] == str(-_weighted(number[:-1], weights) % 10)
-
-
-def _mod11(number: str) -> bool:
-    """FedEx Express: weights 1, 3, 7, and a remainder of 10 is written 0."""
-    return number[-1] == str(_weighted(number[:-1], (1, 3, 7)) % 11 % 10)
-
-
-def _mod7(number: str) -> bool:
-    """DHL Express and other air waybills: the rest of a division by 7."""
-    return number[-1] == str(int(number[:-1]) % 7)
-
-
-def _s10(number: str) -> bool:
-    """UPU standard S10: 11 less the remainder, where 10 is written 0 and 11 is written 5.
-
-    >>> _s10("RR473124829GB")  # the standard's own example
-    True
-    """
-    rest = _weighted(number[2:10], (7, 9, 5, 3, 2, 4, 6, 8)) % 11
-    return number[10] == "50987654321"[rest]
-
-
-def _impb(number: str) -> bool:
-    """USPS Publication 199: over the package's own 22 or 26 digits, not over 420 and the ZIP."""
-    if not number.startswith("420"):
-        return _mod10(number)
-    packages = (number[len("42012345") :], number[len("420123456789") :])
-    return any(p.startswith("9") and len(p) in {22, 26} and _mod10(p) for p in packages)
-
-
-def _with_application(number: str) -> str:
-    """20 digits of USPS with the identifier that is left out in print: 92, and 91 before it.
-
-    >>> _with_application("61299998820821171811")
-    '9261299998820821171811'
-    """
-    return ("92" if number.startswith("61") else "91") + number  # 61: Parcel Select, as 92 has it
-
-
 @dataclass(frozen=True, slots=True)
 class _Form:
     name: str
     carriers: tuple[Carrier, ...]  # the one whose form it is first
     pattern: str  # of fixed parts only: nothing in it can be tried twice
     lengths: Collection[int]
-    check: Callable[[str], bool] | None = None
+    check: Callable[[Worth], Fits] | None = None
     sole: bool = False  # nobody else has numbers that look so
 
 
@@ -202,16 +212,16 @@ _FORMS = (
     # digits, with no rule: as a form they would fit too much. The check digit is that of the
     # Guide to Labeling, over what follows the 1Z; the waybill's, over what follows the letter, as
     # published in jkeen/tracking_number_data (K2479825491).
-    _Form("1Z", ("UPS",), r"1Z[0-9A-Z]{16}", [18], lambda n: _mod10(n[2:], (1, 2)), sole=True),
+    _Form("1Z", ("UPS",), r"1Z[0-9A-Z]{16}", [18], lambda n: mod10(n[2:], (1, 2)), sole=True),
     # SurePost has service YW or YP, and USPS delivers it: a vendor may name either.
     _Form(
         "SurePost",
         ("USPS",),
         r"1Z[0-9A-Z]{6}Y[PW][0-9A-Z]{8}",
         [18],
-        lambda n: _mod10(n[2:], (1, 2)),
+        lambda n: mod10(n[2:], (1, 2)),
     ),
-    _Form("waybill", ("UPS",), r"[AHJKTV][0-9]{10}", [11], lambda n: _mod10(n[1:], (1, 2))),
+    _Form("waybill", ("UPS",), r"[AHJKTV][0-9]{10}", [11], lambda n: mod10(n[1:], (1, 2))),
     _Form("Mail Innovations", ("UPS", "USPS"), r"MI[0-9]{6}[0-9A-Z]{1,22}", range(9, 31)),
     # USPS: Publication 199, Intelligent Mail package barcode: 22 or 26 digits, alone or after 420
     # and a ZIP of 5 or 9. 94 and 95 are labels bought from USPS. 91 to 93 are commercial mailers':
@@ -222,14 +232,14 @@ _FORMS = (
         ("USPS",),
         r"(?:420[0-9]{5}(?:[0-9]{4})?)?9[45][0-9]{20}(?:[0-9]{4})?",
         (22, 26, 30, 34, 38),
-        _impb,
+        impb,
     ),
     _Form(
         "commercial IMpb",
         ("USPS", "FedEx", "UPS", "DHL"),
         r"(?:420[0-9]{5}(?:[0-9]{4})?)?9[1-3][0-9]{20}(?:[0-9]{4})?",
         (22, 26, 30, 34, 38),
-        _impb,
+        impb,
     ),
     # USPS: Publication 109, 2-8.5.3: a service code, 9 digits of the customer, 8 of the piece; some
     # labels count a 91 in that they do not print. 00 would begin a GS1 container code.
@@ -238,7 +248,7 @@ _FORMS = (
         ("USPS",),
         r"(?!00)[0-9]{20}",
         [20],
-        lambda n: _mod10(n) or _mod10(_with_application(n)),
+        lambda n: mod10(n) | mod10(with_application(n)),
     ),
     # FedEx SmartPost prints its USPS number without the application identifier (SmartPost Job Aid).
     _Form(
@@ -246,27 +256,27 @@ _FORMS = (
         ("FedEx",),
         r"(?!00)[0-9]{20}",
         [20],
-        lambda n: _mod10(_with_application(n)),
+        lambda n: mod10(with_application(n)),
     ),
     # USPS: "Tracking" on usps.com: Global Express Guaranteed is 82 000 000 00.
     _Form("Global Express Guaranteed", ("USPS",), r"82[0-9]{8}", [10]),
     # All posts: UPU standard S10. Another country's parcel is USPS's to deliver, and Deutsche
     # Post's and DHL eCommerce's to send.
-    _Form("S10", ("USPS",), r"[A-Z]{2}[0-9]{9}US", [13], _s10, sole=True),
-    _Form("S10 of another post", ("USPS", "DHL"), r"[A-Z]{2}[0-9]{9}(?!US)[A-Z]{2}", [13], _s10),
+    _Form("S10", ("USPS",), r"[A-Z]{2}[0-9]{9}US", [13], s10, sole=True),
+    _Form("S10 of another post", ("USPS", "DHL"), r"[A-Z]{2}[0-9]{9}(?!US)[A-Z]{2}", [13], s10),
     # FedEx: Ground Bar Code & Label Layout Specification (FY04.A), "Check digit calculation
     # algorithms": 96 and 20 more, of which the last 15 are the number and carry the check digit.
-    _Form("Ground", ("FedEx",), r"[0-9]{15}", [15], _mod10),
-    _Form("Ground 96", ("FedEx",), r"96[0-9]{20}", [22], lambda n: _mod10(n[-15:])),
+    _Form("Ground", ("FedEx",), r"[0-9]{15}", [15], mod10),
+    _Form("Ground 96", ("FedEx",), r"96[0-9]{20}", [22], lambda n: mod10(n[-15:])),
     # FedEx: the 12 digits of Express, alone or as the last of the 34 in its bar code, where there
     # is room for 14; as published in jkeen/tracking_number_data.
-    _Form("Express", ("FedEx",), r"[0-9]{12}", [12], _mod11),
-    _Form("34 digits", ("FedEx",), r"(?:10|96)[0-9]{32}", [34], lambda n: _mod11(n[-14:])),
+    _Form("Express", ("FedEx",), r"[0-9]{12}", [12], mod11),
+    _Form("34 digits", ("FedEx",), r"(?:10|96)[0-9]{32}", [34], lambda n: mod11(n[-14:])),
     # DHL: "Shipment tracking labels", dhl.com: Express has 10 digits, or begins with JJD or JVGL;
     # eCommerce with GM, LX or RX, in 10 to 39 characters; Freight has 9, 10 or 14 digits, and no
     # check digit. Express with 11 digits, and the 7, as published in jkeen/tracking_number_data.
     # JD and digits are JD Logistics' too.
-    _Form("Express", ("DHL",), r"[0-9]{10,11}", (10, 11), _mod7),
+    _Form("Express", ("DHL",), r"[0-9]{10,11}", (10, 11), mod7),
     _Form("piece", ("DHL",), r"J(?:JD|VGL)[0-9]{9,31}", range(12, 36), sole=True),
     _Form("piece JD", ("DHL",), r"JD[0-9]{9,31}", range(11, 34)),
     _Form("eCommerce GM", ("DHL",), r"GM[0-9]{10,37}", range(12, 40), sole=True),
@@ -283,7 +293,8 @@ def _by_length() -> dict[tuple[int, Carrier | None], _Patterns]:
     forms = defaultdict(list)
     for form in _FORMS:
         for length, carrier in product(form.lengths, (None, *form.carriers)):
-            forms[length, carrier].append((re.compile(form.pattern), form))
+            pattern = re.compile(rf"(?!0+\Z)(?:{form.pattern})")  # zeros alone stand for none
+            forms[length, carrier].append((pattern, form))
     return dict(forms)
 
 
@@ -293,5 +304,5 @@ _BY_LENGTH = _by_length()  # what is longer than any of them is never looked at
 def _fitting(number: str, carrier: Carrier | None = None) -> Iterator[tuple[_Form, bool | None]]:
     """The forms that the number has, of one carrier or of all, and what its check digit says."""
     for pattern, form in _BY_LENGTH.get((len(number), carrier), ()):
-        if pattern.fullmatch(number) and number.strip("0"):  # zeros alone fit, and stand for none
-            yield form, form.check(number) if form.check else None
+        if pattern.fullmatch(number):
+            yield form, bool(form.check(worth(number))) if form.check else None

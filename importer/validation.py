@@ -6,7 +6,7 @@ Two steps, because pandera alone goes blind in a column once one of its cells ca
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pandera.backends.pandas.builtin_checks  # noqa: F401  (else loaded once the sheet is read)
@@ -18,7 +18,7 @@ from importer.operation import Field, Operation
 from importer.outcomes import Problem
 from importer.row_numbers import sheet_row
 from importer.spelling import listed
-from importer.tracking_numbers import explain, infer_carrier
+from importer.tracking_numbers import infer_carrier, odd_ones
 from importer.vendors.profile import VendorProfile
 
 
@@ -66,10 +66,11 @@ def validate(
     values = {field.name: found.read(field) for field in operation.fields}
     if infer_carriers:
         found.fill_carriers(operation, values)
+    frame = _frame(operation, values)
     for field in operation.fields:
-        found.need(field, values[field.name])
+        found.need(field, frame[field.name])
     found.look_at_tracking(operation, values, found.problems if strict_tracking else found.warnings)
-    found.check(operation, values)
+    found.check(operation, values, frame)
     return Validation(numbers, values, *found.in_sheet_order(operation), found.notes)
 
 
@@ -91,6 +92,8 @@ class _Found:
         self.unreadable: dict[str, set[int]] = defaultdict(set)
 
     def read(self, field: Field) -> list[Value]:
+        if field.name not in self.cells and self.profile is None:
+            return [None] * len(self.numbers)
         cells, about = self.cells.get(field.name, [None] * len(self.numbers)), field.about
         if self.profile is not None:
             cells, about = self.profile.cells(field.title, cells), self.profile.column(about)
@@ -103,13 +106,13 @@ class _Found:
             self.notes.append(f"{field.title}: {said}, as row {told} alone tells; {_ONE_DAY}")
         return values
 
-    def need(self, field: Field, values: Sequence[Value]) -> None:
+    def need(self, field: Field, values: pd.Series) -> None:
         """A value that is needed and empty is a problem, unless its cell has one already."""
         if not field.needed:
             return
         empty = field.about.if_empty or "is empty, and needed"
-        for i, value in enumerate(values):
-            if value is None and i not in self.unreadable[field.name]:
+        for i in values.isna().to_numpy().nonzero()[0].tolist():
+            if i not in self.unreadable[field.name]:
                 self._add(self.problems, i, field, empty)
 
     def fill_carriers(self, operation: Operation[Any], values: Mapping[str, list[Value]]) -> None:
@@ -134,22 +137,24 @@ class _Found:
         """What is odd about a tracking number beside its carrier."""
         for number, carrier in _tracked(operation):
             blind = self.unreadable[carrier.name]
-            pairs = zip(values[number.name], values[carrier.name], strict=True)
-            for i, (tracking_number, named) in enumerate(pairs):
-                if tracking_number is None or i in blind:
-                    continue
-                odd = explain(str(tracking_number), None if named is None else str(named))
-                if odd is not None:
+            numbers = cast("Sequence[str | None]", values[number.name])
+            carriers = cast("Sequence[str | None]", values[carrier.name])
+            for i, odd in odd_ones(numbers, carriers).items():
+                if i not in blind:
                     self._add(into, i, number, odd)
 
-    def check(self, operation: Operation[Any], values: Mapping[str, Sequence[Value]]) -> None:
+    def check(
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Sequence[Value]],
+        frame: pd.DataFrame,
+    ) -> None:
         """Every check of the model; those on good rows only come last, over the rows still good."""
         every, among_good = _schemas(operation)
-        frame = _frame(operation, values)
         self._note(operation, values, frame, every)
-        invalid = {problem.row for problem in self.problems}
-        good = [number not in invalid for number in self.numbers]
-        self._note(operation, values, frame.loc[good], among_good)
+        if invalid := {problem.row for problem in self.problems}:
+            frame = frame.loc[[number not in invalid for number in self.numbers]]
+        self._note(operation, values, frame, among_good)
 
     def _note(
         self,
@@ -199,12 +204,8 @@ def _tracked(operation: Operation[Any]) -> list[tuple[Field, Field]]:
 
 
 def _frame(operation: Operation[Any], values: Mapping[str, Sequence[Value]]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            field.name: pd.Series(values[field.name], dtype=field.kind.type)
-            for field in operation.fields
-        }
-    )
+    columns = {field.name: field.kind.series(values[field.name]) for field in operation.fields}
+    return pd.DataFrame(columns, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,7 @@ def _schemas(operation: Operation[Any]) -> tuple[pa.DataFrameSchema, pa.DataFram
 def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[_Failure]:
     """The checks that failed, read from their masks, so that many failures cost no more."""
     try:
-        schema.validate(frame, lazy=True)
+        schema.validate(frame, lazy=True, inplace=True)  # else it is copied; nothing is coerced
     except pa.errors.SchemaErrors as errors:
         for error in errors.schema_errors:
             passed = error.check_output

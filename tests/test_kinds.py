@@ -495,6 +495,20 @@ def test_equal_cells_of_different_types_are_each_read_in_their_own_way(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@given(number=st.one_of(st.integers(-5, 100_000), st.integers(-(10**17), 10**17)))
+def test_a_whole_number_is_read_alike_as_an_int_and_as_a_float(kind, number):
+    stored = float(number)
+
+    alone = read_column(kind(), [int(stored)], ABOUT), read_column(kind(), [stored], ABOUT)
+
+    assert repr(alone[0]) == repr(alone[1])
+
+
+def test_minus_zero_is_an_amount_of_nothing():
+    assert repr(read(Money, -0.0, "-0.00")) == "[Decimal('0'), Decimal('0.00')]"
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @given(cells=st.lists(ANY_CELL, max_size=4))
 @example(cells=["0001-01-01T00:00:00+14:00", 10**400])
 def test_reading_any_cells_gives_values_or_sentences_and_never_a_float(kind, cells):

@@ -51,6 +51,7 @@ LAYERS = """
     vendors.profile
     toml_table
     tracking_numbers
+    check_digits
     summaries | columns | sending.turns | spelling
     row_numbers
     calls | outcomes | cells | stopping

@@ -2,12 +2,13 @@ import random
 import re
 import string
 import time
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.tracking_numbers import Match, carriers_of, explain, infer_carrier
+from importer.tracking_numbers import _AT_ONCE, Match, carriers_of, explain, infer_carrier, odd_ones
 
 COMMERCIAL = ("USPS", "FedEx", "UPS", "DHL")  # a mailer's IMpb number, whoever brings it to USPS
 
@@ -356,6 +357,51 @@ def test_no_text_is_too_odd_to_be_looked_at(number, carrier):
 
     assert said is None or (number in said and said == said.strip() and len(said) < 300)
     assert inferred is None or inferred in {match.carrier for match in carriers_of(number)}
+
+
+KNOWN = [number for number, _ in pairs(PUBLISHED)]
+KNOWN += [number for number, _ in SHARED + NO_CHECK_DIGIT + SAMPLES + WRONG]
+LIKELY = st.one_of(
+    st.sampled_from(KNOWN),
+    *(made(pattern, complete) for _, pattern, complete, _ in FORMS.values()),
+)
+NUMBERS = st.one_of(
+    LIKELY,
+    st.builds(
+        lambda number, place, other: number[:place] + other + number[place + 1 :],
+        LIKELY,
+        st.integers(0, 38),
+        st.sampled_from(string.digits + string.ascii_uppercase + "a²\n"),
+    ),
+    st.text(alphabet="0", max_size=40),
+    st.text(max_size=40),
+    st.none(),
+)
+
+
+@settings(deadline=None)  # a busy machine is no fault
+@given(
+    rows=st.lists(
+        st.tuples(NUMBERS, st.one_of(st.sampled_from([*COMMERCIAL, "Other", None]), st.text())),
+        max_size=60,
+    )
+)
+def test_many_numbers_at_once_are_as_odd_as_each_alone(rows):
+    alone = {i: explain(number, carrier) for i, (number, carrier) in enumerate(rows) if number}
+
+    together = odd_ones([number for number, _ in rows], [carrier for _, carrier in rows])
+
+    assert together == {i: said for i, said in alone.items() if said is not None}
+
+
+def test_the_odd_ones_of_a_long_sheet_stand_at_their_own_rows():
+    rows = [*product(KNOWN, (*COMMERCIAL, None))] * 100
+    alone = {row: explain(*row) for row in {*rows}}
+
+    together = odd_ones([number for number, _ in rows], [carrier for _, carrier in rows])
+
+    assert len(rows) > 2 * _AT_ONCE
+    assert [*together.items()] == [(i, said) for i, row in enumerate(rows) if (said := alone[row])]
 
 
 @pytest.mark.parametrize("digit", [" ", "0", "9", "Z", "J", "²"])

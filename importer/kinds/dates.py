@@ -33,7 +33,9 @@ class InstantKind(Kind):
         telling = _telling(cells) if about.date_order is None else {}
         if len(telling) != 1:
             return None
-        (place, first), *_ = telling.items()
+        ((alone, first),) = telling.items()
+        if cells.count(alone) > 1:
+            return None
         for _, found in _numeric_dates(cells):
             if (
                 "." not in found[0]
@@ -41,7 +43,7 @@ class InstantKind(Kind):
                 and max(int(found[1]), int(found[2])) < 13
             ):
                 day = _numeric_date(found, day_first=first)[:10]
-                return place, f'"{found[0]}" is read as {day}'
+                return cells.index(alone), f'"{found[0]}" is read as {day}'
         return None
 
     def read(self, cell: Cell, about: Column) -> Value:
@@ -100,21 +102,20 @@ def day_first(cells: Sequence[Cell]) -> bool | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _telling(cells: Sequence[Cell]) -> dict[int, bool]:
-    """The positions of the dates that can be read one way only, and whether that is day first."""
+def _telling(cells: Sequence[Cell]) -> dict[str, bool]:
+    """The dates that can be read one way only, each once, and whether that is day first."""
     return {
-        i: int(found[1]) > 12
-        for i, found in _numeric_dates(cells)
+        text: int(found[1]) > 12
+        for text, found in _numeric_dates(cells)
         if (int(found[1]) > 12) != (int(found[2]) > 12)
     }
 
 
-def _numeric_dates(cells: Sequence[Cell]) -> Iterator[tuple[int, re.Match[str]]]:
-    if str not in {*map(type, cells)}:
-        return
-    for i, cell in enumerate(cells):
+def _numeric_dates(cells: Sequence[Cell]) -> Iterator[tuple[str, re.Match[str]]]:
+    """The distinct texts that are a date of digits, in sheet order."""
+    for cell in dict.fromkeys(cells):
         if isinstance(cell, str) and (found := _NUMERIC_DATE.fullmatch(clean(cell))):
-            yield i, found
+            yield cell, found
 
 
 def _instant(cell: Cell, *, day_first: bool | None) -> date | datetime:

@@ -8,9 +8,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from functools import partial
+from itertools import compress, count, filterfalse
+from typing import Any, ClassVar, cast
 
 import numpy as np
+import pandas as pd
 from pandera import dtypes
 from pandera.engines import pandas_engine
 
@@ -42,11 +45,17 @@ class Kind(pandas_engine.DataType):
         raise NotImplementedError
 
     def reader(self, cells: Sequence[Cell], about: Column) -> Callable[[Cell], Value]:  # noqa: ARG002  (dates look at the cells)
-        return lambda cell: self.read(cell, about)
+        return partial(self.read, about=about)
 
     def remark(self, cells: Sequence[Cell], about: Column) -> tuple[int, str] | None:  # noqa: ARG002  (for dates)
         """The position of a cell that settles how all others are read, and what to say of that."""
         return None
+
+    def series(self, values: Sequence[Value]) -> "pd.Series[Any]":
+        """The values as the column of a frame."""
+        objects = np.fromiter(values, dtype=object, count=len(values))
+        column: pd.Series[Any] = pd.Series(objects, dtype=self.type)
+        return column
 
     def from_journal(self, value: Any) -> Value:
         """The value as it was before it was kept as JSON."""
@@ -79,24 +88,31 @@ def read_column(
 ) -> tuple[list[Value], dict[int, str]]:
     """Every cell's value, None where it is empty or unreadable, and what is wrong by position.
 
-    Each distinct cell is read once; True, 1 and 1.0 are distinct, as each is read in its own way.
+    Each distinct cell is read once; True and 1 are distinct, as each is read in its own way, while
+    1 and 1.0 are one number to every kind.
     """
     read = kind.reader(cells, about)
-    alike = len({*map(type, cells)} - {type(None)}) < 2
+    types = {*map(type, cells)}
+    alike = bool not in types or types.isdisjoint({int, float})
     keys: Sequence[Any] = cells if alike else [*zip(map(type, cells), cells, strict=True)]
-    plain = kind.plain.fullmatch if kind.plain else lambda _: None
-    values: dict[Any, Value] = {}
+    values: dict[Any, Value] = {None: None}
     wrong: dict[Any, str] = {}
-    for key in {*keys}:
-        cell = key if alike else key[1]
+    for key in _unsure(cells, kind.plain) if alike and kind.plain else {*keys} - {None}:
         try:
-            if cell is not None:
-                sure = cell.__class__ is str and plain(cell)
-                values[key] = cell if sure else _read_cell(cell, read, narrow=kind.wide_is_narrow)
+            cell = key if alike else key[1]
+            values[key] = _read_cell(cell, read, narrow=kind.wide_is_narrow)
         except Unreadable as unreadable:
-            wrong[key] = str(unreadable)
-    faults = {i: wrong[key] for i, key in enumerate(keys) if key in wrong} if wrong else {}
-    return [*map(values.get, keys)], faults
+            values[key], wrong[key] = None, str(unreadable)
+    faulty = compress(count(), map(wrong.__contains__, keys)) if wrong else ()
+    own = cast("Sequence[Value]", cells)  # of those that need no reading
+    return [*map(values.get, keys, own)], {i: wrong[keys[i]] for i in faulty}
+
+
+def _unsure(cells: Sequence[Cell], plain: re.Pattern[str]) -> set[Any]:
+    """The distinct cells that may not be their own value as they stand."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    others = {cell for cell in cells if cell is not None and not isinstance(cell, str)}
+    return others.union(filterfalse(plain.fullmatch, texts))
 
 
 NARROW = {0x3000: " "} | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width
@@ -104,6 +120,8 @@ _AS_FORMULA = re.compile(r'="([^"]*)"')  # how csv exports keep Excel from dropp
 
 
 def _read_cell(cell: Cell, read: Callable[[Cell], Value], *, narrow: bool) -> Value:
+    if cell is None:
+        return None
     if isinstance(cell, str):
         if narrow and not cell.isascii():
             cell = cell.translate(NARROW)

@@ -98,8 +98,10 @@ class TrackingRow(Row):
         within=["po_id", "tracking_number"],
     )
     def listed_once(cls, rows: pd.DataFrame) -> Any:
-        listed = rows.po_id.notna() & rows.tracking_number.notna()
-        return ~(rows.duplicated(["po_id", "tracking_number"], keep=False) & listed)
+        doubled = rows[rows.duplicated("tracking_number", keep=False)]  # few, of many
+        listed = doubled.dropna(subset=["po_id", "tracking_number"])
+        again = listed.duplicated(["po_id", "tracking_number"], keep=False)
+        return ~again.reindex(rows.index, fill_value=False)
 
     @rule(
         "PO {po_id} has more than one Shipping Status, in rows {rows}; a PO has one",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any, NamedTuple
 
 from importer.cells import Cell, is_empty, shown
@@ -34,10 +35,12 @@ class Layout:
         empty: Sequence[int] = range(self.header_row, self.worksheet.height)
         for i, column in enumerate(self.worksheet.columns):
             if i not in skipped and empty:
-                empty = [row for row in empty if column[row] is None or is_empty(column[row])]
-        without = set(empty)
-        below = range(self.header_row, self.worksheet.height)
-        return [row + 1 for row in below if row not in without]
+                cells = [column[row] for row in empty]
+                blank = {*filter(is_empty, {*cells})}  # each distinct cell is asked once
+                empty = [*compress(empty, map(blank.__contains__, cells))] if blank else ()
+        below = range(self.header_row + 1, self.worksheet.height + 1)
+        without = {row + 1 for row in empty}
+        return [row for row in below if row not in without] if without else [*below]
 
     @property
     def headings(self) -> dict[int, str]:
@@ -46,7 +49,10 @@ class Layout:
         return found(self.worksheet, self.header_row)
 
     def cells(self, field: str, rows: Sequence[int]) -> list[Cell]:
+        """The field's cell of each of the rows, which are in sheet order."""
         column = self.worksheet.columns[self.columns[field]]
+        if len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1:  # none is left out between
+            return column[rows[0] - 1 : rows[-1]]
         return [column[row - 1] for row in rows]
 
 

@@ -4,9 +4,9 @@ Nothing is left out in silence: each row that is not sent has a sentence of its 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from importer.cells import Cell, clean, is_empty, shown
 from importer.sheets.headings import Layout, heading_of_two_lines, result_columns
@@ -51,9 +51,9 @@ def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
         aside |= dict.fromkeys(strangers, f"Of another table, which begins in row {other[0]}.")
         layout = _doubtful(layout, [row for row in other if row not in aside], other[0])
         worksheet = layout.worksheet
-    numbers = [row for row in every if row not in aside]
-    hidden = [row for row in numbers if row in worksheet.hidden_rows]
-    struck = [row for row in numbers if row in worksheet.struck_rows]
+    numbers = [row for row in every if row not in aside] if aside else every
+    hidden = _among(numbers, worksheet.hidden_rows)
+    struck = _among(numbers, worksheet.struck_rows)
     notes = [*merged, *_said(aside)]
     by = "by a filter" if worksheet.filtered else "in the sheet"
     if hidden and visible_only:
@@ -67,6 +67,10 @@ def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
     if struck:
         notes.append(f"struck through, and taken all the same: {_rows(struck)}")
     return TableRows(layout, numbers, aside, notes)
+
+
+def _among(numbers: Sequence[int], rows: frozenset[int]) -> list[int]:
+    return [row for row in numbers if row in rows] if rows else []
 
 
 def _heading_lines(layout: Layout) -> list[list[Cell]]:
@@ -84,12 +88,17 @@ def _odd(layout: Layout, lines: Sequence[Sequence[Cell]], every: Sequence[int]) 
     place = layout.columns.get(layout.operation.po)
     if place is None:
         return list(every)
-    column = layout.worksheet.columns[place]
+    cells = layout.cells(layout.operation.po, every)
     headings = {key(shown(line[place])) for line in lines}
-    texts = {cell for cell in column if isinstance(cell, str)}
-    words: set[Cell] = {t for t in texts if is_empty(t) or _is_total(t) or key(t) in headings}
-    words.add(None)
-    return [row for row in every if column[row - 1] in words]
+    texts = {cell for cell in {*cells} if isinstance(cell, str)}
+    words: set[Cell] = {text for text in texts if _is_no_order(text, headings)} | {None}
+    return [*compress(every, map(words.__contains__, cells))]
+
+
+def _is_no_order(text: str, headings: Collection[str]) -> bool:
+    if text.isdecimal():  # as most are, which is their key
+        return text in headings
+    return is_empty(text) or _is_total(text) or key(text) in headings
 
 
 def _not_data(layout: Layout, lines: Sequence[Sequence[Cell]], row: int) -> str:
@@ -127,6 +136,8 @@ def _another_table(layout: Layout, every: Sequence[int], aside: Mapping[int, str
     It begins below a blank row with headings: two words or more and no digit, as every row of
     data has one somewhere. It ends where our headings stand once more.
     """
+    if not every or every[-1] - every[0] == len(every) - 1:
+        return []  # no row is blank
     for first in (row for before, row in pairwise(every) if row > before + 1):
         titled = len(_texts(layout, first)) == 1
         row = first + titled
