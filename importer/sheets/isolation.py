@@ -2,25 +2,20 @@
 
 import marshal
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
-import importer
 from importer.errors import SheetError
+from importer.sheets.child import start
 from importer.sheets.container import Form
 
 MEMORY = 2**30  # bytes that any workbook may take
 SECONDS = 10  # of the processor
 _PATIENCE = 3  # seconds on the clock for each of the processor: others work here too
 _MEMORY_PER_BYTE, _SECONDS_PER_MEGABYTE = 26, 1  # more for files that are large as they come
-_START = (
-    "import marshal, sys; head = marshal.load(sys.stdin.buffer); sys.path[:] = head['path']; "
-    "from importer.sheets.workbooks import main; main(head)"
-)
+_READER = "importer.sheets.workbooks"
 _DAMAGED = (
     "cannot be read: the reader broke down on it, as on files that are damaged or made to do "
     "harm; open it in Excel and save it again as .xlsx"
@@ -47,24 +42,18 @@ def read_apart(
     """What the child found, worksheet by worksheet; raises SheetError with what is wrong."""
     limits = limits or Limits.of(content)
     head = {
-        "path": [str(Path(importer.__file__).parent.parent), *filter(None, sys.path)],
         "form": form.value,
         "worksheet": worksheet,
         "memory": limits.memory,
         "seconds": limits.seconds,
     }
-    child = subprocess.Popen(  # noqa: S603  (this interpreter, these words)
-        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
+    try:
+        child = start(_READER, head, content, subprocess.PIPE)
+    except OSError as error:
+        raise SheetError(f"cannot be read: no process could be begun ({error.strerror})") from error
     with child:
         try:
-            answer, _ = child.communicate(
-                marshal.dumps(head) + content, timeout=limits.seconds * _PATIENCE
-            )
+            answer, _ = child.communicate(timeout=limits.seconds * _PATIENCE)
         except subprocess.TimeoutExpired as expired:
             raise SheetError(_too_slow(limits)) from expired
         finally:

@@ -7,12 +7,11 @@ from contextlib import suppress
 from dataclasses import asdict
 from functools import cached_property
 from io import BytesIO
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 from weakref import finalize
 
-import importer
+from importer.sheets.child import start
 from importer.sheets.container import unwrapped
 from importer.sheets.sheet import Worksheet
 from importer.sheets.splice import first_look
@@ -20,10 +19,6 @@ from importer.sheets.splice_look import Extent
 from importer.sheets.splice_rows import SheetCell
 
 LARGE = 2**21  # bytes of a workbook: a smaller one is looked at before a process has started
-_START = (
-    "import marshal, sys; head = marshal.load(sys.stdin.buffer); sys.path[:] = head['path']; "
-    "from importer.sheets.looking_ahead import main; main(head)"
-)
 
 
 def look_ahead(content: bytes, worksheet: Worksheet, header_row: int) -> "Look | None":
@@ -36,23 +31,13 @@ def look_ahead(content: bytes, worksheet: Worksheet, header_row: int) -> "Look |
 
 
 class Look:
-    """A process at work. Files carry the words: a pipe would want a thread that feeds it."""
+    """A process at work."""
 
     def __init__(self, content: bytes, worksheet: str | None, header_row: int) -> None:
-        path = [str(Path(importer.__file__).parent.parent), *filter(None, sys.path)]
-        head = {"path": path, "worksheet": worksheet, "header_row": header_row}
+        head = {"worksheet": worksheet, "header_row": header_row}
         self._answer = TemporaryFile()  # noqa: SIM115  (closed when nobody wants it any more)
         finalize(self, self._answer.close)
-        with TemporaryFile() as question:
-            question.writelines([marshal.dumps(head), content])
-            question.seek(0)
-            self._process = subprocess.Popen(  # noqa: S603  (this interpreter, these words)
-                [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START],
-                stdin=question,
-                stdout=self._answer,
-                stderr=subprocess.DEVNULL,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+        self._process = start(__name__, head, content, self._answer)
         finalize(self, _end, self._process)
 
     @cached_property

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from importer.errors import SheetError
-from importer.sheets import isolation, workbooks, xlsx
+from importer.sheets import child, isolation, workbooks, xlsx
 from importer.sheets.container import Form
 from importer.sheets.isolation import Limits, read_apart
 from importer.sheets.reading import read_worksheets
@@ -260,7 +260,7 @@ def test_a_workbook_made_to_do_harm_is_refused_before_any_parser_sees_it(content
 
 
 def test_what_breaks_the_reader_breaks_another_process_only(monkeypatch):
-    monkeypatch.setattr(isolation, "_START", "import os; os.abort()")
+    monkeypatch.setattr(child, "_START", "import os; os.abort()")
 
     assert refusal(workbook([1])) == (
         "dock.xlsx cannot be read: the reader broke down on it, as on files that are damaged or "
@@ -268,8 +268,16 @@ def test_what_breaks_the_reader_breaks_another_process_only(monkeypatch):
     )
 
 
+def test_a_reader_that_cannot_begin_is_said(monkeypatch):
+    monkeypatch.setattr("sys.executable", str(Path("nowhere") / "python"))
+
+    assert refusal(workbook([1])).startswith(
+        "dock.xlsx cannot be read: no process could be begun ("
+    )
+
+
 def test_a_reader_that_hangs_is_ended(monkeypatch):
-    monkeypatch.setattr(isolation, "_START", "import time; time.sleep(60)")
+    monkeypatch.setattr(child, "_START", "import time; time.sleep(60)")
     monkeypatch.setattr(isolation, "_PATIENCE", 0.01)
 
     with pytest.raises(SheetError, match="takes more than 5 seconds to read"):
