@@ -19,7 +19,7 @@ _MOST_UNPACKED = 600 * 2**20  # a million rows of 8 columns are half of that
 _LARGE_PART, _MOST_RATIO = 10 * 2**20, 200  # a real worksheet shrinks to a tenth
 _MOST_SMALL = 32 * 2**20  # of a part that is held whole
 LONGEST_TEXT = 2**18  # bytes of XML for one shared text; Excel's cells hold 32,767 characters
-_BLOCK = 2**22
+_BLOCK = 2**20  # what a processor's cache holds
 _UNIQUE = re.compile(rb'<(?:\w+:)?sst [^>]*?uniqueCount="(\d{1,20})"')
 _TEXT_END = re.compile(rb"</(?:\w+:)?si>")
 # No workbook has a document type; it is the way to entities that grow without end.
