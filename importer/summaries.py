@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from importer.row_numbers import sheet_row
 EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN = 0, 1, 2, 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the rows are counted once
 class Summary:
     """One sheet through one operation. `error` is the sentence where the sheet was not taken up."""
 
@@ -38,20 +39,20 @@ class Summary:
     def statuses(self) -> dict[str, int]:
         """How many rows have which status, in the order of the statuses."""
         counts: Counter[Status] = Counter()
-        for outcome, rows in self._shared.values():
+        for outcome, rows in self._shared:
             counts[outcome.status] += rows
         return {status.value: counts[status] for status in Status if counts[status]}
 
-    @property
-    def _shared(self) -> dict[int, tuple[Outcome, int]]:
+    @cached_property
+    def _shared(self) -> list[tuple[Outcome, int]]:
         """Each outcome once, with the number of its rows: most rows share theirs."""
-        outcomes = {id(outcome): outcome for outcome in self.outcomes.values()}
-        counts = Counter(map(id, self.outcomes.values()))
-        return {key: (outcome, counts[key]) for key, outcome in outcomes.items()}
+        every = self.outcomes.values()
+        outcomes, counts = dict(zip(map(id, every), every, strict=True)), Counter(map(id, every))
+        return [(outcome, counts[key]) for key, outcome in outcomes.items()]
 
     @property
     def exit_status(self) -> int:
-        statuses = {outcome.status for outcome, _ in self._shared.values()}
+        statuses = {outcome.status for outcome, _ in self._shared}
         if Status.UNKNOWN in statuses:
             return SOME_UNKNOWN
         if self.error is not None:
