@@ -11,6 +11,7 @@ from importer.cells import LAST_EXACT, Cell, shown
 from importer.columns import Column
 from importer.kinds.kind import MOST_IN_CODE, NARROW, Kind, Unreadable, Value
 from importer.spelling import did_you_mean, key
+from importer.tracking_numbers import carriers_of
 
 
 @pandas_engine.Engine.register_dtype
@@ -109,6 +110,19 @@ def _is_one_number(text: str) -> bool:
     return digits >= _FEWEST_DIGITS and all(re.search(r"\d", word) for word in text.split())
 
 
+_LONG_GROUP = re.compile(r"(?<!\w)[0-9]{7,}(?!\w)")  # may be a number by itself
+
+
+def _may_be_several(text: str, joined: str) -> bool:
+    """Whether digits stand in groups so long that each may be a number, and make no known one.
+
+    >>> _may_be_several("7654321 1234567", "76543211234567"), _may_be_several("1Z 999", "1Z999")
+    (True, False)
+    """
+    several = len(_LONG_GROUP.findall(text)) > 1
+    return several and not any(match.check for match in carriers_of(joined.upper()))
+
+
 _TRACKING = re.compile(r"(?=.{4,64}\Z)[A-Za-z0-9]+(-[A-Za-z0-9]+)*", re.ASCII)
 
 
@@ -143,6 +157,11 @@ class TrackingNumberKind(Kind):
         number = re.sub(r"\s", "", text)
         if re.fullmatch(r"1Z[A-Z0-9-]+|[0-9-]+", number, re.ASCII | re.IGNORECASE):
             number = number.replace("-", "")  # there for the eye only
+        if _may_be_several(text, number):
+            raise Unreadable(
+                f'"{shown(cell)}" may be one tracking number or several; write one without spaces, '
+                "and give several a row each"
+            )
         if text.startswith("-") or not _TRACKING.fullmatch(number):
             raise Unreadable(f'"{shown(cell)}" is not a tracking number: letters and digits only')
         if number.isdigit() and len(number) >= 18 and not number[15:].strip("0"):
