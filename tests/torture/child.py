@@ -45,7 +45,8 @@ def main(words: Sequence[str]) -> int:
             else:
                 sheet, account, *mutation = rest
                 _mutate(mutation)
-                summary = upload_sheet(Path(sheet), Wish(), desk, settings.account(account))
+                wish = Wish(split=True)
+                summary = upload_sheet(Path(sheet), wish, desk, settings.account(account))
         except ImporterError as error:
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
             return 2

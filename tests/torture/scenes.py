@@ -11,6 +11,7 @@ from importer.errors import JournalError
 from importer.journal import Journal, RunState, open_journal
 from importer.outcomes import Outcome
 from importer.rehearsal import sandbox_settings_file
+from importer.row_numbers import by_sheet_row
 from importer.sandbox import Sandbox
 from tests.torture.child import STALE_AFTER_S
 from tests.torture.counting import Tally, compare_result, count, count_overlaps, count_resent
@@ -54,7 +55,7 @@ class Scene:
         return Process([*before, *words, *mutation], self._new_page())
 
     def upload(self, sheet: Sheet) -> Process:
-        words = ("upload", str(sheet.path), "--account", sheet.trade.account)
+        words = ("upload", str(sheet.path), "--split", "--account", sheet.trade.account)
         return self.start(*words) if self.mutation is None else self.upload_hastily(sheet)
 
     def upload_hastily(self, sheet: Sheet) -> Process:
@@ -77,7 +78,7 @@ class Scene:
 
     def outcomes(self, run_id: int) -> dict[int, Outcome]:
         with self.opened() as journal:
-            return journal.outcomes(run_id)
+            return by_sheet_row(journal.outcomes(run_id))
 
     def note_tracebacks(self) -> None:
         for page in sorted(self.folder.glob("said*.txt")):

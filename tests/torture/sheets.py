@@ -46,8 +46,11 @@ class Trade:
 
 
 def tracking_lines(random: Random) -> list[Line]:
+    """Some rows hold several numbers, to be split."""
     lines = [
-        tracking_line(po_id, f"T{po_id}X{n}")
+        tracking_line(
+            po_id, *(f"T{po_id}X{n}X{k}" for k in range(random.choice((1, 1, 1, 1, 2, 3))))
+        )
         for po_id in random.sample(range(20001, 20401), 60)
         for n in range(random.choice((3, 4, 5)))
     ]
@@ -57,8 +60,9 @@ def tracking_lines(random: Random) -> list[Line]:
     return lines
 
 
-def tracking_line(po_id: int, number: str, carrier: str = "UPS") -> Line:
-    return Line((po_id, number, carrier, "2026-11-19", "2"), ((po_id, number),))
+def tracking_line(po_id: int, *numbers: str, carrier: str = "UPS") -> Line:
+    cells = (po_id, "; ".join(numbers), carrier, "2026-11-19", "2")
+    return Line(cells, tuple((po_id, number) for number in numbers))
 
 
 def _tracking_held(state: State) -> Iterable[Effect]:
