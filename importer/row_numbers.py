@@ -23,6 +23,15 @@ def line_number(row: int, line: int) -> int:
     return row + (line - 1) * _LINE
 
 
+def is_line(number: int) -> bool:
+    """Whether it is that of a further line, and so no row has it.
+
+    >>> is_line(5), is_line(10000005)
+    (False, True)
+    """
+    return number >= _LINE
+
+
 def sheet_row(number: int) -> int:
     """The number that Excel shows.
 
@@ -43,7 +52,7 @@ def sheet_rows(numbers: Iterable[int]) -> list[int]:
 
 def by_sheet_row(outcomes: Mapping[int, Outcome]) -> Mapping[int, Outcome]:
     """One outcome for each row of the sheet: of several lines the gravest, with what each says."""
-    if max(outcomes, default=0) < _LINE:
+    if not is_line(max(outcomes, default=0)):
         return outcomes
     lines: dict[int, list[Outcome]] = {}
     for number, outcome in sorted(outcomes.items()):
@@ -66,7 +75,7 @@ def _together(lines: Sequence[Outcome]) -> Outcome:
 def problems_by_sheet_row(problems: Iterable[Problem]) -> list[Problem]:
     """What is wrong with a row is told once, however many lines it was split into."""
     found = [*problems]
-    if max((problem.row for problem in found), default=0) < _LINE:
+    if not is_line(max((problem.row for problem in found), default=0)):
         return found
     found = [*dict.fromkeys(replace(problem, row=sheet_row(problem.row)) for problem in found)]
     return sorted(found, key=lambda problem: problem.row)

@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 from importer.listings.runs import run_story
 from importer.outcomes import Outcome, Status
 from importer.preparation import Wish
+from importer.reports.nights import stories
 from importer.row_numbers import by_sheet_row
 from importer.run import plan_sheet, resume_run, upload_sheet
 from importer.undo import undo_run
@@ -109,6 +110,15 @@ def test_what_was_split_can_be_taken_back(desk, sandbox, sheet):
     undo_run(summary.run, desk)
 
     assert listed(sandbox) == []
+
+
+def test_a_run_counts_the_rows_of_the_sheet(desk, sandbox, sheet):
+    summary = upload(sheet(HEADINGS, line(f"{FIRST}; {SECOND}"), line("", 10002)), desk)
+
+    told = desk.journal.counts(summary.run)
+    (story,) = stories(desk.journal, [desk.journal.run(summary.run)], desk.settings)
+
+    assert told == story.counts == {Status.VERIFIED: 1, Status.INVALID: 1}
 
 
 def test_of_several_outcomes_the_gravest_is_the_rows():

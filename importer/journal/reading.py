@@ -22,6 +22,7 @@ from importer.journal.records import (
 from importer.journal.tables import attempt, call, call_row, row, run
 from importer.journal.text import clean, instant, instant_or_none, mapping_of
 from importer.outcomes import Outcome, Status
+from importer.row_numbers import by_sheet_row, is_line
 
 BEING_SENT = Outcome(
     Status.UNKNOWN, "It was being sent when the run stopped; resume looks what became of it."
@@ -90,6 +91,12 @@ def outcomes(connection: Connection, run_id: int) -> dict[int, Outcome]:
 
 
 def counts(connection: Connection, run_id: int) -> dict[Status, int]:
+    """How many rows of the sheet have which status; one that was split into lines counts once."""
+    last = connection.execute(select(func.max(row.c.row)).where(row.c.run_id == run_id)).scalar()
+    if is_line(last or 0):
+        every = by_sheet_row(outcomes(connection, run_id)).values()
+        found = Counter(outcome.status for outcome in every)
+        return {status: found[status] for status in Status if found[status]}
     number = func.count().label("number")
     query = select(row.c.status, number).where(row.c.run_id == run_id).group_by(row.c.status)
     found = Counter(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from importer.journal import Journal, RowRecord, RunRecord
 from importer.outcomes import Status
+from importer.row_numbers import by_sheet_row
 from importer.settings import Settings
 
 _EVERY_RUN = 100_000
@@ -29,7 +30,9 @@ class RunStory:
 
     @property
     def counts(self) -> Counter[Status]:
-        return Counter(row.outcome.status for row in self.rows)
+        """Of the sheet's rows; one that was split into lines counts once."""
+        outcomes = by_sheet_row({row.row: row.outcome for row in self.rows})
+        return Counter(outcome.status for outcome in outcomes.values())
 
     @property
     def vendor(self) -> str:
