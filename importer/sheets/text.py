@@ -242,9 +242,7 @@ def _refuse_cut_off(content: bytes, records: Sequence[Sequence[str]]) -> None:
 
 def _columns(records: Sequence[Sequence[str]]) -> list[list[Cell]]:
     """The fields column by column, None where one is empty, up to the last that is not."""
-    columns: list[list[Cell]] = [
-        [field or None for field in column] for column in zip_longest(*records)
-    ]
+    columns: list[list[Cell]] = [_shared(column) for column in zip_longest(*records)]
     while columns and not any(columns[-1]):
         columns.pop()
     height = len(records)
@@ -253,3 +251,9 @@ def _columns(records: Sequence[Sequence[str]]) -> list[list[Cell]]:
     for column in columns:
         del column[height:]
     return columns
+
+
+def _shared(fields: Sequence[str]) -> list[Cell]:
+    """Equal fields as one object, which is quicker to look at again; None where one is empty."""
+    known: dict[str | None, str | None] = {"": None, None: None}
+    return list(map(known.setdefault, fields, fields))
