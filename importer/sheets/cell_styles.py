@@ -12,9 +12,9 @@ _LITERAL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _EXPONENT = re.compile("[0#?]e[+-][0#?]")
-_FIRST_CUSTOM = 164  # number formats below are built in: ECMA-376 part 1, 18.8.30
-_DATES = {*range(14, 23), 45, 47}
-_MAYBE_DATES = {46, *range(23, 37), *range(50, _FIRST_CUSTOM)}  # durations; those of one language
+# Built-in formats, ECMA-376 part 1, 18.8.30; others are durations, or of one language.
+_DATES = set(map(str, (*range(14, 23), 45, 47)))
+_NUMBERS = set(map(str, (*range(14), *range(37, 45), 48, 49)))
 _LISTS = {"numFmts", "fonts", "fills", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"}
 
 
@@ -37,7 +37,7 @@ def read_styles(xml: bytes) -> Styles:
     struck_fonts: set[str] = set()
     padded: dict[int, int] = {}
     struck: set[int] = set()
-    shown: dict[int, str] = {}  # style -> the format of its numbers, or a built-in one's number
+    shown: dict[int, bool | None] = {}  # style -> whether it shows a date
     inside, font, style = "", -1, -1
     for name, attributes in elements(xml):
         match inside, name:
@@ -52,32 +52,42 @@ def read_styles(xml: bytes) -> Styles:
             case "cellXfs", "xf":
                 style += 1
                 number_format = attributes.get("numFmtId", "0")
-                shown[style] = codes.get(number_format, number_format)
-                code = codes.get(number_format, "").partition(";")[0]
-                if _ZEROS.fullmatch(code):
-                    padded[style] = len(code)
+                code = codes.get(number_format)
+                shown[style] = _is_built_in_date(number_format) if code is None else _is_date(code)
+                zeros = (code or "").partition(";")[0]
+                if _ZEROS.fullmatch(zeros):
+                    padded[style] = len(zeros)
                 if attributes.get("fontId") in struck_fonts:
                     struck.add(style)
-    dates = frozenset(style for style, code in shown.items() if _is_date(code))
-    unsure = frozenset(style for style, code in shown.items() if _is_date(code) is None)
+    dates = frozenset(style for style, is_date in shown.items() if is_date)
+    unsure = frozenset(style for style, is_date in shown.items() if is_date is None)
     return Styles(padded, frozenset(struck), dates, unsure)
+
+
+def _is_built_in_date(number: str) -> bool | None:
+    """
+    >>> _is_built_in_date("14"), _is_built_in_date("2"), _is_built_in_date("46")
+    (True, False, None)
+    """
+    return number in _DATES if number in _DATES | _NUMBERS else None
 
 
 def _is_date(code: str) -> bool | None:
     """Whether a number in this format is a date or a time of day; None where it may be.
 
-    >>> [_is_date(code) for code in ("14", "2", "yyyy-mm-dd;@", "#,##0.00", '0 "days"')]
-    [True, False, True, False, False]
-    >>> [_is_date(code) for code in ("[h]:mm", "46", "mm:ss.0", "e")]
-    [None, None, None, None]
+    >>> [_is_date(code) for code in ("yyyy-mm-dd;@", "#,##0.00", '0 "days"')]
+    [True, False, False]
+    >>> [_is_date(code) for code in ("[h]:mm", "mm:ss.0", "e", "@;yyyy", '"d')]
+    [None, None, None, None, None]
     """
-    if code.isdecimal() and int(code) < _FIRST_CUSTOM:
-        return True if int(code) in _DATES else None if int(code) in _MAYBE_DATES else False
-    plain = _LITERAL.sub("", code).lower().replace("am/pm", "")
+    plain = _LITERAL.sub("", code).lower().replace("am/pm", "h")
     letters = set(filter(str.isalpha, plain))
     if not letters or plain == "general" or (letters == {"e"} and _EXPONENT.search(plain)):
         return None if "[" in plain else False
-    return True if letters <= set("dmyhs") and not set(plain) & set("[0#?") else None
+    of_positive = plain.partition(";")[0]
+    if letters <= set("dmyhs") and letters & set(of_positive) and not set(plain) & set('[0#?"'):
+        return True
+    return None
 
 
 def padded(cell: Cell, digits: int) -> Cell:

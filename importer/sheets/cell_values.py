@@ -7,12 +7,13 @@ else is `Unusual`, and a parser's to read.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from xml.parsers import expat
 
 from importer.cells import LAST_EXACT, Cell
 from importer.sheets.cell_styles import Styles, padded
 from importer.sheets.parts import LONGEST_TEXT
 
-_STYLE, _TYPE = rb' s="([0-9]{1,6})"', rb' t="([A-Za-z]+)"'
+_STYLE, _TYPE = rb' s="(0|[1-9][0-9]{0,5})"', rb' t="([A-Za-z]+)"'
 _KIND = re.compile(rb"(?:%b)?(?:%b)?|%b%b" % (_STYLE, _TYPE, _TYPE, _STYLE))
 _DIGITS, _NUMERIC = b"0123456789", b"0123456789+-.Ee"
 _EXACT = len(str(LAST_EXACT)) - 1  # digits of a number that Excel keeps
@@ -20,6 +21,8 @@ _FIRST_SURE, _AFTER_LAST = 61, 2_958_466  # serials: Excel counts a 29 February 
 _EPOCH, _DAY_MS = datetime(1899, 12, 30), 86_400_000  # noqa: DTZ001  (sheets have no time zones)
 _BOOLEANS = {b"1": True, b"0": False}
 
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\r"})  # XML has no others
+_NO_XML = (b"]]>", "\ufffe".encode(), "\uffff".encode())
 _ENTITY = re.compile("&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));|&")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _EXCEL_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -38,6 +41,16 @@ _LAST_OF_TEXTS = re.compile(rb"\s*(?:<extLst>.*</extLst>)?\s*</sst>\s*", re.DOTA
 
 class Unusual(Exception):
     """The worksheet is not written in the way that nearly all are."""
+
+
+def only_utf8(parser: expat.XMLParserType) -> None:
+    """Makes it raise Unusual where the XML declares an encoding that is not read here."""
+
+    def declared(_version: str, encoding: str | None, _standalone: int) -> None:
+        if (encoding or "utf-8").lower() != "utf-8":
+            raise Unusual
+
+    parser.XmlDeclHandler = declared
 
 
 class CellValues:
@@ -72,7 +85,7 @@ class CellValues:
             raise Unusual
         try:
             return list(map(self._shared.__getitem__, map(int, values)))
-        except IndexError as error:
+        except (IndexError, ValueError) as error:  # ValueError: thousands of digits
             raise Unusual from error
 
     def _of_numbers(self, style: int, values: Sequence[bytes]) -> list[Cell]:
@@ -113,12 +126,16 @@ def _numbers(values: Sequence[bytes]) -> list[int] | list[float]:
         raise Unusual from error
 
 
-def _texts(values: Iterable[bytes]) -> Iterator[str]:
+def _texts(values: Sequence[bytes]) -> Iterator[str]:
     """
     >>> list(_texts([b"R&amp;D", b"a_x000D_", b"&#65;\\r\\n"]))
     ['R&D', 'a\\r', 'A\\n']
     """
     joined = b"\0".join(values)
+    between = max(len(values) - 1, 0)
+    controls = len(joined) - len(joined.translate(None, _CONTROLS))
+    if controls > between or any(sign in joined for sign in _NO_XML):
+        raise Unusual
     try:
         texts = joined.decode().split("\0")
     except UnicodeDecodeError as error:
@@ -142,11 +159,14 @@ def _character(entity: re.Match[str]) -> str:
         return _NAMED[name]
     if not (hexadecimal or decimal):
         raise Unusual
-    return _code_point(int(hexadecimal, 16) if hexadecimal else int(decimal))
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    if code <= ord(" "):  # whether one at the ends counts is told in two ways
+        raise Unusual
+    return _code_point(code)
 
 
 def _code_point(code: int) -> str:
-    if not 0 < code <= 0x10FFFF or 0xD800 <= code < 0xE000:
+    if not 0 < code <= 0x10FFFF or 0xD800 <= code < 0xE000 or code in {0xFFFE, 0xFFFF}:
         raise Unusual
     return chr(code)
 
@@ -162,6 +182,7 @@ def shared_texts(blocks: Iterable[bytes]) -> list[str]:
             if start < 0:
                 tail = text
                 continue
+            _check_head(text[:start])
             begun, text = True, text[start:]
         end = text.rfind(_ITEM_END) + len(_ITEM_END)
         if end >= len(_ITEM_END):
@@ -173,6 +194,15 @@ def shared_texts(blocks: Iterable[bytes]) -> list[str]:
     if begun and _LAST_OF_TEXTS.fullmatch(tail) is None:
         raise Unusual
     return found
+
+
+def _check_head(head: bytes) -> None:
+    parser = expat.ParserCreate()
+    only_utf8(parser)
+    try:
+        parser.Parse(head, False)
+    except expat.ExpatError as error:
+        raise Unusual from error
 
 
 def _items(text: bytes) -> list[str]:

@@ -14,9 +14,11 @@ from importer.sheets.cell_values import Unusual
 from importer.sheets.scanning import LAST_COLUMN, column_number
 
 _NUMBER = b"([1-9][0-9]{0,6})"
-_ROW = re.compile(rb'<row r="%b"([^<>]*?)(?:/>|>(.*?)</row>)' % _NUMBER, re.DOTALL)
+_ATTRIBUTE = rb' [A-Za-z0-9:]+="[^<&"\x00-\x1f]*"'
+_NAMES = re.compile(rb' ([A-Za-z0-9:]+)="')
+_ROW = re.compile(rb'<row r="%b"((?:%b)* ?)(?:/>|>(.*?)</row>)' % (_NUMBER, _ATTRIBUTE), re.DOTALL)
 _TEXT = rb"([^<\s](?:[^<]*[^<\s])?)"  # spaces at the ends count only where it says so
-_FORMULA = rb"(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)"
+_FORMULA = rb"(?:<f(?: [^<>]*)?/>|<f(?: [^<>]*)?>[^<]*</f>)"
 _VALUES = {  # how a value may stand in its cell
     b"<v>": rb"([^<]+)</v></c>",
     b"<is><t>": _TEXT + rb"</t></is></c>",
@@ -25,8 +27,8 @@ _VALUES = {  # how a value may stand in its cell
 _NO_VALUE = b"(?:<v ?/>|<v></v>)?</c>"
 _ANY_VALUE = b"|".join(b"(%b)%b" % (re.escape(tag), rest) for tag, rest in _VALUES.items())
 _CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]+)"([^<>]*?)(?:/>|>(%b?)(?:%b|%b))'
-    % (_FORMULA, _NO_VALUE, _ANY_VALUE)
+    rb'<c r="([A-Z]{1,3})([0-9]+)"((?:%b)* ?)(?:/>|>(%b?)(?:%b|%b))'
+    % (_ATTRIBUTE, _FORMULA, _NO_VALUE, _ANY_VALUE)
 )
 _EMPTY = b"(?:/>|>%b)" % _NO_VALUE
 
@@ -56,6 +58,9 @@ class RowXml:
         self.whole = found[0]
         self.number = int(found[1])
         self.opening = found[2] + (b"/>" if found[3] is None else b">")  # what its tag ends with
+        names = _NAMES.findall(b' r="' + found[2])
+        if len(set(names)) < len(names):
+            raise Unusual
         self.cells = {cell.column: cell for cell in _cells(found[1], found[3] or b"")}
 
     @property

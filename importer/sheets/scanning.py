@@ -14,11 +14,8 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # Excel's grid
 MOST_CELLS = 2**25  # of the area from A1 to the last value: the full height, 32 columns wide
 
 _UNCALCULATED = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:</c>|<v\s*/>|<v>\s*</v>)")
-_MERGE = re.compile(rb'<mergeCell [^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _PLACE = re.compile(r"([A-Za-z]{1,9})(\d{1,10})")
-_FILTERED = re.compile(rb'filterMode="(?:1|true)"')
-_HIDDEN = (b' hidden="1"', b' hidden="true"')  # LibreOffice writes "false" in every row
 _NO_STYLE = b' s="(?:)"'
 _MOST_PROBED = 40  # styles that one pattern looks for
 
@@ -63,11 +60,6 @@ def column_number(letters: str) -> int:
     return number
 
 
-def is_hidden(rows: bytes) -> bool:
-    """Whether any of these rows is."""
-    return any(sign in rows for sign in _HIDDEN)
-
-
 def _style_probe(styles: Styles) -> re.Pattern[bytes]:
     """Finds the cells of the styles that change what a cell means."""
     special = sorted(styles.special)
@@ -103,17 +95,9 @@ class Look:
         """Whether there is more to see in their cells."""
         return (
             b't="e"' in rows
-            or ((b"</f>" in rows or b"<f " in rows) and _UNCALCULATED.search(rows) is not None)
+            or (b"<f" in rows and _UNCALCULATED.search(rows) is not None)
             or (self._probe.pattern != _NO_STYLE and self._probe.search(rows) is not None)
         )
-
-    def see_around(self, head: bytes, tail: bytes) -> None:
-        """What stands before a worksheet's rows, and after them."""
-        self.scan.filtered = _FILTERED.search(head) is not None
-        self.scan.merges = [
-            (int(m[2]), column_number(m[1].decode()), int(m[4]), column_number(m[3].decode()))
-            for m in _MERGE.finditer(tail)
-        ]
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002  (expat's)
         prefix = name.removesuffix("worksheet")

@@ -5,44 +5,49 @@ byte goes unread. What is not written as nearly every program writes it is `Unus
 parser's to read; so is a worksheet whose rows have too many shapes.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
 from importer.cells import Cell
+from importer.errors import SheetError
 from importer.sheets.cell_styles import Styles
-from importer.sheets.cell_values import CellValues, Unusual
+from importer.sheets.cell_values import CellValues, Unusual, only_utf8
 from importer.sheets.package import SpliceError
 from importer.sheets.row_shapes import RowXml, Shape, rows_in, rows_near, shape_of
-from importer.sheets.scanning import LAST_ROW, Look, Scan, is_hidden
+from importer.sheets.scanning import LAST_ROW, Look, Scan
 from importer.sheets.splice_rows import cut_sheet
 
 _SAMPLE = 16  # rows that tell a shape
 _ONE_IN = 16  # rows: where no more are left over, they are read one by one
 _MOST_ALONE = 2**18  # bytes of a block whose rows are read one by one: a parser is as quick
 _ENDS = (b"</row>", b"/>")
+_ROW_NUMBER = re.compile(rb'<row r="([0-9]{1,7})"')
+_HIDDEN = (b' hidden="1"', b' hidden="true"')  # LibreOffice writes "false" in every row
 
 
 def read_by_shapes(
     blocks: Iterable[bytes], shared: Sequence[str], styles: Styles
 ) -> tuple[list[list[Cell]], Scan]:
-    """The cells, "" where one is empty, by column from A; raises Unusual, and SheetError.
+    """The cells, "" where one is empty, by column from A; raises Unusual.
 
     `blocks` is the worksheet's XML, `shared` the workbook's shared texts.
     """
     taken, stream = _Taken(shared, styles), iter(blocks)
-    head = next(stream, b"")
-    if b"<sheetData/>" in head and b"<!" not in head:
-        return [], Scan()
     try:
-        for piece in cut_sheet(chain([head], stream)):
-            if piece.kind == "rows":
+        first, second = next(stream, b""), next(stream, b"")
+        if b"<sheetData/>" in first and not second:
+            taken.end(first)
+            return [], taken.look.scan
+        for piece in cut_sheet(chain([first, second], stream)):
+            if piece.kind == "head":
+                taken.begin(piece.text)
+            elif piece.kind == "rows":
                 taken.take(piece.text)
-            elif piece.kind == "head":
-                head = piece.text
             else:
-                taken.look.see_around(head, piece.text)
-    except SpliceError as error:
+                taken.end(b"</sheetData>" + piece.text)
+    except (SpliceError, SheetError) as error:  # a parser says it with its place
         raise Unusual from error
     width = max(taken.columns, default=0)
     columns = [taken.columns.get(place + 1) or [""] * taken.height for place in range(width)]
@@ -61,17 +66,35 @@ class _Taken:
     """The rows taken until now."""
 
     def __init__(self, shared: Sequence[str], styles: Styles) -> None:
+        if 0 in styles.special:  # the style of cells that name none
+            raise Unusual
         self.columns: dict[int, list[Cell]] = {}
         self.height = 0
         self.look = Look(replace(styles, padded={}))  # the values are padded already
-        self.look.feed(b"<worksheet>")
+        only_utf8(self.look.parser)
+        self._last = 0  # row of those that were taken, with values or without
         self._values = CellValues(shared, styles)
         self._shapes: list[Shape] = []  # that the rows above had
         self._rest, self._few = b"", 0  # rows not taken yet, and bytes of them that are a few
         self._runs: list[_Run] = []
 
+    def begin(self, head: bytes) -> None:
+        """What stands above the rows, `<sheetData>` included."""
+        if b"<worksheet" not in head:
+            raise Unusual
+        self.look.feed(head)
+
+    def end(self, tail: bytes) -> None:
+        """What stands below the rows; no row does."""
+        above = self.look.row
+        self.look.feed(tail, last=True)
+        shared = "=" in self.look.scan.faults.values()  # a formula that a row out of sight has
+        if self.look.row != above or shared:
+            raise Unusual
+
     def take(self, rows: bytes) -> None:
         """Rows that stand below all others, from `<row` to `</row>`."""
+        self._check_order(rows)
         self._rest, self._runs, self._few = rows, [], len(rows) // _ONE_IN
         self._shapes = [shape for shape in self._shapes if self._is_worth(shape)]
         while (shape := self._commonest()) and self._is_worth(shape):
@@ -79,6 +102,12 @@ class _Taken:
         if len(self._rest) > max(self._few, _MOST_ALONE):
             raise Unusual
         self._put([run for run in [*self._runs, *map(self._one, rows_in(self._rest))] if run.cells])
+
+    def _check_order(self, rows: bytes) -> None:
+        numbers = [self._last, *map(int, _ROW_NUMBER.findall(rows))]
+        if numbers[-1] > LAST_ROW or numbers != sorted(set(numbers)):
+            raise Unusual
+        self._last = numbers[-1]
 
     def _commonest(self) -> Shape | None:
         """The commonest shape of the rest; None where that is a few rows, or each is different.
@@ -129,17 +158,14 @@ class _Taken:
         return _Run([row.number], cells)
 
     def _see(self, opening: bytes, numbers: Sequence[int]) -> None:
-        if is_hidden(opening):
+        if any(sign in opening for sign in _HIDDEN):
             self.look.scan.hidden += numbers
 
     def _put(self, runs: Sequence[_Run]) -> None:
-        """Each row in its place; none stands twice."""
-        numbers = list(chain.from_iterable(run.numbers for run in runs))
-        above, last = self.height, max(numbers, default=0)
-        if not numbers:
+        """Each row in its place."""
+        if not runs:
             return
-        if min(numbers) <= above or last > LAST_ROW or len(set(numbers)) < len(numbers):
-            raise Unusual
+        above, last = self.height, max(max(run.numbers) for run in runs)
         widest = max(column for run in runs for column, _ in run.cells)
         self.look.scan.reach(last, widest)
         found: dict[int, list[Cell]] = {}
