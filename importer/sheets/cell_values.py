@@ -30,12 +30,12 @@ _EXCEL_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _ITEM_END = b"</si>"
 _PLAIN_ITEM = re.compile(rb"<si><t>([^<\s](?:[^<]*[^<\s])?)</t></si>")
 _ITEM = re.compile(rb"<si>(.*?)</si>|<si ?/>", re.DOTALL)
-_READING = re.compile(rb"<rPh [^<>]*>.*?</rPh>|<phoneticPr [^<>]*/>", re.DOTALL)
+_READING = re.compile(rb"<rPh [^<>]*(?<!/)><t>[^<]*</t></rPh>|<phoneticPr [^<>]*/>")
 _TEXT = (
     rb'(?:<t>(?!\s)([^<]*)(?<!\s)</t>|<t xml:space="preserve">([^<]*)</t>|<t ?/>'
     rb'|<t xml:space="preserve" ?/>)'
 )
-_ONE_TEXT, _RUN = re.compile(_TEXT), re.compile(rb"<r>(?:<rPr>.*?</rPr>)?" + _TEXT + b"</r>")
+_ONE_TEXT, _RUN = re.compile(_TEXT), re.compile(rb"<r>(?:<rPr>(?:<[^<>]*/>)*</rPr>)?" + _TEXT + b"</r>")
 _LAST_OF_TEXTS = re.compile(rb"\s*(?:<extLst>.*</extLst>)?\s*</sst>\s*", re.DOTALL)
 
 
@@ -128,13 +128,14 @@ def _numbers(values: Sequence[bytes]) -> list[int] | list[float]:
 
 def _texts(values: Sequence[bytes]) -> Iterator[str]:
     """
-    >>> list(_texts([b"R&amp;D", b"a_x000D_", b"&#65;\\r\\n"]))
-    ['R&D', 'a\\r', 'A\\n']
+    >>> list(_texts([b"R&amp;D", b"a_x000D_", b"&#65;\\r\\n"])), list(_texts([]))
+    (['R&D', 'a\\r', 'A\\n'], [])
     """
+    if not values:
+        return iter(())
     joined = b"\0".join(values)
-    between = max(len(values) - 1, 0)
     controls = len(joined) - len(joined.translate(None, _CONTROLS))
-    if controls > between or any(sign in joined for sign in _NO_XML):
+    if controls >= len(values) or any(sign in joined for sign in _NO_XML):
         raise Unusual
     try:
         texts = joined.decode().split("\0")

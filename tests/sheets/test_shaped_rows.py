@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl.styles import Font
 
 from importer.errors import SheetError
-from importer.sheets import shaped_rows, xlsx
+from importer.sheets import parts, shaped_rows, xlsx
 from importer.sheets.cell_values import Unusual
 from importer.sheets.container import Form, form_of, unwrapped
 from importer.sheets.parts import Parts
@@ -214,6 +214,38 @@ def test_a_shared_text_is_as_the_parsers_have_it_or_left_to_them(item):
         is_read_alike(content)
     except Unusual:
         assert item == "<si><t> spaces at its ends </t></si>"
+
+
+KEPT = '<si><t xml:space="preserve"> {} </t></si>'
+RUNS = (
+    "<si><r><rPr><b/></rPr><t>{}</t></r>"
+    '<r><rPr><i/></rPr><t xml:space="preserve"> b</t></r></si>'
+)
+
+
+@pytest.mark.parametrize("item", [KEPT, RUNS, "<si><t>{}</t></si>"], ids=["kept", "runs", "plain"])
+@pytest.mark.parametrize("block", [2**20, 300, 80])
+def test_shared_texts_have_their_places_wherever_a_block_ends(monkeypatch, item, block):
+    monkeypatch.setattr(parts, "_BLOCK", block)
+    items = [item.format(number) for number in range(40)]
+    rows = (f'<row r="{n + 1}"><c r="A{n + 1}" t="s"><v>{n}</v></c></row>' for n in range(40))
+
+    is_read_alike(with_texts(*items, rows=with_rows("".join(rows))))
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<si><r><rPr><b/></rPr><t> a</t></r><r><rPr><b/></rPr><t>b</t></r></si>",
+        "<si><r><rPr><b/></rPr><t >a</t></r><r><rPr><b/></rPr><t>b</t></r></si>",
+        '<si><t>a</t><rPh sb="0"/><r><t>b</t></r><rPh sb="0"><t>c</t></rPh></si>',
+    ],
+)
+def test_no_run_of_a_shared_text_is_lost(item):
+    row = '<row r="@"><c r="A@" t="s"><v>0</v></c></row>'
+
+    with pytest.raises(Unusual):
+        by_shapes(with_texts(item, rows=repeated(row)), "Sheet")
 
 
 @pytest.mark.parametrize(
@@ -528,8 +560,7 @@ def compared(content):
     """How each worksheet fared; nothing for what is no xlsx or is not sound."""
     try:
         content = unwrapped(content)
-        parts = Parts(content) if form_of(content) is Form.XLSX else None
-        sheets = parts.worksheets() if parts else []
+        sheets = Parts(content).worksheets() if form_of(content) is Form.XLSX else []
     except SheetError:
         return
     for sheet in sheets:
