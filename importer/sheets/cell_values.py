@@ -26,6 +26,7 @@ _NO_XML = (b"]]>", "\ufffe".encode(), "\uffff".encode())
 _ENTITY = re.compile("&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));|&")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _EXCEL_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+_LAST_ESCAPED = 0xFF  # that calamine knows
 
 _ITEM_END = b"</si>"
 _PLAIN_ITEM = re.compile(rb"<si><t>([^<\s](?:[^<]*[^<\s])?)</t></si>")
@@ -151,7 +152,13 @@ def _plain(text: str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
         text = _ENTITY.sub(_character, text)
-    return _EXCEL_ESCAPE.sub(lambda found: _code_point(int(found[1], 16)), text)
+    return _EXCEL_ESCAPE.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    if (code := int(found[1], 16)) > _LAST_ESCAPED:
+        raise Unusual
+    return _code_point(code)
 
 
 def _character(entity: re.Match[str]) -> str:

@@ -358,7 +358,7 @@ GOOD = '<row r="@"><c r="A@"><v>1</v></c></row>'
         '<row r="10"><c r="A10" t="str"><v>a\uffffb</v></c></row>',
         '<row r="10"><c r="A10" t="str"><v>a]]>b</v></c></row>',
         '<row r="10"><c r="A10" t="str"><v>&#1;</v></c></row>',
-        '<row r="10"><c r="A10" t="str"><v>_xFFFF_</v></c></row>',
+        '<row r="10"><c r="A10" t="str"><v>_x0100_</v></c></row>',
         '<row r="10"><c r="A10" t="inlineStr"><is><t>&#32;a</t></is></c></row>',
     ],
 )
