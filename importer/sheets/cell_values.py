@@ -36,7 +36,10 @@ _TEXT = (
     rb'(?:<t>(?!\s)([^<]*)(?<!\s)</t>|<t xml:space="preserve">([^<]*)</t>|<t ?/>'
     rb'|<t xml:space="preserve" ?/>)'
 )
-_ONE_TEXT, _RUN = re.compile(_TEXT), re.compile(rb"<r>(?:<rPr>(?:<[^<>]*/>)*</rPr>)?" + _TEXT + b"</r>")
+_ONE_TEXT, _RUN = (
+    re.compile(_TEXT),
+    re.compile(rb"<r>(?:<rPr>(?:<[^<>]*/>)*</rPr>)?" + _TEXT + b"</r>"),
+)
 _LAST_OF_TEXTS = re.compile(rb"\s*(?:<extLst>.*</extLst>)?\s*</sst>\s*", re.DOTALL)
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from importer.sheets.cell_values import Unusual
 from importer.sheets.scanning import LAST_COLUMN, column_number
 
+_MOST_CELLS = 300  # of a row: patterns of more take long to make
 _NUMBER = b"([1-9][0-9]{0,6})"
 _ATTRIBUTE = rb' [A-Za-z0-9:]+="[^<&"\x00-\x1f]*"'
 _NAMES = re.compile(rb' ([A-Za-z0-9:]+)="')
@@ -58,10 +59,10 @@ class RowXml:
         self.whole = found[0]
         self.number = int(found[1])
         self.opening = found[2] + (b"/>" if found[3] is None else b">")  # what its tag ends with
-        names = _NAMES.findall(b' r="' + found[2])
-        if len(set(names)) < len(names):
-            raise Unusual
         self.cells = {cell.column: cell for cell in _cells(found[1], found[3] or b"")}
+        names = _NAMES.findall(b' r="' + found[2])
+        if len(set(names)) < len(names) or len(self.cells) > _MOST_CELLS:
+            raise Unusual
 
     @property
     def valued(self) -> list[CellXml]:

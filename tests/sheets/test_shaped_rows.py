@@ -16,6 +16,7 @@ from importer.sheets.cell_values import Unusual
 from importer.sheets.container import Form, form_of, unwrapped
 from importer.sheets.parts import Parts
 from importer.sheets.shaped_rows import read_by_shapes
+from importer.sheets.sheet import column_letters
 from importer.sheets.workbooks import _sent
 from tests.corpus.found import FOLDER, found_sheets
 from tests.corpus.made import MADE
@@ -179,6 +180,13 @@ def test_a_worksheet_whose_rows_are_all_different_is_left_to_the_parsers(monkeyp
         by_shapes(with_rows(rows), "Sheet")
 
 
+def test_rows_of_very_many_cells_are_left_to_the_parsers():
+    cells = "".join(f'<c r="{column_letters(n)}@"><v>1</v></c>' for n in range(1, 400))
+
+    with pytest.raises(Unusual):
+        by_shapes(repeated(f'<row r="@">{cells}</row>'), "Sheet")
+
+
 def test_empty_rows_and_missing_ones_leave_their_place():
     row = '<row r="{0}"><c r="A{0}"><v>{0}</v></c></row>'
     rows = [row.format(n) if n % 3 else f'<row r="{n}" ht="20"/>' for n in range(1, 90) if n % 7]
@@ -218,8 +226,7 @@ def test_a_shared_text_is_as_the_parsers_have_it_or_left_to_them(item):
 
 KEPT = '<si><t xml:space="preserve"> {} </t></si>'
 RUNS = (
-    "<si><r><rPr><b/></rPr><t>{}</t></r>"
-    '<r><rPr><i/></rPr><t xml:space="preserve"> b</t></r></si>'
+    '<si><r><rPr><b/></rPr><t>{}</t></r><r><rPr><i/></rPr><t xml:space="preserve"> b</t></r></si>'
 )
 
 
