@@ -15,6 +15,7 @@ from importer.sheets.scanning import LAST_COLUMN, column_number
 
 _MOST_CELLS = 300  # of a row: patterns of more take long to make
 _NUMBER = b"([1-9][0-9]{0,6})"
+_ROW_START = b'<row r="'
 _ATTRIBUTE = rb' [A-Za-z0-9:]+="[^<&"\x00-\x1f]*"'
 _NAMES = re.compile(rb' ([A-Za-z0-9:]+)="')
 _ROW = re.compile(rb'<row r="%b"((?:%b)* ?)(?:/>|>(.*?)</row>)' % (_NUMBER, _ATTRIBUTE), re.DOTALL)
@@ -123,21 +124,25 @@ _compiled = lru_cache(maxsize=256)(re.compile)
 
 def rows_near(text: bytes, places: Iterable[int]) -> list[RowXml]:
     """The rows that begin at these places or next to them, each once."""
-    found = (_ROW.search(text, place) for place in places)
-    rows = {row.start(): row for row in found if row is not None}
-    return [RowXml(row) for row in rows.values()]
+    starts = dict.fromkeys(text.find(_ROW_START, place) for place in places)
+    return [RowXml(_row_at(text, start)) for start in starts if start >= 0]
 
 
 def rows_in(text: bytes) -> Iterator[RowXml]:
     """Rows that stand one after the other, and nothing between them."""
     end = 0
-    for row in _ROW.finditer(text):
-        if row.start() != end:
-            raise Unusual
+    while end < len(text):
+        row = _row_at(text, end)
         end = row.end()
         yield RowXml(row)
-    if end != len(text):
+
+
+def _row_at(text: bytes, start: int) -> re.Match[bytes]:
+    """Never searches: where rows do not end, each search would go through all of them."""
+    found = _ROW.match(text, start)
+    if found is None:
         raise Unusual
+    return found
 
 
 def _cells(number: bytes, inside: bytes) -> Iterator[CellXml]:

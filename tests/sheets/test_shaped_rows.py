@@ -187,6 +187,13 @@ def test_rows_of_very_many_cells_are_left_to_the_parsers():
         by_shapes(repeated(f'<row r="@">{cells}</row>'), "Sheet")
 
 
+def test_rows_that_never_end_are_given_up_at_once():
+    rows = "".join(f'<row r="{n}">' for n in range(1, 100_000))
+
+    with pytest.raises(Unusual):
+        by_shapes(with_rows(rows), "Sheet")
+
+
 def test_empty_rows_and_missing_ones_leave_their_place():
     row = '<row r="{0}"><c r="A{0}"><v>{0}</v></c></row>'
     rows = [row.format(n) if n % 3 else f'<row r="{n}" ht="20"/>' for n in range(1, 90) if n % 7]
