@@ -37,6 +37,8 @@ class _Look:
         self._tables: list[str] = []  # open ones: a drawing may hold another
         self._style = ""  # the one that is being defined
         self._struck_styles: set[str] = set()
+        self._defaults: list[str] = []  # by column: the style of cells that name none
+        self._default = ""  # the same for all cells of the row
         self._row, self._rows = 1, 0  # the first of those that an element stands for; how many
         self._visibility = ""
         self._first = self._column = 0  # of those that a cell stands for, and the last one
@@ -61,6 +63,10 @@ class _Look:
                 self._struck_styles.add(self._style)
             case "table":
                 self._tables.append(said.get("name", ""))
+            case "table-column" if self._inside:
+                left = LAST_COLUMN - len(self._defaults)
+                many = min(_count(said, "number-columns-repeated"), left)
+                self._defaults += [said.get("default-cell-style-name", "")] * many
             case "table-row" if self._inside:
                 self._start_row(said)
             case "table-cell" | "covered-table-cell" if self._inside:
@@ -87,6 +93,7 @@ class _Look:
         self._rows = _count(said, "number-rows-repeated")
         self._column = self._values = self._struck = 0
         self._visibility = said.get("visibility", "visible")  # or collapse, or filter
+        self._default = said.get("default-cell-style-name", "")
 
     def _start_cell(self, said: Mapping[str, str]) -> None:
         self._first, many = self._column + 1, _count(said, "number-columns-repeated")
@@ -100,8 +107,12 @@ class _Look:
         if kind is not None and self._these_rows:
             self.scan.reach(self._these_rows[-1], min(self._column, LAST_COLUMN))
             self._values += many
-            self._struck += many * (said.get("style-name") in self._struck_styles)
+            self._struck += many * (self._style_of(said) in self._struck_styles)
         self._number, self._text = said.get("value", "") if kind == "float" else "", []
+
+    def _style_of(self, said: Mapping[str, str]) -> str:
+        of_its_column = "".join(self._defaults[self._first - 1 : self._first])
+        return said.get("style-name") or self._default or of_its_column
 
     def _see_zeros(self, shown: str) -> None:
         """6083 that is shown as 06083."""

@@ -10,7 +10,7 @@ from importer.errors import SheetError
 from importer.sheets.calamine_book import AGAIN, Book, Listed, chosen, columns_of
 from importer.sheets.cell_styles import Styles
 from importer.sheets.cell_values import Unusual, shared_texts
-from importer.sheets.parts import Parts
+from importer.sheets.parts import Part, Parts
 from importer.sheets.scanning import Scan, look_at_worksheet
 from importer.sheets.shaped_rows import read_by_shapes
 
@@ -42,7 +42,10 @@ class _Workbook:
         self._content = content
         self._parts = parts
         self._book = Book(content)
-        self._listed = {part.name: part for part in parts.worksheets()}
+        self._listed: dict[str, Part] = {}
+        for part in parts.worksheets():
+            if self._listed.setdefault(part.name, part) is not part:
+                raise SheetError(f'has two worksheets "{part.name}"; {AGAIN}')
         places = [part.part for part in self._listed.values()]
         sizes = [parts.size(place) for place in places if place is not None and place in parts]
         self._by_shapes = len(sizes) == len(places) and max(sizes, default=0) > LARGE

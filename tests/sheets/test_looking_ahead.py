@@ -1,3 +1,4 @@
+import errno
 import gc
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 from importer.checking import check_sheet
 from importer.preparation import Wish
 from importer.settings import Settings
-from importer.sheets import looking_ahead
+from importer.sheets import child, looking_ahead
 from importer.sheets.looking_ahead import Look, look_ahead
 from importer.sheets.reading import read_worksheets
 from importer.sheets.splice import first_look
@@ -66,6 +67,31 @@ def test_a_process_that_cannot_begin_is_done_without(monkeypatch):
     look = look_ahead(BOOK, worksheet, 1)
 
     assert look is None
+
+
+@pytest.mark.usefixtures("every_size")
+@pytest.mark.parametrize("module", [child, looking_ahead], ids=["the question", "the answer"])
+def test_a_disk_that_is_full_is_done_without(monkeypatch, module):
+    def full_disk():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (worksheet,) = read_worksheets(XLSX, BOOK)
+    monkeypatch.setattr(module, "TemporaryFile", full_disk)
+
+    assert look_ahead(BOOK, worksheet, 1) is None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+@pytest.mark.usefixtures("every_size")
+def test_an_answer_that_found_no_room_is_none(monkeypatch):
+    (worksheet,) = read_worksheets(XLSX, BOOK)
+    with Path("/dev/full").open("r+b") as full:
+        monkeypatch.setattr(looking_ahead, "TemporaryFile", lambda: full)
+
+        look = look_ahead(BOOK, worksheet, 1)
+
+        assert look is not None
+        assert look.extent is None
 
 
 @pytest.mark.usefixtures("every_size")

@@ -1,5 +1,6 @@
 """Files that are no sheets, or not whole, or made to do harm: each is refused with its sentence."""
 
+import errno
 import gzip
 import io
 import os
@@ -180,6 +181,14 @@ def test_readers_that_disagree_about_the_rows_are_a_reason_to_refuse(monkeypatch
     )
 
 
+def test_two_worksheets_of_one_name_are_refused():
+    sheet = '<sheet name="Sheet" sheetId="2" r:id="rId1"/></sheets>'
+
+    assert refusal(damaged("xl/workbook.xml", "</sheets>", sheet)) == (
+        f'dock.xlsx has two worksheets "Sheet"; {SAVE_AGAIN}'
+    )
+
+
 def test_a_workbook_without_a_visible_worksheet_is_refused():
     content = damaged("xl/workbook.xml", 'state="visible"', 'state="hidden"')
 
@@ -274,6 +283,18 @@ def test_a_reader_that_cannot_begin_is_said(monkeypatch):
     assert refusal(workbook([1])).startswith(
         "dock.xlsx cannot be read: no process could be begun ("
     )
+
+
+def test_a_disk_that_is_full_is_said(monkeypatch):
+    monkeypatch.setattr(child, "TemporaryFile", full_disk)
+
+    assert refusal(workbook([1])) == (
+        "dock.xlsx cannot be read: no process could be begun (No space left on device)"
+    )
+
+
+def full_disk():
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_reader_that_hangs_is_ended(monkeypatch):
