@@ -16,7 +16,7 @@ from importer.sheets.scanning import LAST_COLUMN, column_number
 _MOST_CELLS = 300  # of a row: patterns of more take long to make
 _NUMBER = b"([1-9][0-9]{0,6})"
 _ROW_START = b'<row r="'
-_ATTRIBUTE = rb' [A-Za-z0-9:]+="[^<&"\x00-\x1f]*"'
+_ATTRIBUTE = rb' [A-Za-z][A-Za-z0-9:]*="[^<&"\x00-\x1f]*"'
 _NAMES = re.compile(rb' ([A-Za-z0-9:]+)="')
 _ROW = re.compile(rb'<row r="%b"((?:%b)* ?)(?:/>|>(.*?)</row>)' % (_NUMBER, _ATTRIBUTE), re.DOTALL)
 _TEXT = rb"([^<\s](?:[^<]*[^<\s])?)"  # spaces at the ends count only where it says so

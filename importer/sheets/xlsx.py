@@ -41,7 +41,6 @@ class _Workbook:
     def __init__(self, content: bytes, parts: Parts) -> None:
         self._content = content
         self._parts = parts
-        self._book = Book(content)
         self._listed: dict[str, Part] = {}
         for part in parts.worksheets():
             if self._listed.setdefault(part.name, part) is not part:
@@ -49,8 +48,6 @@ class _Workbook:
         places = [part.part for part in self._listed.values()]
         sizes = [parts.size(place) for place in places if place is not None and place in parts]
         self._by_shapes = len(sizes) == len(places) and max(sizes, default=0) > LARGE
-        if not self._by_shapes:
-            parts.check_texts()
 
     def sheets(self) -> list[Listed]:
         """As calamine lists them where it is asked anyway, and knows."""
@@ -64,11 +61,10 @@ class _Workbook:
         ]
 
     def read(self, name: str) -> tuple[list[list[Any]], Scan]:
-        if self._by_shapes:
+        if self._by_shapes and self._texts is not None:
             with suppress(Unusual):
                 blocks = self._parts.blocks(self._parts.place_of(name))
                 return read_by_shapes(blocks, self._texts, self._styles)
-            self._parts.check_texts()
         return self._by_parsers(name)
 
     def _by_parsers(self, name: str) -> tuple[list[list[Any]], Scan]:
@@ -76,9 +72,10 @@ class _Workbook:
 
         The XML is looked at first, so that one made to break calamine gets its sentence.
         """
+        book = self._book
         scan = look_at_worksheet(self._parts.blocks(self._parts.place_of(name)), self._styles)
         try:
-            table = self._book.table(name)
+            table = book.table(name)
         except (SheetError, MemoryError):
             table = None
         if table is not None and table.filled == scan.rows:
@@ -100,5 +97,13 @@ class _Workbook:
         return self._parts.styles()
 
     @cached_property
-    def _texts(self) -> list[str]:
-        return shared_texts(self._parts.shared_texts())
+    def _book(self) -> Book:
+        self._parts.check_texts()
+        return Book(self._content)
+
+    @cached_property
+    def _texts(self) -> list[str] | None:
+        """The texts that cells share; None where only a parser is sure of them."""
+        with suppress(Unusual):
+            return shared_texts(self._parts.shared_texts())
+        return None

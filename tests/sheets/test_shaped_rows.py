@@ -12,7 +12,7 @@ from openpyxl.styles import Font
 
 from importer.errors import SheetError
 from importer.sheets import parts, shaped_rows, xlsx
-from importer.sheets.cell_values import Unusual
+from importer.sheets.cell_values import Unusual, shared_texts
 from importer.sheets.container import Form, form_of, unwrapped
 from importer.sheets.parts import Parts
 from importer.sheets.shaped_rows import read_by_shapes
@@ -28,10 +28,9 @@ some = settings(max_examples=150, deadline=None, suppress_health_check=list(Heal
 
 
 def by_shapes(content, name):
-    book, parts = xlsx._Workbook(content, Parts(content)), Parts(content)
-    return said(
-        name, *read_by_shapes(parts.blocks(parts.place_of(name)), book._texts, book._styles)
-    )
+    found = Parts(content)
+    texts, styles = shared_texts(found.shared_texts()), found.styles()
+    return said(name, *read_by_shapes(found.blocks(found.place_of(name)), texts, styles))
 
 
 def by_parsers(content, name):
@@ -170,6 +169,19 @@ def test_rows_that_have_only_some_of_the_cells_are_taken_together(monkeypatch, r
     monkeypatch.setattr(shaped_rows._Taken, "_one", lambda _, row: pytest.fail(str(row.whole)))
 
     is_read_alike(content)
+
+
+def test_shared_texts_that_are_left_to_the_parsers_are_looked_over_once(monkeypatch):
+    looks = []
+    monkeypatch.setattr(xlsx, "LARGE", 0)
+    monkeypatch.setattr(Parts, "check_texts", lambda _: looks.append("checked"))
+    monkeypatch.setattr(Parts, "shared_texts", lambda _: looks.append("read") or [b"<si>"])
+    content = workbook([1], arrange=lambda book: book.create_sheet("Second").append([2]))
+
+    found = list(xlsx.read_xlsx(content, Parts(content), None))
+
+    assert [(sheet.name, sheet.columns) for sheet in found] == [("Sheet", [[1]]), ("Second", [[2]])]
+    assert looks == ["read", "checked"]
 
 
 def test_a_worksheet_whose_rows_are_all_different_is_left_to_the_parsers(monkeypatch):
@@ -357,6 +369,7 @@ GOOD = '<row r="@"><c r="A@"><v>1</v></c></row>'
         """<row r="10" hidden='1'><c r="A10"><v>1</v></c></row>""",
         '<row r="10"\thidden="1"><c r="A10"><v>1</v></c></row>',
         '<row r="10" ht="1" ht="2"><c r="A10"><v>1</v></c></row>',
+        '<row r="10" 9t="1"><c r="A10"><v>1</v></c></row>',
         '<row r="10" r="11"><c r="A10"><v>1</v></c></row>',
         '<row r="10" ht="&nbsp;"><c r="A10"><v>1</v></c></row>',
         '<row r="10"/><row r="10"/>',
