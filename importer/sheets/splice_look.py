@@ -75,7 +75,8 @@ def _look_at_rows(
     reach = extent.last_column, marks.prefix
     loose = below and (plain is None or cell_beyond(*reach).search(block) is not None)
     extent.tidy &= not loose
-    if plain is not None and not (loose and value_beyond(*reach).search(block)):
+    far = loose and (extent.old_results or value_beyond(*reach).search(block))
+    if plain is not None and not far:
         extent.last_row = plain.last(extent.last_row)
         extent.neighbours |= _neighbours(plain.texts, marks.placed_cell, extent.old_results)
         return False
@@ -98,6 +99,7 @@ def _neighbours(rows: list[bytes], mark: bytes, old: set[int]) -> set[int]:
     for column in old:
         result = mark + column_letters(column).encode()  # and whatever stands right of it
         rows = [row.partition(result)[0] for row in rows]
+    rows = [row for row in rows if mark in row]
     endings = {last_cell(row, mark) for row in rows}
     if any(ending.endswith(b"/") for ending in endings):
         endings = {ending for row in rows for ending in _endings(row, mark)}

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importer.sheets.package import SpliceError
@@ -80,6 +80,13 @@ def result(content: bytes, said, block: int) -> dict[str, bytes] | str:
         return {name: book.read(name) for name in book.namelist()}
 
 
+PLAIN = (1, [("a value", 0)] * 5, "plain", None)
+BARE = (1, [("missing", 0)] * 3 + [("a value", 0)] * 2, "plain", SAID[0])
+STRAY = (1, [("a value", 0)] * 3 + [("missing", 0)] * 2, "stray", None)
+
+
+@example(found=[BARE], again=True, block=200)
+@example(found=[PLAIN, PLAIN, PLAIN, STRAY], again=True, block=200)
 @given(
     found=st.lists(rows, min_size=1, max_size=40),
     again=st.booleans(),
