@@ -50,7 +50,10 @@ def read_apart(
     try:
         child = start(_READER, head, content, subprocess.PIPE)
     except OSError as error:
-        raise SheetError(f"cannot be read: no process could be begun ({error.strerror})") from error
+        raise SheetError(
+            f"cannot be read: no process could be begun ({error.strerror}); make room for temporary "
+            "files, close other programs, and try again"
+        ) from error
     with child:
         try:
             answer, _ = child.communicate(timeout=limits.seconds * _PATIENCE)
