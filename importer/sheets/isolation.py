@@ -51,8 +51,8 @@ def read_apart(
         child = start(_READER, head, content, subprocess.PIPE)
     except OSError as error:
         raise SheetError(
-            f"cannot be read: no process could be begun ({error.strerror}); make room for temporary "
-            "files, close other programs, and try again"
+            f"cannot be read: no process could be begun ({error.strerror}); make room for "
+            "temporary files, close other programs, and try again"
         ) from error
     with child:
         try:

@@ -78,7 +78,7 @@ class _Taken:
         self._shapes: list[Shape] = []  # that the rows above had
         self._rest, self._few = b"", 0  # rows not taken yet, and bytes of them that are a few
         self._runs: list[_Run] = []
-        self._numbers: list[list[int]] = []  # of rows that one shape has, as they stand
+        self._in_order = False  # the rows that are being taken
 
     def begin(self, head: bytes) -> None:
         """What stands above the rows, `<sheetData>` included."""
@@ -97,23 +97,27 @@ class _Taken:
     def take(self, rows: bytes) -> None:
         """Rows that stand below all others, from `<row` to `</row>`."""
         self._rest, self._runs, self._few = rows, [], len(rows) // _ONE_IN
-        self._numbers = []
+        self._in_order = False
         self._shapes = [shape for shape in self._shapes if self._is_worth(shape)]
         while (shape := self._commonest()) and self._is_worth(shape):
             self._shapes.append(shape)
         if len(self._rest) > max(self._few, _MOST_ALONE):
             raise Unusual
-        self._check_order(rows)
+        if not self._in_order:
+            self._check_order([], [rows])
         self._put([run for run in [*self._runs, *map(self._one, rows_in(self._rest))] if run.cells])
 
-    def _check_order(self, rows: bytes) -> None:
-        of_one_shape = not self._rest and len(self._numbers) == 1
-        found = self._numbers[0] if of_one_shape else map(int, _ROW_NUMBER.findall(rows))
-        numbers = [self._last, *found]
-        ascend = all(map(lt, numbers, islice(numbers, 1, None)))
-        if not ascend or numbers[-1] > LAST_ROW:
+    def _check_order(self, numbers: Sequence[int], between: Sequence[bytes]) -> None:
+        """Each row stands below the last: those of a shape, and what stands between them."""
+        ordered, taken = [self._last], 0
+        for place in (place for place, rows in enumerate(between) if rows):
+            ordered += numbers[taken:place]
+            ordered += map(int, _ROW_NUMBER.findall(between[place]))
+            taken = place
+        ordered += numbers[taken:]
+        if not all(map(lt, ordered, islice(ordered, 1, None))) or ordered[-1] > LAST_ROW:
             raise Unusual
-        self._last = numbers[-1]
+        self._last, self._in_order = ordered[-1], True
 
     def _commonest(self) -> Shape | None:
         """The commonest shape of the rest; None where that is a few rows, or each is different.
@@ -133,7 +137,8 @@ class _Taken:
         if not all(rows.startswith(b"<row ") and rows.endswith(_ENDS) for rows in left):
             raise Unusual
         numbers = list(map(int, pieces[1::step]))
-        self._numbers += [numbers] * bool(numbers)
+        if not self._in_order:
+            self._check_order(numbers, pieces[::step])
         self._see(shape.opening, numbers)
         values = [pieces[at::step] for at in range(2, step)]
         if all(None in column for column in values):  # as in rows that are only formatted

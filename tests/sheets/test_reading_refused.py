@@ -289,7 +289,8 @@ def test_a_disk_that_is_full_is_said(monkeypatch):
     monkeypatch.setattr(child, "TemporaryFile", full_disk)
 
     assert refusal(workbook([1])) == (
-        "dock.xlsx cannot be read: no process could be begun (No space left on device)"
+        "dock.xlsx cannot be read: no process could be begun (No space left on device); "
+        "make room for temporary files, close other programs, and try again"
     )
 
 
