@@ -98,8 +98,8 @@ class _Taken:
         """Rows that stand below all others, from `<row` to `</row>`."""
         self._rest, self._runs, self._few = rows, [], len(rows) // _ONE_IN
         self._in_order = False
-        self._shapes = [shape for shape in self._shapes if self._is_worth(shape)]
-        while (shape := self._commonest()) and self._is_worth(shape):
+        self._shapes = [shape for shape in self._shapes if self._takes_many(shape)]
+        while (shape := self._commonest()) and self._takes_many(shape):
             self._shapes.append(shape)
         if len(self._rest) > max(self._few, _MOST_ALONE):
             raise Unusual
@@ -130,8 +130,8 @@ class _Taken:
         sample = rows_near(rest, range(0, len(rest), len(rest) // _SAMPLE + 1))
         return shape_of([row for row in sample if not self.look.is_special(row.whole)])
 
-    def _is_worth(self, shape: Shape) -> bool:
-        """Takes the rows of that shape out of the rest; whether they were more than a few."""
+    def _takes_many(self, shape: Shape) -> bool:
+        """Takes the rows of that shape out of the rest; whether they were many."""
         pieces, step = shape.pattern.split(self._rest), shape.pattern.groups + 1
         left = list(filter(None, pieces[::step]))
         if not all(rows.startswith(b"<row ") and rows.endswith(_ENDS) for rows in left):
@@ -140,11 +140,7 @@ class _Taken:
         if not self._in_order:
             self._check_order(numbers, pieces[::step])
         self._see(shape.opening, numbers)
-        values = [pieces[at::step] for at in range(2, step)]
-        if all(None in column for column in values):  # as in rows that are only formatted
-            kept = [place for place, row in enumerate(zip(*values, strict=True)) if any(row)]
-            numbers = [numbers[place] for place in kept]
-            values = [[column[place] for place in kept] for column in values]
+        numbers, values = _valued(numbers, [pieces[at::step] for at in range(2, step)])
         cells = [
             (column, self._read(said, found))
             for (column, said), found in zip(shape.cells, values, strict=True)
@@ -195,6 +191,16 @@ class _Taken:
         for column, filled in self.columns.items():
             filled.extend(found.get(column) or [""] * (last - above))
         self.height = last
+
+
+def _valued(
+    numbers: list[int], values: list[list[bytes | None]]
+) -> tuple[list[int], list[list[bytes | None]]]:
+    """Without the rows that hold no value, as those that are only formatted."""
+    if any(None not in column for column in values):
+        return numbers, values
+    kept = [place for place, row in enumerate(zip(*values, strict=True)) if any(row)]
+    return [numbers[place] for place in kept], [[col[place] for place in kept] for col in values]
 
 
 def _stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:
