@@ -66,51 +66,68 @@ def write_results(
     """
     if target.exists() and target.samefile(source):
         raise UsageError(f'"{target}" is the sheet itself. Name another file for the result.')
-    texts = _cleaned(cells)
-
-    def as_text(new: BinaryIO) -> tuple[str, ...]:
-        with opened(source) as old:
-            splice_text(old, new, header_row, texts, text_format or TextFormat("utf-8", ","))
-        return ()
-
-    def spliced(new: BinaryIO) -> tuple[str, ...]:
-        with opened(source) as old:
-            return splice(
-                old,
-                new,
-                worksheet,
-                header_row,
-                cells=texts,
-                attention=attention,
-                calm=calm,
-                extent=extent,
-            )
-
-    def fresh(new: BinaryIO) -> tuple[str, ...]:
-        from importer.sheets.splice_fresh import rows_of, write_fresh  # noqa: PLC0415  (slow, and seldom)
-
-        return write_fresh(
-            rows_of(source, worksheet, read),
-            new,
-            worksheet,
-            header_row,
-            cells=texts,
-            attention=attention,
-            calm=calm,
-        )
-
+    ways = _Ways(
+        source, worksheet, header_row, _cleaned(cells), attention, calm, text_format, read, extent
+    )
     if text_format is not None:
-        return written(target, as_text, choose)
+        return written(target, ways.as_text, choose)
     if read is not None and read.form != "xlsx":
         why = f"an .{read.form} workbook can only be given back as .xlsx"
     else:
         try:
-            return written(target, spliced, choose)
+            return written(target, ways.spliced, choose)
         except ODD_WORKBOOK as error:
             why = reason(error)
-    result = written(target.with_suffix(".xlsx"), fresh, choose)
+    result = written(target.with_suffix(".xlsx"), ways.fresh, choose)
     note = f"The formatting could not be kept because {why}."
     return WrittenResult(result.path, (note, *result.notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How the source may be written once more; each tells what a person should hear."""
+
+    source: Path
+    worksheet: str | None
+    header_row: int
+    cells: Mapping[int, tuple[str, str]]
+    attention: Collection[str]
+    calm: Collection[str]
+    text_format: TextFormat | None
+    read: Worksheet | None
+    extent: Extent | None
+
+    def as_text(self, new: BinaryIO) -> tuple[str, ...]:
+        text_format = self.text_format or TextFormat("utf-8", ",")
+        with opened(self.source) as old:
+            splice_text(old, new, self.header_row, self.cells, text_format)
+        return ()
+
+    def spliced(self, new: BinaryIO) -> tuple[str, ...]:
+        with opened(self.source) as old:
+            return splice(
+                old,
+                new,
+                self.worksheet,
+                self.header_row,
+                cells=self.cells,
+                attention=self.attention,
+                calm=self.calm,
+                extent=self.extent,
+            )
+
+    def fresh(self, new: BinaryIO) -> tuple[str, ...]:
+        from importer.sheets.splice_fresh import rows_of, write_fresh  # noqa: PLC0415  (slow, and seldom)
+
+        return write_fresh(
+            rows_of(self.source, self.worksheet, self.read),
+            new,
+            self.worksheet,
+            self.header_row,
+            cells=self.cells,
+            attention=self.attention,
+            calm=self.calm,
+        )
 
 
 def opened(source: Path) -> BinaryIO:
