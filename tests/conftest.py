@@ -1,10 +1,12 @@
 """The sandbox, and a desk from which sheets are uploaded to it without much waiting."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from importer import cli
 from importer.carrying import Desk
 from importer.journal import open_journal
 from importer.operations import operations
@@ -14,6 +16,7 @@ from importer.sandbox import Sandbox
 from importer.sending.tasks import Patience
 from importer.settings import load_settings
 from importer.stopping import Stop
+from tests.ended import Ended
 
 QUICK = Patience(back_off_s=0.01, look_after_s=0.02, beat_every_s=0.5, held_s=0.2)
 
@@ -62,6 +65,23 @@ def sheet(tmp_path):
 
 
 SLOW = ("tests/faults/", "tests/test_kills.py")
+
+
+@pytest.fixture
+def console(monkeypatch, capsys):
+    """Runs the console script's own function on some words."""
+
+    def run(*words: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["importer", *words])
+        capsys.readouterr()
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            status = end.code or 0
+        return Ended(status, *capsys.readouterr())
+
+    return run
 
 
 def pytest_collection_modifyitems(items):

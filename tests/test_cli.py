@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from importer import cli
 from importer.cli import working
 from importer.rehearsal import SECRETS, sandbox_settings, sandbox_settings_file
+from tests.ended import Ended
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
 GOOD = "10001,1Z999AA10123456784,UPS,2026-11-19,2"
@@ -87,13 +87,6 @@ KEYS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Ended:
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def folder(sandbox, tmp_path, monkeypatch):
     """A folder to work in, with the settings and the secrets for the sandbox."""
@@ -107,20 +100,8 @@ def folder(sandbox, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def importer(folder, monkeypatch, capsys):
-    """Runs the console script's own function on some words."""
-
-    def run(*words: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["importer", *words])
-        capsys.readouterr()
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            status = end.code or 0
-        return Ended(status, *capsys.readouterr())
-
-    return run
+def importer(folder, console):
+    return console
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 import csv
 import json
-import sys
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from importer import cli
 from importer.rehearsal import SECRETS, sandbox_settings_file
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
@@ -40,25 +38,14 @@ Other. Did you mean FedEx?
 
 
 @pytest.fixture
-def importer(sandbox, tmp_path, monkeypatch, capsys):
-    """Runs the console script's own function; its exit status, stdout and stderr."""
+def importer(sandbox, tmp_path, monkeypatch, console):
+    """The console script where the settings and the secrets for the sandbox are."""
     settings = sandbox_settings_file(sandbox.url)
     (tmp_path / "importer.toml").write_text(f'journal = "journal.db"\n\n{settings}')
     monkeypatch.chdir(tmp_path)
     for name, secret in SECRETS.items():
         monkeypatch.setenv(name, secret)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["importer", *words])
-        capsys.readouterr()
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            status = end.code or 0
-        return (status, *capsys.readouterr())
-
-    return run
+    return console
 
 
 def test_a_sheet_that_matches_is_said_in_a_few_lines(importer, sheet, sandbox):

@@ -42,7 +42,7 @@ class Kind(pandas_engine.DataType):
 
     def read(self, cell: Cell, about: Column) -> Value:
         """The value of a cell that is neither empty nor a Fault; raises Unreadable."""
-        raise NotImplementedError
+        raise NotImplementedError  # pandera makes types of classes, abstract ones too
 
     def reader(self, cells: Sequence[Cell], about: Column) -> Callable[[Cell], Value]:  # noqa: ARG002  (dates look at the cells)
         return partial(self.read, about=about)

@@ -115,7 +115,7 @@ def _serve(pos: int) -> None:
         sys.stdout.write(f"{sandbox.url}\n")
         sys.stdout.flush()
         while True:
-            time.sleep(3600)
+            time.sleep(3600)  # until it is terminated
 
 
 if __name__ == "__main__":
