@@ -6,19 +6,20 @@ For scripts: `check_sheet`, `import_sheet`, `Status`, `ImporterError`; and `impo
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-__all__ = ["ImporterError", "Status", "check_sheet", "import_sheet"]
+from importer.model.version import __version__
+
+__all__ = ["ImporterError", "Status", "__version__", "check_sheet", "import_sheet"]
 
 if TYPE_CHECKING:
-    from importer.errors import ImporterError
-    from importer.outcomes import Status
-    from importer.scripting import check_sheet, import_sheet
+    from importer.api import check_sheet, import_sheet
+    from importer.model.errors import ImporterError
+    from importer.model.outcomes import Status
 
 _HOME = {
-    "ImporterError": "importer.errors",
-    "Status": "importer.outcomes",
-    "check_sheet": "importer.scripting",
-    "import_sheet": "importer.scripting",
+    "ImporterError": "importer.model.errors",
+    "Status": "importer.model.outcomes",
+    "check_sheet": "importer.api",
+    "import_sheet": "importer.api",
 }
 
 

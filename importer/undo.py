@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from importer.before_images import read_now
-from importer.carrying import Cargo, Desk, cargo_of, end_run, send_run
-from importer.entries import as_json, rows_of_journal
-from importer.errors import UsageError
 from importer.journal import NewRow, NewRun, RowRecord, RunRecord, RunState
-from importer.operation import UNDO, AlreadyUndone, CannotUndo, Operation, TakenBack
-from importer.operations import operation as operation_named
-from importer.outcomes import TAKEN_BACK, Outcome, Problem, Status
-from importer.planning import minutes, plan_calls
-from importer.preparation import Wish
+from importer.model.errors import UsageError
+from importer.model.options import Wish
+from importer.model.outcomes import TAKEN_BACK, Outcome, Problem, Status
+from importer.model.row_numbers import by_sheet_row
+from importer.model.stop import Stop
+from importer.model.summary import Summary
+from importer.operations import operation_named
+from importer.operations.operation import UNDO, AlreadyUndone, CannotUndo, Operation, TakenBack
 from importer.reports.machine import write_csv
 from importer.reports.model import Column, Line, Table
-from importer.row_numbers import by_sheet_row
-from importer.settings import Account
-from importer.stopping import Stop
-from importer.summaries import Summary
+from importer.runs.execute import Cargo, Desk, cargo_of, end_run, send_run
+from importer.runs.journal_rows import as_json, rows_of_journal
+from importer.sending.plan import minutes, plan_calls
+from importer.sending.snapshot import read_now
+from importer.settings.settings import Account
 
 _EVERY_RUN = 100_000
 _BY_US = frozenset({Status.SENT, Status.VERIFIED})

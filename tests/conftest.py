@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from importer import cli
-from importer.carrying import Desk
+from importer.demo.demo import SECRETS, sandbox_settings_file
 from importer.journal import open_journal
+from importer.model.stop import Stop
 from importer.operations import operations
 from importer.platforms import PLATFORMS
-from importer.rehearsal import SECRETS, sandbox_settings_file
+from importer.runs.execute import Desk
 from importer.sandbox import Sandbox
-from importer.sending.tasks import Patience
-from importer.settings import load_settings
-from importer.stopping import Stop
+from importer.sending.task import Patience
+from importer.settings.settings import load_settings
 from tests.ended import Ended
 
 QUICK = Patience(back_off_s=0.01, look_after_s=0.02, beat_every_s=0.5, held_s=0.2)
@@ -64,7 +64,7 @@ def sheet(tmp_path):
     return write
 
 
-SLOW = ("tests/faults/", "tests/test_kills.py")
+SLOW = ("tests/sending/faults/", "tests/test_kills.py")
 
 
 @pytest.fixture

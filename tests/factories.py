@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from importer.cells import Cell
-from importer.operation import Operation
+from importer.model.cells import Cell
 from importer.operations import operations
-from importer.validation import Validation, validate
+from importer.operations.operation import Operation
+from importer.runs.validate import Validation, validate
 
 ORDER = "bf2a2717-dd70-5428-a688-98bdc4bcb7e7"
 ITEM = "0ca0a452-2f7b-5a50-8b28-4e0b8d1fa742"

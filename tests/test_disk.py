@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from importer.carrying import Desk
-from importer.errors import JournalError
+from importer.demo.demo import SECRETS
 from importer.journal import CallState, open_journal
-from importer.preparation import Wish
-from importer.rehearsal import SECRETS
-from importer.run import resume_run, upload_sheet
+from importer.model.errors import JournalError
+from importer.model.options import Wish
+from importer.runs.execute import Desk
+from importer.runs.upload import resume_run, upload_sheet
 from importer.sending import claims
-from importer.sheets import results
+from importer.sheets.results import write as results
 from tests.conftest import QUICK
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
@@ -272,7 +272,7 @@ def test_a_folder_that_takes_no_file_costs_the_result_and_no_call(
 WRITE_FOR_EVER = """
 import sys, time
 from pathlib import Path
-from importer.sheets.results import written
+from importer.model.files import written
 
 def write(file):
     file.write(b"half a result")

@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 
 from importer.journal import CallState
-from importer.preparation import Wish
-from importer.run import resume_run, upload_sheet
+from importer.model.options import Wish
+from importer.runs.upload import resume_run, upload_sheet
 from tests.torture.__main__ import CAN_FREEZE, freeze_scenes, play_all, torture
 from tests.torture.counting import Tally
 from tests.torture.databases import sqlite

@@ -12,15 +12,15 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from importer import settings as settings_module
-from importer import summaries
 from importer.cli import cli
-from importer.listings.operations import readme_tables
-from importer.outcomes import Status
+from importer.demo.demo import SECRETS, sandbox_settings_file
+from importer.model import summary as summaries
+from importer.model.outcomes import Status
 from importer.platforms import PLATFORMS
-from importer.rehearsal import SECRETS, sandbox_settings_file
-from importer.settings import load_settings
-from importer.vendors import profile as profiles
+from importer.reports.terminal.operation_lines import readme_tables
+from importer.settings import settings as settings_module
+from importer.settings import vendor_profile as profiles
+from importer.settings.settings import load_settings
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from importer.model.options import Wish
+from importer.model.outcomes import Status
 from importer.operations import operations
-from importer.outcomes import Status
-from importer.preparation import Wish, prepare
-from importer.settings import Settings
+from importer.runs.prepare import prepare
+from importer.settings.settings import Settings
 from importer.sheets.sheet import TextFormat
 
 SAMPLES = Path(__file__).parents[1] / "samples"

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from importer.errors import UsageError
+from importer.demo.demo import SECRETS, sandbox_settings_file
+from importer.model.errors import UsageError
+from importer.model.options import Wish
+from importer.model.outcomes import Outcome, Status
+from importer.model.stop import Stop
 from importer.operations import operations
-from importer.outcomes import Outcome, Status
-from importer.preparation import Wish
-from importer.rehearsal import SECRETS, sandbox_settings_file
-from importer.run import upload_sheet
-from importer.stopping import Stop
+from importer.runs.upload import upload_sheet
 from importer.undo import undo_run
 
 ROOT = Path(__file__).parents[1]
@@ -265,7 +265,7 @@ def test_a_lost_answer_of_an_undo_is_read_back(desk, sandbox, tmp_path):
 def test_where_the_values_before_cannot_be_read_nothing_is_sent(
     desk, sandbox, sheet, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("importer.reading_back._BACK_OFF_S", 0.001)
+    monkeypatch.setattr("importer.sending.reader._BACK_OFF_S", 0.001)
     sandbox.fault("status", status=503, times=100, method="GET")
     path = sheet("PO ID,PO Item ID,Unit Price", "10001,100011,5.25")
 

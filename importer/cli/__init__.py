@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from importer import __version__
 from importer.cli import folder, reports, runs, setup, sheets
-from importer.cli.options import Options
-from importer.errors import ImporterError
+from importer.cli.parameters import Options
+from importer.model.errors import ImporterError
+from importer.model.version import __version__
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.options import AS_JSON, OPTIONS, Options, days_of
+from importer.cli.parameters import AS_JSON, OPTIONS, Options, days_of
 from importer.cli.working import opened_desk
-from importer.errors import ImporterError
+from importer.model.errors import ImporterError
 
 if TYPE_CHECKING:
-    from importer.carrying import Desk
-    from importer.folder.night import Pass
-    from importer.folder.places import Places
+    from importer.folder.layout import Places
+    from importer.folder.notices import News
+    from importer.folder.passes import Pass
     from importer.folder.rules import FolderSettings
-    from importer.folder.telling import News
+    from importer.runs.execute import Desk
 
 DIRECTORY = click.argument(
     "directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path)
@@ -84,7 +84,7 @@ def init(directory: Path) -> None:
 @OPTIONS
 def status(options: Options, directory: Path, as_json: bool) -> None:
     """Tell a monitor when it last ran, what waits, what needs a person."""
-    from importer.folder.places import Places
+    from importer.folder.layout import Places
     from importer.folder.rules import load_folder
     from importer.folder.status import folder_status
 
@@ -146,8 +146,8 @@ def one_pass(
     importer folder drop
     importer folder drop --watch --until 06:00
     """
-    from importer.folder.night import stopped_at
-    from importer.folder.places import Places
+    from importer.folder.layout import Places
+    from importer.folder.passes import stopped_at
     from importer.folder.rules import load_folder
 
     if once and watch:
@@ -177,10 +177,10 @@ def _pass(
     as_json: bool,
 ) -> "tuple[Pass, str]":
     """One pass, and what it said; one of many that finds nothing new after `said` is silent."""
-    from importer.folder.night import run_pass
-    from importer.folder.pages import story
+    from importer.folder.morning_report import story
+    from importer.folder.notices import is_wanted, news, note_told
+    from importer.folder.passes import run_pass
     from importer.folder.status import beating, note_pass
-    from importer.folder.telling import is_wanted, news, note_told
 
     with beating(places):
         watching = {} if every is None else {"wait_s": 0.0}  # it comes again soon
@@ -204,7 +204,7 @@ def _pass(
 
 def _page(places: "Places", done: "Pass", desk: "Desk") -> list[Path]:
     """A page that cannot be written is said; what was done is done."""
-    from importer.folder.pages import write_night
+    from importer.folder.morning_report import write_night
 
     try:
         return write_night(places, done, desk.journal, desk.settings)
@@ -217,7 +217,7 @@ def _tell(
     places: "Places", settings: "FolderSettings", what: "News", done: "Pass", files: Sequence[Path]
 ) -> None:
     """A notice that cannot be sent is said, and tried again by the next pass."""
-    from importer.folder.telling import note_told, tell
+    from importer.folder.notices import note_told, tell
 
     text = _lines(done, files)
     failed = tell(settings.notify, what, text.splitlines()[0], text, files)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from importer.cli.options import (
+from importer.cli.parameters import (
     AS_JSON,
     INTO,
     OPERATION,
@@ -24,15 +24,15 @@ from importer.cli.options import (
     Options,
 )
 from importer.cli.working import load_meanwhile, progress, stopped_by_signals
-from importer.errors import SettingsError, SheetError, SignInRefused, UsageError
+from importer.model.errors import SettingsError, SheetError, SignInRefused, UsageError
 
 if TYPE_CHECKING:
     from importer.journal import Journal, RunRecord
-    from importer.preparation import Wish
-    from importer.reconciliation import Subject
+    from importer.model.options import Wish
+    from importer.model.stop import Stop
+    from importer.reconcile.reconcile import Subject
     from importer.reports.model import Report
-    from importer.settings import Account, Settings
-    from importer.stopping import Stop
+    from importer.settings.settings import Account, Settings
 
 
 def _since(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
@@ -87,8 +87,8 @@ def reconcile(
     importer reconcile dock.xlsx --account acme
     importer reconcile --since 7d
     """
-    from importer.preparation import Wish
-    from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
+    from importer.model.options import Wish
+    from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
 
     if sheets and (runs or since):
         raise click.UsageError("sheets, or runs of the journal, not both.")
@@ -146,7 +146,7 @@ def _of_sheets(
 def _sheet(
     sheet: Path, wish: "Wish", settings: "Settings", account: "Account"
 ) -> "tuple[Subject, Account]":
-    from importer.reconciliation import subject_of_sheet
+    from importer.reconcile.reconcile import subject_of_sheet
 
     return subject_of_sheet(sheet, wish, settings), account
 
@@ -163,8 +163,8 @@ def _of_runs(
     vendor: str | None,
     account: str | None,
 ) -> "Iterable[tuple[str, Path, Found]]":
-    from importer.operation import UNDO
-    from importer.reconciliation import subjects_of_runs
+    from importer.operations.operation import UNDO
+    from importer.reconcile.reconcile import subjects_of_runs
 
     with options.journal(settings) as journal:
         chosen = [
@@ -202,22 +202,22 @@ def _runs(
 def _reconciled(
     subject: "Subject", account: "Account", journal: "Journal", stop: "Stop"
 ) -> "tuple[Report, int]":
-    from importer.reconciliation import reconcile as reconciled
+    from importer.reconcile.reconcile import reconcile as reconciled
 
     credentials = account.credentials(os.environ)
-    load_meanwhile("importer.reports.of_reconciliation", "importer.reports.files")
+    load_meanwhile("importer.reports.reconcile_report", "importer.reports.report_files")
     with progress(f"reading back from {account.name}", len(subject.rows)) as advance:
         found = reconciled(subject, account, credentials, journal, stop=stop, on_read=advance)
-    from importer.reports.of_reconciliation import report_of
+    from importer.reports.reconcile_report import report_of
 
     return report_of(found), found.attention
 
 
 def _give(report: "Report", name: Path, *, as_csv: bool = False, as_json: bool) -> list[Path]:
     """Writes a report's files and says what they hold; the files."""
-    from importer.listings.reports import report_lines
-    from importer.reports.files import write_report
     from importer.reports.machine import report_as_json
+    from importer.reports.report_files import write_report
+    from importer.reports.terminal.report_lines import report_lines
 
     files = write_report(report, name, as_csv=as_csv)
     if as_json:
@@ -266,8 +266,8 @@ def report(
     importer report 17
     importer report --since 30d --open
     """
-    from importer.reports.nights import days, stories
-    from importer.reports.of_runs import report_of
+    from importer.reports.run_report import report_of
+    from importer.reports.run_stats import days, stories
 
     if not (runs or night or since or vendor):
         raise click.UsageError("name runs, or --night DATE, or --since 30d, or --vendor NAME.")

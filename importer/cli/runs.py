@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.options import (
-    AS_JSON,
-    INTO,
-    OPTIONS,
-    PATIENCE,
-    RUNS,
-    Options,
-    days_of,
-)
+from importer.cli.parameters import AS_JSON, INTO, OPTIONS, PATIENCE, RUNS, Options, days_of
 from importer.cli.working import each, opened_desk
 
 if TYPE_CHECKING:
-    from importer.carrying import Desk
-    from importer.summaries import Summary
+    from importer.model.summary import Summary
+    from importer.runs.execute import Desk
 
 
 @click.command()
@@ -44,7 +36,7 @@ def resume(
     \b
     importer resume
     """
-    from importer.run import abandon_run, interrupted_runs
+    from importer.runs.upload import abandon_run, interrupted_runs
 
     if abandon and not runs:
         raise click.UsageError("--abandon needs the number of a run.")
@@ -75,7 +67,7 @@ def resume(
 
 
 def _resumed(number: int, desk: "Desk", *, take_over: bool) -> "Summary":
-    from importer.run import resume_run
+    from importer.runs.upload import resume_run
     from importer.undo import resume_undo
 
     run = desk.journal.run(number)
@@ -120,7 +112,7 @@ def runs(options: Options, most: int, prune: int | None, as_json: bool) -> None:
     \b
     importer runs
     """
-    from importer.listings.runs import run_as_json, runs_table
+    from importer.reports.terminal.run_lines import run_as_json, runs_table
 
     with options.journal(options.settings()) as journal:
         if prune is not None:
@@ -147,7 +139,7 @@ def show(options: Options, run: int, call: int | None, as_json: bool) -> None:
     \b
     importer show 17
     """
-    from importer.listings.runs import call_story, run_story, story_as_json
+    from importer.reports.terminal.run_lines import call_story, run_story, story_as_json
 
     with options.journal(options.settings()) as journal:
         if as_json:

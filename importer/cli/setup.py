@@ -7,14 +7,9 @@ from pathlib import Path
 
 import click
 
-from importer.cli.options import (
-    AS_JSON,
-    FOLDER,
-    OPTIONS,
-    Options,
-)
+from importer.cli.parameters import AS_JSON, FOLDER, OPTIONS, Options
 from importer.cli.working import progress
-from importer.errors import UsageError
+from importer.model.errors import UsageError
 
 
 @click.command()
@@ -26,9 +21,9 @@ def operations(operation: str | None, as_json: bool) -> None:
     \b
     importer operations add_tracking
     """
-    from importer.listings.operations import operations_as_json, operations_table
-    from importer.operations import operation as named
+    from importer.operations import operation_named as named
     from importer.operations import operations as every
+    from importer.reports.terminal.operation_lines import operations_as_json, operations_table
 
     found = [named(operation)] if operation else list(every().values())
     if as_json:
@@ -48,8 +43,8 @@ def template(operation: str, path: str | None) -> None:
     \b
     importer template add_tracking -o dock.xlsx
     """
-    from importer.operations import operation as named
-    from importer.sheets.templates import write_template
+    from importer.operations import operation_named as named
+    from importer.sheets.results.templates import write_template
 
     found = named(operation)
     target = _template_place(path or ".", f"{found.name}.xlsx")
@@ -77,8 +72,8 @@ def accounts(options: Options, test: str | None, as_json: bool) -> None:
     \b
     importer accounts --test acme
     """
-    from importer.carrying import try_account
-    from importer.listings.accounts import accounts_as_json, accounts_table
+    from importer.reports.terminal.account_lines import accounts_as_json, accounts_table
+    from importer.runs.execute import try_account
 
     settings = options.settings()
     if test is not None:
@@ -97,7 +92,7 @@ def sandbox(port: int) -> None:
     \b
     importer sandbox --port 8765
     """
-    from importer.rehearsal import sandbox_settings
+    from importer.demo.demo import sandbox_settings
     from importer.sandbox import serve
 
     try:
@@ -117,9 +112,9 @@ def demo(into: Path | None, night: bool) -> None:
     importer demo --night
     """
     if night:
-        from importer.night_rehearsal import run_night
+        from importer.demo.night import run_night
 
         raise SystemExit(run_night(into or Path("demo-night"), click.echo))
-    from importer.rehearsal import run_demo, spelt
+    from importer.demo.demo import run_demo, spelt
 
     raise SystemExit(run_demo(into or Path("demo"), click.echo, progress, spelt(sys.argv[0])))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.options import (
+from importer.cli.parameters import (
     ACCOUNT,
     AS_JSON,
     INTO,
@@ -24,7 +24,7 @@ from importer.cli.options import (
 from importer.cli.working import each, opened_desk, read_ahead
 
 if TYPE_CHECKING:
-    from importer.preparation import Share
+    from importer.model.options import Share
 
 
 @click.command()
@@ -55,8 +55,8 @@ def check(
     importer check samples/add_tracking.xlsx
     """
     read_ahead(sheets, worksheet)
-    from importer.checking import check_sheet
-    from importer.preparation import Wish
+    from importer.model.options import Wish
+    from importer.runs.check import check_sheet
 
     wish = Wish(
         operation,
@@ -100,8 +100,8 @@ def plan(
     importer plan samples/add_tracking.xlsx --account acme
     """
     read_ahead(sheets, worksheet)
-    from importer.preparation import Wish
-    from importer.run import plan_sheet
+    from importer.model.options import Wish
+    from importer.runs.upload import plan_sheet
 
     settings = options.settings()
     found = settings.account(account_name(options, account, vendor))
@@ -165,8 +165,8 @@ def upload(
     importer upload samples/add_tracking.xlsx --account acme
     """
     read_ahead(sheets, worksheet)
-    from importer.preparation import Wish
-    from importer.run import upload_sheet
+    from importer.model.options import Wish
+    from importer.runs.upload import upload_sheet
 
     account = account_name(options, account, vendor)
     with opened_desk(options, account, workers, **patience) as desk:
@@ -217,7 +217,7 @@ def map_vendor(
     \b
     importer map dock.xlsx --vendor north
     """
-    from importer.summaries import EVERYTHING_SETTLED, NEEDS_ATTENTION
+    from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION
     from importer.vendors.map_sheet import MapWish, map_sheet
 
     wish = MapWish(vendor, operation, account, worksheet)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from importer.cli.options import Options
-from importer.errors import RunBusy, SettingsError, SheetError, UsageError
+from importer.cli.parameters import Options
+from importer.model.errors import RunBusy, SettingsError, SheetError, UsageError
 
 if TYPE_CHECKING:
-    from importer.carrying import Desk
-    from importer.stopping import Stop
-    from importer.summaries import Summary
+    from importer.model.stop import Stop
+    from importer.model.summary import Summary
+    from importer.runs.execute import Desk
 
 Values = TypeVar("Values")
 T = TypeVar("T", Path, int)
@@ -36,8 +36,8 @@ def each(
 
     `desk` is the one that sends, where something is sent.
     """
-    from importer.listings.sheets import left, refused_line, summary_lines
-    from importer.summaries import exit_status
+    from importer.model.summary import exit_status
+    from importer.reports.terminal.sheet_lines import left, refused_line, summary_lines
 
     summaries = []
     for subject in subjects:
@@ -74,13 +74,13 @@ def load_meanwhile(*modules: str) -> None:
 
 def read_ahead(sheets: Sequence[Path], worksheet: str | None) -> None:
     """Begins to read the first sheet while what works on it is loaded, which takes as long."""
-    from importer.sheets.ahead import read_ahead
+    from importer.sheets.reading.worksheets import read_ahead
 
     read_ahead(sheets[0], worksheet)
 
 
 def _not_taken_up(subject: Path | int, sentence: str) -> "Summary":
-    from importer.summaries import Summary
+    from importer.model.summary import Summary
 
     run = subject if isinstance(subject, int) else None
     return Summary(Path(str(subject)), run=run, error=sentence)
@@ -88,7 +88,7 @@ def _not_taken_up(subject: Path | int, sentence: str) -> "Summary":
 
 def _source(subject: Path | int, subjects: Sequence[Path | int]) -> Path | None:
     """The sheet that a result or a fix file was made from, where a *.xlsx names both."""
-    from importer.giving_back import source_named
+    from importer.runs.result import source_named
 
     sheets = [each for each in subjects if isinstance(each, Path)]
     return source_named(subject, sheets) if isinstance(subject, Path) else None
@@ -111,9 +111,9 @@ def opened_desk(
 ) -> "Iterator[Desk]":
     from dataclasses import replace
 
-    from importer.carrying import Desk
+    from importer.runs.execute import Desk
     from importer.sending.breaker import Bounds
-    from importer.sending.tasks import Patience
+    from importer.sending.task import Patience
 
     bounds = _with(Bounds(), doubts=max_lost, refusals=max_refusals)
     patience = _with(
@@ -142,7 +142,7 @@ def _with(values: Values, **changes: Any) -> Values:
 @contextmanager
 def stopped_by_signals() -> "Iterator[Stop]":
     """Ctrl-C and a polite kill end the run cleanly; a second Ctrl-C ends the process at once."""
-    from importer.stopping import Stop
+    from importer.model.stop import Stop
 
     stop, asked = Stop(), threading.Event()
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from importer.folder.places import Places
-from importer.sheets.results import written
+from importer.folder.layout import Places
+from importer.model.files import written
 
 
 def archive(places: Places, keep_days: int) -> list[Path]:

@@ -18,11 +18,11 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
-from importer.errors import ImporterError, NotSent, SettingsError
 from importer.folder.arrival import companion_names, is_companion, is_no_sheet
-from importer.folder.places import Places, fitting, move, quoted
+from importer.folder.layout import Places, fitting, move, quoted
 from importer.folder.rules import Remote, Rule
-from importer.reports.text import visible
+from importer.model.cells import printable
+from importer.model.errors import ImporterError, NotSent, SettingsError
 
 ATOMIC = frozenset({"sftp", "ssh", "smb", "webdav", "webdavs", "file", "local"})
 _OURS = ".importer"
@@ -164,7 +164,7 @@ class _Store:
                 self._system.get_file(f"{folder}/{name}", str(part))
                 _to_disk(part)
             if parts[-1].stat().st_size != found.size:
-                raise NotSent(f"{visible(found.name)} was not fetched whole")
+                raise NotSent(f"{printable(found.name)} was not fetched whole")
             for name, part in zip(found.beside, parts, strict=False):
                 part.replace(self._into / name)  # one that a crash left without its file
             move(parts[-1], self._into / fitting(found.name))

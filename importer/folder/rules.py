@@ -7,10 +7,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from importer.errors import SettingsError, UsageError
-from importer.preparation import Share
-from importer.settings import Settings
-from importer.toml_table import Table
+from importer.model.errors import SettingsError, UsageError
+from importer.model.options import Share
+from importer.settings.settings import Settings
+from importer.settings.toml_table import Table
 
 FILE_NAME = "folder.toml"
 FOLDERS = ("inbox", "working", "done", "attention", "reports")

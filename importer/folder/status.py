@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from importer.folder.arrival import arrivals
-from importer.folder.filing import write_text
-from importer.folder.handling import Fate
-from importer.folder.night import Pass
-from importer.folder.places import Places
+from importer.folder.claim_notes import write_text
+from importer.folder.layout import Places
+from importer.folder.one_file import Fate
+from importer.folder.passes import Pass
 
 _LAST, _HEARTBEAT = "last-pass.json", "heartbeat"
 _BEAT_S = 10.0

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from importer.calls import Call
 from importer.journal.pacing import note_account
 from importer.journal.records import CallState, NewRow, NewRun, RunState
 from importer.journal.statements import Statement
 from importer.journal.tables import call, call_row, row, run
 from importer.journal.text import clean, to_json
 from importer.journal.transactions import Transaction
+from importer.model.calls import Call
 
 Columns = dict[str, Any]
 

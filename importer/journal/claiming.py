@@ -4,7 +4,6 @@ import json
 
 from sqlalchemy import bindparam, insert, select, update
 
-from importer.errors import JournalError
 from importer.journal.earlier import sent_meanwhile
 from importer.journal.ownership import check_owner, is_stale, must_own
 from importer.journal.pacing import free_in, reserve, reserve_after
@@ -20,6 +19,7 @@ from importer.journal.statements import Found, Statement
 from importer.journal.tables import account, attempt, call, hold, run
 from importer.journal.text import clean, instant
 from importer.journal.transactions import Transaction
+from importer.model.errors import JournalError
 
 # One look at everything a claim depends on; on PostgreSQL all of it stays locked until the commit.
 TARGET = Statement(

@@ -11,7 +11,7 @@ from importer.journal.statements import Found, Statement
 from importer.journal.tables import call, call_row, row, run
 from importer.journal.text import clean, instant
 from importer.journal.transactions import Transaction
-from importer.outcomes import Status
+from importer.model.outcomes import Status
 
 IN_ONE_QUERY = 1_000
 SENT = (Status.SENT, Status.VERIFIED, Status.UNKNOWN)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from importer.errors import JournalError
+from importer.model.errors import JournalError
 
 # What SQLite or PostgreSQL says -> what to do about it. The first that is found counts.
 REMEDIES = {

@@ -2,7 +2,6 @@
 
 from sqlalchemy import bindparam, select, update
 
-from importer.errors import JournalError
 from importer.journal.ownership import must_own
 from importer.journal.records import CallState, RunState
 from importer.journal.settling import IN_DOUBT, change, rows_of_call, write_outcomes
@@ -10,7 +9,8 @@ from importer.journal.statements import Statement
 from importer.journal.tables import call, run
 from importer.journal.text import clean, mapping_of, to_json
 from importer.journal.transactions import Transaction
-from importer.outcomes import Outcome, Status
+from importer.model.errors import JournalError
+from importer.model.outcomes import Outcome, Status
 
 GIVEN_UP = Outcome(
     Status.UNKNOWN, "It was being sent when its run was abandoned: look on the platform."

@@ -9,7 +9,6 @@ from typing import Any, Literal, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from importer.calls import Call
 from importer.journal import (
     beginning,
     claiming,
@@ -44,7 +43,8 @@ from importer.journal.text import clean, instant
 from importer.journal.transactions import Transaction
 from importer.journal.transactions import reading as reading_transaction
 from importer.journal.writer import Writer
-from importer.outcomes import Outcome, Status
+from importer.model.calls import Call
+from importer.model.outcomes import Outcome, Status
 
 T = TypeVar("T")
 

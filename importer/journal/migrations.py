@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, update
 
-from importer.errors import JournalError
 from importer.journal.tables import metadata, schema_version
 from importer.journal.transactions import writing
+from importer.model.errors import JournalError
 
 Step = Callable[[Connection], None]
 

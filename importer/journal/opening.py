@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from importer.errors import JournalError
 from importer.journal.clock import given_clock, own_clock
 from importer.journal.faults import explained
 from importer.journal.journal import Journal
 from importer.journal.migrations import migrate
+from importer.model.errors import JournalError
 
 STALE_AFTER_S = 30.0
 LOCK_WAIT_S = 20.0  # a sheet of 100,000 rows is written down in a few seconds

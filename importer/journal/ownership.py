@@ -2,11 +2,11 @@
 
 from sqlalchemy import bindparam, select, update
 
-from importer.errors import JournalError, RunBusy, RunTaken
 from importer.journal.records import RunState
 from importer.journal.statements import Found, Statement
 from importer.journal.tables import run
 from importer.journal.transactions import Transaction
+from importer.model.errors import JournalError, RunBusy, RunTaken
 
 # On PostgreSQL the row is locked until the commit, so that no other process can take the run
 # between this look and what is written because of it. SQLite has one writer anyway.

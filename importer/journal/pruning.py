@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, select, update
 from importer.journal.records import CallState, RunState
 from importer.journal.tables import attempt, call, row, run
 from importer.journal.transactions import Transaction
-from importer.outcomes import Status
+from importer.model.outcomes import Status
 
 OLD = (
     select(run.c.id)

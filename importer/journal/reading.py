@@ -8,8 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, func, select
 
-from importer.calls import Call
-from importer.errors import JournalError
 from importer.journal.records import (
     AttemptRecord,
     CallRecord,
@@ -21,8 +19,10 @@ from importer.journal.records import (
 )
 from importer.journal.tables import attempt, call, call_row, row, run
 from importer.journal.text import clean, instant, instant_or_none, mapping_of
-from importer.outcomes import Outcome, Status
-from importer.row_numbers import by_sheet_row, is_line
+from importer.model.calls import Call
+from importer.model.errors import JournalError
+from importer.model.outcomes import Outcome, Status
+from importer.model.row_numbers import by_sheet_row, is_line
 
 BEING_SENT = Outcome(
     Status.UNKNOWN, "It was being sent when the run stopped; resume looks what became of it."

@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from importer.calls import Call
-from importer.outcomes import Outcome, Status
-from importer.row_numbers import sheet_row
+from importer.model.calls import Call
+from importer.model.outcomes import Outcome, Status
+from importer.model.row_numbers import sheet_row
 
 
 class RunState(StrEnum):

@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
-from importer.errors import JournalError
 from importer.journal.ownership import must_own
 from importer.journal.records import CallState, Ending
 from importer.journal.statements import Statement
 from importer.journal.tables import attempt, call, call_row, hold, row
 from importer.journal.text import clean, cut, to_json
 from importer.journal.transactions import Transaction
-from importer.outcomes import Outcome, Status
+from importer.model.errors import JournalError
+from importer.model.outcomes import Outcome, Status
 
 IN_DOUBT = (CallState.SENDING, CallState.UNKNOWN)
 NOT_SETTLED = (CallState.PLANNED, *IN_DOUBT)

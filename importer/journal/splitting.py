@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, func, select, update
 
-from importer.calls import Call
-from importer.errors import JournalError
 from importer.journal.beginning import INSERT_CALLS, INSERT_CARRIED, call_columns
 from importer.journal.ownership import must_own
 from importer.journal.records import CallState, Ending
@@ -19,7 +17,9 @@ from importer.journal.settling import (
 from importer.journal.statements import Statement
 from importer.journal.tables import call, row
 from importer.journal.transactions import Transaction
-from importer.outcomes import Outcome
+from importer.model.calls import Call
+from importer.model.errors import JournalError
+from importer.model.outcomes import Outcome
 
 LAST_NUMBER = Statement(
     select(func.max(call.c.number)).where(call.c.run_id == bindparam("the_run"))

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from importer.journal.records import CallState, Purpose, RunState
-from importer.outcomes import Status
+from importer.model.outcomes import Status
 
 
 def one_of(column: str, words: Iterable[str]) -> CheckConstraint:

@@ -14,10 +14,10 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from importer.errors import JournalError
 from importer.journal.clock import Clock
 from importer.journal.faults import explain
 from importer.journal.transactions import Transaction, writing
+from importer.model.errors import JournalError
 
 T = TypeVar("T")
 

@@ -5,15 +5,15 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from importer.errors import UsageError
-from importer.operation import UNDO, Operation
-from importer.spelling import did_you_mean, key
+from importer.model.errors import UsageError
+from importer.model.spelling import did_you_mean, key
+from importer.operations.operation import UNDO, Operation
 
 
 @cache
 def operations() -> dict[str, Operation[Any]]:
     """Every operation by its name, in alphabetical order."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name != "operation")
     found = (_defined_in(f"{__name__}.{name}") for name in names)
     return {operation.name: operation for operation in found}
 
@@ -27,13 +27,13 @@ def _defined_in(module: str) -> Operation[Any]:
     )
 
 
-def operation(name: str) -> Operation[Any]:
+def operation_named(name: str) -> Operation[Any]:
     """The operation of that name, however spelt: add_tracking, add-tracking, "Add Tracking".
 
     What takes the rows of another back has its name after "undo": "undo add_tracking".
     """
     if name.startswith(UNDO):
-        undoing = operation(name.removeprefix(UNDO)).undoing()
+        undoing = operation_named(name.removeprefix(UNDO)).undoing()
         if undoing is not None:
             return undoing
     for known in operations().values():

@@ -9,12 +9,20 @@ from typing import Any
 
 import pandas as pd
 
-from importer.calls import Call, absent
-from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
-from importer.kinds import Choice, Identifier, Instant, Text, TrackingNumber
-from importer.operation import UNDO, AlreadyUndone, CannotUndo, Operation, Row, TakenBack, Unclear
+from importer.columns import Choice, Identifier, Instant, Text, TrackingNumber
+from importer.columns.column import LARGEST_ID, PO_ID_ALIASES, column, rule
+from importer.model.calls import Call, absent
+from importer.model.spelling import key
+from importer.operations.operation import (
+    UNDO,
+    AlreadyUndone,
+    CannotUndo,
+    Operation,
+    Row,
+    TakenBack,
+    Unclear,
+)
 from importer.platforms.sellercloud import Sellercloud
-from importer.spelling import key
 
 CARRIERS = ("UPS", "USPS", "FedEx", "DHL", "Other")
 SHIPPING_STATUSES = {

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from importer.calls import Call
-from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
-from importer.kinds import Identifier, Text, WholeNumber
-from importer.operation import Operation, Row
+from importer.columns import Identifier, Text, WholeNumber
+from importer.columns.column import LARGEST_ID, PO_ID_ALIASES, column, rule
+from importer.model.calls import Call
+from importer.operations.operation import Operation, Row
 from importer.platforms.sellercloud import Sellercloud
 
 WHOLE_ORDER = 0  # the value of an Order Item ID cell that says ALL; real ids begin at 1

@@ -10,10 +10,10 @@ from typing import Any, NoReturn
 
 import pandas as pd
 
-from importer.calls import Call
-from importer.columns import LARGEST_ID, column, rule
-from importer.kinds import CarrierCode, Code, TrackingNumber, WholeNumber
-from importer.operation import Operation, Row, Unclear
+from importer.columns import CarrierCode, Code, TrackingNumber, WholeNumber
+from importer.columns.column import LARGEST_ID, column, rule
+from importer.model.calls import Call
+from importer.operations.operation import Operation, Row, Unclear
 from importer.platforms.shipengine import ShipEngine
 
 UUID = r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from importer.calls import Call, absent, same_value
-from importer.columns import LARGEST_ID, PO_ID_ALIASES, column, rule
-from importer.kinds import Identifier, Instant, Money, WholeNumber
-from importer.operation import UNDO, Operation, Row, TakenBack, Unclear
+from importer.columns import Identifier, Instant, Money, WholeNumber
+from importer.columns.column import LARGEST_ID, PO_ID_ALIASES, column, rule
+from importer.model.calls import Call, absent, same_value
+from importer.operations.operation import UNDO, Operation, Row, TakenBack, Unclear
 from importer.platforms.sellercloud import Sellercloud
 
 UNIT_FIELDS = ["qty_units_ordered", "unit_price"]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from importer.calls import Call, same_value
-from importer.columns import PO_ID_ALIASES, column, rule
-from importer.kinds import Capitals, Choice, Code, Instant, Text, TrackingNumber
-from importer.operation import UNDO, Operation, Row, TakenBack, Unclear
+from importer.columns import Capitals, Choice, Code, Instant, Text, TrackingNumber
+from importer.columns.column import PO_ID_ALIASES, column, rule
+from importer.model.calls import Call, same_value
+from importer.operations.operation import UNDO, Operation, Row, TakenBack, Unclear
 from importer.platforms.shipstation import ShipStation
 
 PAYMENT_TERMS = {

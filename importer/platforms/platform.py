@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
-from importer.calls import Call, Reply
-from importer.settings import Credentials, Limit, Secret
+from importer.model.calls import Call, Reply
+from importer.model.cells import printable
+from importer.settings.settings import Credentials, Limit, Secret
 
 DEFAULT_PAUSE = timedelta(seconds=60)  # where a platform says "too fast" but not until when
 LONGEST_PAUSE = timedelta(minutes=65)  # Sellercloud counts by the hour; the rest is clock skew
@@ -148,7 +149,7 @@ def _errors(body: Any) -> list[Any]:
 
 def _name(value: Any) -> str | None:
     """A field or value as a platform names it, printable; None for nothing."""
-    return None if value is None else shortened(printable(str(value))) or None
+    return None if value is None else shortened(one_line(str(value))) or None
 
 
 def retry_after(reply: Reply, now: datetime) -> timedelta | None:
@@ -201,7 +202,7 @@ def plain(text: str) -> str:
     """
     text = text[:_MOST_READ]
     if not _MARKUP.search(text):
-        return shortened(printable(text))
+        return shortened(one_line(text))
     title = _TITLE.search(text)
     words = _without_markup(title[1]) if title else ""
     # Escaped markup becomes markup when unescaped, so it is taken away twice.
@@ -216,12 +217,12 @@ def is_html(reply: Reply) -> bool:
 
 
 def _without_markup(text: str) -> str:
-    return printable(_MARKUP.sub(" ", html.unescape(_MARKUP.sub(" ", text))))
+    return one_line(_MARKUP.sub(" ", html.unescape(_MARKUP.sub(" ", text))))
 
 
-def printable(text: str) -> str:
-    """One line, without control characters and halves of surrogate pairs."""
-    return "".join(c for c in " ".join(text.split()) if c.isprintable()).strip()
+def one_line(text: str) -> str:
+    """A text of the network as one line, without what could turn or hide its neighbors."""
+    return printable(" ".join(text.split())).strip()
 
 
 def shortened(text: str) -> str:

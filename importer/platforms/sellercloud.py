@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from importer.calls import Call, Reply
+from importer.model.calls import Call, Reply
 from importer.platforms.platform import (
     Platform,
     Refusal,
@@ -15,7 +15,7 @@ from importer.platforms.platform import (
     sane_pause,
     server_time,
 )
-from importer.settings import Credentials, Limit, Secret
+from importer.settings.settings import Credentials, Limit, Secret
 
 TOKEN_LIFETIME_S = 1800.0  # the sample of "Authentication" says 1800, its prose 60 minutes
 # Bodies are undocumented. The vendor's own library looks for the reason in this order

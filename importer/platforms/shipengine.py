@@ -1,6 +1,6 @@
 """ShipEngine, now sold as the ShipStation API. Source of all facts: its reference and guides."""
 
-from importer.calls import Call
+from importer.model.calls import Call
 from importer.platforms.platform import KeyedPlatform
 
 

@@ -1,6 +1,6 @@
 """ShipStation API v2. Source of all facts: docs.shipstation.com."""
 
-from importer.calls import Call
+from importer.model.calls import Call
 from importer.platforms.platform import KeyedPlatform
 
 

@@ -9,8 +9,8 @@ from pygal import Config, HorizontalStackedBar, StackedBar
 from pygal.etree import etree  # the parser that it chose itself, lxml where that is there
 from pygal.style import Style
 
+from importer.model.cells import printable
 from importer.reports.model import Chart, Tone
-from importer.reports.text import visible
 
 # Importing pygal leaves a finder behind that Python has not known how to ask since 3.4.
 sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
@@ -106,5 +106,5 @@ def _style(chart: Chart) -> Style:
 
 
 def _short(label: str) -> str:
-    label = visible(label)
+    label = printable(label)
     return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"

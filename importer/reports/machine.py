@@ -7,8 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from importer.model.cells import storable as clean
+from importer.model.files import WrittenResult, written
 from importer.reports.model import Cell, Report, Table
-from importer.sheets.results import WrittenResult, clean, written
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

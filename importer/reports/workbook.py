@@ -13,9 +13,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from importer.model.cells import printable
+from importer.model.files import WrittenResult, written
 from importer.reports.model import Cell, Column, Line, Report, Table, Tone
-from importer.reports.text import visible
-from importer.sheets.results import WrittenResult, written
 
 _FILLS = {
     Tone.ATTENTION: PatternFill("solid", fgColor="FFFBE3DF"),
@@ -134,7 +134,7 @@ def _bare_cell(sheet: Any, value: Cell, style: Any = None) -> Any:
     if isinstance(value, datetime):
         value = value.replace(tzinfo=None)  # a workbook knows no zone; the heading says UTC
     if isinstance(value, str):
-        value = visible(value)
+        value = printable(value)
     cell: Any = SheetCell(sheet, 1, 1, cast("Any", value), style)
     if isinstance(value, str):
         cell.data_type = "s"

@@ -3,13 +3,13 @@
 Written from the vendors' pages and from nothing of the importer, so that it can disagree with it.
 """
 
-from importer.sandbox.faults import Fault, Faults
+from importer.sandbox.injected_faults import Fault, Faults
 from importer.sandbox.log import LogEntry
 from importer.sandbox.seed import order_source_id, sales_order_id, sales_order_item_id
-from importer.sandbox.sellercloud.sign_in import PASSWORD, USERNAME
+from importer.sandbox.sellercloud_api.sign_in import PASSWORD, USERNAME
 from importer.sandbox.server import Sandbox, serve
-from importer.sandbox.shipengine import KEY as SHIPENGINE_KEY
-from importer.sandbox.shipstation import KEY as SHIPSTATION_KEY
+from importer.sandbox.shipengine_api import KEY as SHIPENGINE_KEY
+from importer.sandbox.shipstation_api import KEY as SHIPSTATION_KEY
 from importer.sandbox.state import State
 from importer.sandbox.switches import Switches
 

@@ -2,20 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from importer.sandbox.page import page
+from importer.sandbox.injected_faults import Fault, Faults
+from importer.sandbox.page import Shown, page
+from importer.sandbox.switches import Switches
 from importer.sandbox.wire import Answer, Request, json_answer, parse_json, text_answer
 
-if TYPE_CHECKING:
-    from importer.sandbox.server import Sandbox
+
+class Controlled(Shown, Protocol):
+    """What can be asked of a sandbox, and changed."""
+
+    faults: Faults
+
+    def snapshot(self) -> dict[str, Any]: ...
+    def switch(self, **changes: Any) -> Switches: ...
+    def fault(self, kind: str, **parameters: Any) -> Fault: ...
+    def reset(self) -> None: ...
 
 
 def is_control(request: Request) -> bool:
     return request.path.rstrip("/") in {"", "/sandbox"} or request.path.startswith("/sandbox/")
 
 
-def answer_control(sandbox: "Sandbox", request: Request) -> Answer:
+def answer_control(sandbox: Controlled, request: Request) -> Answer:
     """Bodies are JSON objects with the fields of Fault and of Switches."""
     serve = _ROUTES.get((request.method, request.path.rstrip("/") or "/sandbox"))
     if serve is None:
@@ -30,40 +40,40 @@ def answer_control(sandbox: "Sandbox", request: Request) -> Answer:
     return found if isinstance(found, Answer) else json_answer(found)
 
 
-def _page(sandbox: "Sandbox", _body: Any) -> Answer:
+def _page(sandbox: Controlled, _body: Any) -> Answer:
     return text_answer(page(sandbox), content_type="text/html")
 
 
-def _log(sandbox: "Sandbox", _body: Any) -> Any:
+def _log(sandbox: Controlled, _body: Any) -> Any:
     return [entry.as_json() for entry in sandbox.log]
 
 
-def _state(sandbox: "Sandbox", _body: Any) -> Any:
+def _state(sandbox: Controlled, _body: Any) -> Any:
     return sandbox.snapshot()
 
 
-def _switches(sandbox: "Sandbox", _body: Any) -> Any:
+def _switches(sandbox: Controlled, _body: Any) -> Any:
     return asdict(sandbox.switches)
 
 
-def _switch(sandbox: "Sandbox", body: dict[str, Any]) -> Any:
+def _switch(sandbox: Controlled, body: dict[str, Any]) -> Any:
     return asdict(sandbox.switch(**body))
 
 
-def _faults(sandbox: "Sandbox", _body: Any) -> Any:
+def _faults(sandbox: Controlled, _body: Any) -> Any:
     return [asdict(fault) for fault in sandbox.faults.pending]
 
 
-def _add_fault(sandbox: "Sandbox", body: dict[str, Any]) -> Any:
+def _add_fault(sandbox: Controlled, body: dict[str, Any]) -> Any:
     return asdict(sandbox.fault(**body))
 
 
-def _clear_faults(sandbox: "Sandbox", _body: Any) -> Any:
+def _clear_faults(sandbox: Controlled, _body: Any) -> Any:
     sandbox.faults.clear()
     return {}
 
 
-def _reset(sandbox: "Sandbox", _body: Any) -> Any:
+def _reset(sandbox: Controlled, _body: Any) -> Any:
     sandbox.reset()
     return {}
 

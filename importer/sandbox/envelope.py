@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from importer.sandbox.checks import Unfit
-from importer.sandbox.platform import World
+from importer.sandbox.platform_api import World
 from importer.sandbox.wire import Answer, Refused, Request, json_answer
 
 

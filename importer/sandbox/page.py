@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from importer.sandbox.sellercloud.sign_in import PASSWORD, USERNAME
-from importer.sandbox.shipengine import KEY as SHIPENGINE_KEY
-from importer.sandbox.shipstation import KEY as SHIPSTATION_KEY
-
-if TYPE_CHECKING:
-    from importer.sandbox.server import Sandbox
+from importer.sandbox.log import LogEntry
+from importer.sandbox.sellercloud_api.sign_in import PASSWORD, USERNAME
+from importer.sandbox.shipengine_api import KEY as SHIPENGINE_KEY
+from importer.sandbox.shipstation_api import KEY as SHIPSTATION_KEY
+from importer.sandbox.state import State
+from importer.sandbox.switches import Switches
 
 LAST = 50  # requests shown
 
@@ -31,7 +31,20 @@ table {{ border-collapse: collapse }} td, th {{ padding: .15rem .8rem .15rem 0; 
 """
 
 
-def page(sandbox: "Sandbox") -> str:
+class Shown(Protocol):
+    """What the page tells of a sandbox."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def switches(self) -> Switches: ...
+    @property
+    def log(self) -> list[LogEntry]: ...
+
+
+def page(sandbox: Shown) -> str:
     accounts = [
         ("Sellercloud", f"{sandbox.url}/rest", f"{USERNAME}, password {PASSWORD}"),
         ("ShipStation", sandbox.url, f"API-Key {SHIPSTATION_KEY}"),
@@ -51,7 +64,7 @@ def page(sandbox: "Sandbox") -> str:
     )
 
 
-def _counts(sandbox: "Sandbox") -> list[tuple[str, int]]:
+def _counts(sandbox: Shown) -> list[tuple[str, int]]:
     state = sandbox.state
     tracked = list(state.purchase_orders.values())  # requests go on while this is counted
     return [

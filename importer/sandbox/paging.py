@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from importer.sandbox.envelope import refusal
-from importer.sandbox.platform import World
+from importer.sandbox.platform_api import World
 from importer.sandbox.wire import Answer, Request, json_answer
 
 LARGEST_PAGE = 500

@@ -9,13 +9,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from importer.sandbox.control import answer_control, is_control
-from importer.sandbox.faults import Fault, Faults
+from importer.sandbox.injected_faults import Fault, Faults
 from importer.sandbox.log import Log, LogEntry
-from importer.sandbox.platform import Platform, World
+from importer.sandbox.platform_api import Platform, World
 from importer.sandbox.seed import seed
-from importer.sandbox.sellercloud import SELLERCLOUD, TOKEN_PATH
-from importer.sandbox.shipengine import SHIPENGINE
-from importer.sandbox.shipstation import SHIPSTATION
+from importer.sandbox.sellercloud_api import SELLERCLOUD, TOKEN_PATH
+from importer.sandbox.shipengine_api import SHIPENGINE
+from importer.sandbox.shipstation_api import SHIPSTATION
 from importer.sandbox.state import State
 from importer.sandbox.switches import Switches
 from importer.sandbox.transport import Delivery, LoopbackServer

@@ -13,7 +13,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from importer.sandbox.faults import Fault
+from importer.sandbox.injected_faults import Fault
 from importer.sandbox.wire import Answer, Request, text_answer
 
 LARGEST_BODY = 64 * 1024 * 1024  # bytes

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from importer.errors import ImporterError
-from importer.outcomes import Outcome, Status
+from importer.model.errors import ImporterError
+from importer.model.outcomes import Outcome, Status
 
 
 class Stopped(ImporterError):

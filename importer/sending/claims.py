@@ -8,9 +8,9 @@ from datetime import timedelta
 from functools import partial
 
 from importer.journal import AlreadySent, CallRecord, Claim, Held
-from importer.outcomes import Status
+from importer.model.outcomes import Status
 from importer.sending.sentences import all_of, held_sentence
-from importer.sending.tasks import Clock, Patience, Task
+from importer.sending.task import Clock, Patience, Task
 from importer.sending.verdicts import Answer
 
 

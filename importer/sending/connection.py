@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from importer import __version__
-from importer.calls import Call, Reply
-from importer.errors import AnswerLost, NotSent, SettingsError, SignInRefused
-from importer.platforms.platform import Platform, Token, printable
-from importer.settings import Account, Credentials
+from importer.model.calls import Call, Reply
+from importer.model.errors import AnswerLost, NotSent, SettingsError, SignInRefused
+from importer.model.version import __version__
+from importer.platforms.platform import Platform, Token, one_line
+from importer.settings.settings import Account, Credentials
 
 MOST_BYTES = 1_000_000
 _SHORTEST_SECRET = 4
@@ -156,9 +156,7 @@ class Connection:
 
     def _request(self, call: Call, token: Token | None) -> httpx.Request:
         if not _PATH.fullmatch(call.path):
-            raise NotSent(
-                f'"{printable(call.path)}" is no path at {self._place}; nothing was sent.'
-            )
+            raise NotSent(f'"{one_line(call.path)}" is no path at {self._place}; nothing was sent.')
         try:
             base = httpx.URL(self._account.base_url)
             request = self._client.build_request(
@@ -268,7 +266,7 @@ def _reason(error: Exception) -> str:
     'Connection refused'
     """
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    words = re.sub(r"^\[[^\]]*\] | \(_ssl\.c:\d+\)$", "", printable(text)[:300])
+    words = re.sub(r"^\[[^\]]*\] | \(_ssl\.c:\d+\)$", "", one_line(text)[:300])
     return words.rstrip(".") or type(error).__name__
 
 

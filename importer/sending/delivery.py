@@ -13,8 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from importer.calls import Call, Reply
-from importer.errors import ImporterError, RunTaken, SignInRefused
 from importer.journal import (
     AlreadySent,
     CallRecord,
@@ -24,14 +22,16 @@ from importer.journal import (
     Purpose,
     Settled,
 )
-from importer.outcomes import Outcome, Status
-from importer.planning import atoms, make_call
+from importer.model.calls import Call, Reply
+from importer.model.errors import ImporterError, RunTaken, SignInRefused
+from importer.model.outcomes import Outcome, Status
 from importer.sending.breaker import Breaker, Stopped
 from importer.sending.claims import Claims, Slot
-from importer.sending.isolation import Lineage, halves
-from importer.sending.looks import Looks, ending_of
+from importer.sending.halving import Lineage, halves
+from importer.sending.plan import atoms, make_call
+from importer.sending.read_back import Looks, ending_of
 from importer.sending.sentences import adding, all_of, minutes, refused_rows, whole
-from importer.sending.tasks import Clock, Doubt, Patience, Task
+from importer.sending.task import Clock, Doubt, Patience, Task
 from importer.sending.verdicts import Answer, Verdict, judge
 
 NOT_TAKEN_APART = "What the call changed cannot be read back, so its rows were not sent one by one."

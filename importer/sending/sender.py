@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
-from importer.errors import ImporterError
 from importer.journal import CallRecord, CallState
-from importer.outcomes import Status
+from importer.model.errors import ImporterError
+from importer.model.outcomes import Status
 from importer.sending.delivery import Delivery
-from importer.sending.tasks import Doubt, Patience, Task
-from importer.sending.turns import Turns
+from importer.sending.task import Doubt, Patience, Task
+from importer.sending.turn_queue import Turns
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from importer.journal import Held
-from importer.operation import Operation
-from importer.outcomes import Outcome, Status
+from importer.model.outcomes import Outcome, Status
+from importer.model.spelling import listed
+from importer.operations.operation import Operation
 from importer.platforms.platform import Refusal
-from importer.spelling import listed
 
 
 def all_of(rows: Sequence[Any], status: Status, sentence: str) -> dict[int, Outcome]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from importer.calls import Reply
-from importer.errors import AnswerLost, NotSent
+from importer.model.calls import Reply
+from importer.model.errors import AnswerLost, NotSent
 from importer.platforms.platform import Platform, Refusal
 
 _ABOUT_ROWS = frozenset({400, 404, 409, 413, 422, 500})  # refusals that one bad row may cause

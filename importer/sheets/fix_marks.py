@@ -7,11 +7,11 @@ sorting, copying, and saving by other programs.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from importer.cells import Cell, Fault, is_empty, shown
-from importer.errors import SheetError
+from importer.model.cells import Cell, Fault, is_empty, shown
+from importer.model.errors import SheetError
+from importer.model.spelling import key
 from importer.sheets.headings import result_columns
 from importer.sheets.sheet import OUR_HEADINGS, ROW_HEADING, RUN_HEADING, Worksheet
-from importer.spelling import key
 
 MARKS = {ROW_HEADING, RUN_HEADING}
 _LONGEST_NUMBER = 10

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Any, NamedTuple
 
-from importer.cells import Cell, is_empty, shown
-from importer.errors import SheetError
-from importer.operation import Field, Operation
+from importer.model.cells import Cell, is_empty, shown
+from importer.model.errors import SheetError
+from importer.model.spelling import did_you_mean, key
+from importer.operations.operation import Field, Operation
+from importer.settings.vendor_profile import VendorProfile
 from importer.sheets.sheet import OUR_HEADINGS, Worksheet
-from importer.spelling import did_you_mean, key
-from importer.vendors.profile import VendorProfile
 
 _DEEPEST = 50  # title rows above a table are few
 _FEWEST = 2  # texts in a row of headings

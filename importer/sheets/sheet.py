@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from importer.cells import Cell
+from importer.model.cells import Cell
 
 STATUS_HEADING = "Import Status"
 ERROR_HEADING = "Import Error"

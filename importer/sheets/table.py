@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress, pairwise
 
-from importer.cells import Cell, clean, is_empty, shown
+from importer.model.cells import Cell, clean, is_empty, shown
+from importer.model.spelling import key
 from importer.sheets.headings import Layout, heading_of_two_lines, result_columns
 from importer.sheets.sheet import column_letters
-from importer.spelling import key
 
 _TOTAL = re.compile(  # "10001 Total" is Excel's own; "Total Express" is a carrier
     r"(?:\S*\d\S* |grand |sub[- ]?|order |overall )?"

@@ -5,22 +5,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from importer.cells import Cell, shown
-from importer.errors import SheetError, UsageError
-from importer.kinds import day_first, read_column
-from importer.operation import Field
-from importer.operations import operation as operation_named
-from importer.operations import operations
-from importer.settings import FILE_NAME, Settings
+from importer.columns import day_first, read_column
+from importer.model.cells import Cell, shown
+from importer.model.errors import SheetError, UsageError
+from importer.model.spelling import key
+from importer.operations import operation_named, operations
+from importer.operations.operation import Field
+from importer.settings.settings import FILE_NAME, Settings
+from importer.settings.vendor_profile import VendorProfile
 from importer.sheets.headings import find_layout, where
-from importer.sheets.reading import read_worksheets
-from importer.sheets.regular_file import read_content
-from importer.spelling import key
-from importer.vendors.choosing import of_vendor
+from importer.sheets.reading.worksheets import read_content, read_worksheets
 from importer.vendors.mapping import Claim, Proposal, open_titles, propose
-from importer.vendors.profile import VendorProfile
 from importer.vendors.profile_check import check_profile
 from importer.vendors.profile_file import save_profile, table_of
+from importer.vendors.recognise import of_vendor
 
 _MOST_MEANINGS = 20  # words of a vendor's to be asked about in one column
 

@@ -13,15 +13,15 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from importer.cells import Cell, clean, is_empty, shown
-from importer.errors import SheetError
-from importer.kinds import read_column
-from importer.operation import Field, Operation
+from importer.columns import read_column
+from importer.columns.tracking_numbers import carriers_of
+from importer.model.cells import Cell, clean, is_empty, shown
+from importer.model.errors import SheetError
+from importer.model.spelling import key
+from importer.operations.operation import Field, Operation
+from importer.settings.vendor_profile import VendorProfile
 from importer.sheets.headings import HeadingRow, heading_rows, where
 from importer.sheets.sheet import Worksheet
-from importer.spelling import key
-from importer.tracking_numbers import carriers_of
-from importer.vendors.profile import VendorProfile
 
 _NEAR = 0.6  # of difflib's ratio: below it two headings have nothing in common
 _SAMPLED = 100  # cells of a column that are looked at

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from importer.cells import Cell
-from importer.errors import SettingsError
-from importer.kinds import read_column
-from importer.operation import Field
+from importer.columns import read_column
+from importer.model.cells import Cell
+from importer.model.errors import SettingsError
+from importer.model.spelling import did_you_mean, key
 from importer.operations import operations
-from importer.spelling import did_you_mean, key
-from importer.vendors.profile import VendorProfile
+from importer.operations.operation import Field
+from importer.settings.vendor_profile import VendorProfile
 
 
 def check_profile(profile: VendorProfile) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from importer.errors import SettingsError
-from importer.vendors.profile import KEYS, VendorProfile
+from importer.model.errors import SettingsError
+from importer.settings.vendor_profile import KEYS, VendorProfile
 
 
 def table_of(profile: VendorProfile) -> str:

@@ -21,15 +21,15 @@ from typing import Any
 
 import httpx
 
-from importer.carrying import Desk
+from importer.demo.demo import SECRETS, sandbox_settings_file
 from importer.journal import open_journal
+from importer.model.options import Wish
 from importer.operations import operations
 from importer.platforms import PLATFORMS
-from importer.preparation import Wish
-from importer.rehearsal import SECRETS, sandbox_settings_file
-from importer.run import upload_sheet
+from importer.runs.execute import Desk
+from importer.runs.upload import upload_sheet
 from importer.sandbox.seed import sales_order_id
-from importer.settings import Limit, Settings, load_settings
+from importer.settings.settings import Limit, Settings, load_settings
 
 WORKERS, LATENCY_S, CALLS = 16, 0.03, 3_200
 PROCESSES, WORKERS_EACH, PER_MINUTE, SECONDS = 3, 6, 200, 90

@@ -1,6 +1,6 @@
-from importer.checking import check_sheet
-from importer.preparation import Wish
-from importer.settings import Settings
+from importer.model.options import Wish
+from importer.runs.check import check_sheet
+from importer.settings.settings import Settings
 from tests.benchmarks.check_sheet import write_sheet
 from tests.benchmarks.check_yardstick import main
 

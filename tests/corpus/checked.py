@@ -13,10 +13,10 @@ from typing import Any
 
 from openpyxl.styles import Font
 
-from importer.checking import check_sheet
-from importer.errors import SheetError
-from importer.preparation import Wish
-from importer.settings import Settings
+from importer.model.errors import SheetError
+from importer.model.options import Wish
+from importer.runs.check import check_sheet
+from importer.settings.settings import Settings
 from tests.sheets.made import workbook
 
 TRACKING = ["PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status"]

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from importer.cells import Fault
-from importer.errors import SheetError
+from importer.model.cells import Fault
+from importer.model.errors import SheetError
 from importer.operations import operations
 from importer.sheets.headings import find_layout
-from importer.sheets.reading import read_worksheets
+from importer.sheets.reading.worksheets import read_worksheets
 from importer.sheets.sheet import Worksheet
 
 

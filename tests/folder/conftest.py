@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from importer.carrying import Desk
-from importer.folder.night import Pass, run_pass
-from importer.folder.places import Places
+from importer.folder.layout import Places
+from importer.folder.passes import Pass, run_pass
 from importer.folder.rules import init_folder, load_folder
+from importer.runs.execute import Desk
 
 RULES = """
 settle = 0

@@ -8,7 +8,7 @@ import pytest
 
 from importer.folder import archive as archiving
 from importer.folder.archive import archive
-from importer.folder.places import Places
+from importer.folder.layout import Places
 
 OLD = f"{datetime.now().astimezone().date() - timedelta(days=100)}"
 RECENT = f"{datetime.now().astimezone().date() - timedelta(days=10)}"

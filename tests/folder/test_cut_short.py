@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from importer.folder import handling
+from importer.folder import one_file as handling
 from importer.folder.arrival import arrivals
-from importer.folder.places import Places
+from importer.folder.layout import Places
 from importer.folder.rules import load_folder
 from importer.journal import RunState
 from tests.folder.conftest import fates, shipping, tracking
@@ -60,7 +60,7 @@ def test_cut_after_the_run_ended_its_own_result_is_filed_and_nothing_sent_again(
     drop, sandbox, monkeypatch
 ):
     drop.put("south/1.csv", shipping())  # an operation that would send again
-    cut_short(drop, monkeypatch, "importer.folder.handling._filed")
+    cut_short(drop, monkeypatch, "importer.folder.one_file._filed")
 
     done = drop.run()
 
@@ -107,12 +107,12 @@ def cut_while_filing(drop, monkeypatch, moved):
         real(places, claimed, kept)
         raise PowerCut
 
-    cut_short(drop, monkeypatch, "importer.folder.places.Places.file_beside", some)
+    cut_short(drop, monkeypatch, "importer.folder.layout.Places.file_beside", some)
 
 
 def test_cut_after_the_last_move_only_notes_are_left_and_cleared(drop, monkeypatch):
     drop.put("south/1.csv", shipping())
-    cut_short(drop, monkeypatch, "importer.folder.places.Places.forget")
+    cut_short(drop, monkeypatch, "importer.folder.layout.Places.forget")
 
     done = drop.run()
 
@@ -164,7 +164,7 @@ def test_a_file_that_ends_the_program_again_and_again_goes_to_a_person(drop, mon
     drop.put("north/1.csv", tracking("A12345"))
     drop.put("north/2.csv", tracking("A12346"))
     for _ in range(3):
-        cut_short(drop, monkeypatch, "importer.folder.handling.upload_sheet")
+        cut_short(drop, monkeypatch, "importer.folder.one_file.upload_sheet")
 
     done = drop.run()
 
@@ -197,7 +197,7 @@ def test_when_another_pass_ends_its_files_are_taken_over(drop):
 
 def held_by_another_process(places: Places):
     code = (
-        "import sys, time; from pathlib import Path; from importer.folder.places import Places\n"
+        "import sys, time; from pathlib import Path; from importer.folder.layout import Places\n"
         "with Places(Path(sys.argv[1])).held('sellercloud') as ours:\n"
         "    print(ours, flush=True); sys.stdin.read()"
     )

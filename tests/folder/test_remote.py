@@ -8,10 +8,10 @@ import fsspec
 import pytest
 from fsspec.implementations.sftp import SFTPFileSystem
 
-from importer.errors import SettingsError
 from importer.folder import remote
-from importer.folder.places import Places
+from importer.folder.layout import Places
 from importer.folder.rules import init_folder, load_folder
+from importer.model.errors import SettingsError
 from tests.folder.conftest import RULES, Drop, fates, shipping, tracking
 from tests.folder.sftp import PASSWORD, USER, sftp_server
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from importer.calls import Call
 from importer.journal import Journal, NewRow, NewRun, RunRecord, open_journal
+from importer.model.calls import Call
 
 START = 1_763_600_000.0  # 2025-11-20 00:53:20 UTC
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, make_url, text
 
-from importer.errors import JournalError
 from importer.journal import open_journal
 from importer.journal.migrations import STEPS, migrate
 from importer.journal.tables import metadata
-from importer.outcomes import Status
+from importer.model.errors import JournalError
+from importer.model.outcomes import Status
 
 OPEN_AND_WRITE = """
 import sys

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from importer.errors import JournalError, RunBusy, RunTaken
 from importer.journal import AlreadySent, CallState, Claim, Earlier, Held, Hold, NewRow
-from importer.outcomes import Outcome, Status
+from importer.model.errors import JournalError, RunBusy, RunTaken
+from importer.model.outcomes import Outcome, Status
 
 SENT = Outcome(Status.SENT)
 UNKNOWN = Outcome(Status.UNKNOWN, "The answer was lost.")

@@ -5,8 +5,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from importer.calls import Call
-from importer.errors import JournalError
 from importer.journal import (
     AttemptRecord,
     CallRecord,
@@ -20,7 +18,9 @@ from importer.journal import (
     RunState,
 )
 from importer.journal.text import REPLY_LIMIT
-from importer.outcomes import Outcome, Status
+from importer.model.calls import Call
+from importer.model.errors import JournalError
+from importer.model.outcomes import Outcome, Status
 
 NOW = datetime(2025, 11, 20, 0, 53, 20, tzinfo=UTC)
 SENT = Outcome(Status.SENT)

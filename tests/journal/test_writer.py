@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from importer.calls import Call
-from importer.errors import JournalError
 from importer.journal import CallState, Claim, Ending, NewRow, open_journal
-from importer.outcomes import Outcome, Status
+from importer.model.calls import Call
+from importer.model.errors import JournalError
+from importer.model.outcomes import Outcome, Status
 
 SENT = Outcome(Status.SENT)
 WORKERS = 16

@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
-from importer.calls import Call
+from importer.model.calls import Call
 from importer.operations import operations
-from importer.planning import plan_calls
+from importer.sending.plan import plan_calls
 from tests.factories import check, problems, row, rows, warnings
 
 NUMBER = "1Z999AA10123456784"

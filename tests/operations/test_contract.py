@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.model.spelling import key
 from importer.operations import operations
-from importer.planning import plan_calls
-from importer.spelling import key
+from importer.sending.plan import plan_calls
 from tests.factories import row
 
 NAMES = list(operations())

@@ -1,8 +1,8 @@
 import pytest
 
-from importer.calls import Call
+from importer.model.calls import Call
 from importer.operations import operations
-from importer.planning import plan_calls
+from importer.sending.plan import plan_calls
 from tests.factories import ITEM, ORDER, check, problems, row, rows
 
 NOTIFY_SHIPPED = operations()["notify_shipped"]

@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from importer.calls import Call
+from importer.model.calls import Call
 from importer.operations import operations
-from importer.planning import plan_calls
+from importer.sending.plan import plan_calls
 from tests.factories import problems, row, rows
 
 UPDATE_ITEMS = operations()["update_items"]

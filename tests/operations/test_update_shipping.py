@@ -2,10 +2,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from importer.calls import Call
+from importer.model.calls import Call
 from importer.operations import operations
 from importer.operations.update_shipping import DETAILS
-from importer.planning import plan_calls
+from importer.sending.plan import plan_calls
 from tests.factories import check, problems, row, rows
 
 UPDATE_SHIPPING = operations()["update_shipping"]

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from importer.calls import Reply
+from importer.model.calls import Reply
 from importer.platforms.platform import DEFAULT_PAUSE, Refusal
 from importer.platforms.sellercloud import Sellercloud
-from importer.settings import Secret
+from importer.settings.settings import Secret
 
 NOW = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)
 CREDENTIALS = {"username": Secret("vera"), "password": Secret("hunter2")}

@@ -12,11 +12,11 @@ from html.parser import HTMLParser
 import openpyxl
 import pytest
 
-from importer.reports.files import write_report
+from importer.reports.html_page import page
 from importer.reports.machine import report_as_json
 from importer.reports.model import Chart, Column, Line, Report, Table, Tone
-from importer.reports.nights import cause
-from importer.reports.page import page
+from importer.reports.report_files import write_report
+from importer.reports.run_stats import cause
 
 NASTY = '<script>alert(1)</script>=cmd|"&\x1b[31m\u202e\x00'
 CHROMIUM = next(

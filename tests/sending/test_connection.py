@@ -17,12 +17,12 @@ from contextlib import suppress
 
 import pytest
 
-from importer import __version__
-from importer.calls import Call
-from importer.errors import AnswerLost, NotSent, SettingsError, SignInRefused
+from importer.model.calls import Call
+from importer.model.errors import AnswerLost, NotSent, SettingsError, SignInRefused
+from importer.model.version import __version__
 from importer.platforms import PLATFORMS
 from importer.sending.connection import MOST_BYTES, Connection
-from importer.settings import Account, Limit, Secret
+from importer.settings.settings import Account, Limit, Secret
 
 KEY = "key-hunter2"
 TLS_HELLO = b"\x16\x03"

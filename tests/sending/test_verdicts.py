@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from importer.calls import Reply
-from importer.errors import AnswerLost, NotSent
+from importer.model.calls import Reply
+from importer.model.errors import AnswerLost, NotSent
 from importer.platforms import PLATFORMS
 from importer.platforms.platform import Refusal
 from importer.sending.verdicts import Answer, Verdict, judge

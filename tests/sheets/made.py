@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from importer.errors import SheetError
-from importer.sheets.reading import read_worksheets
+from importer.model.errors import SheetError
+from importer.sheets.reading.worksheets import read_worksheets
 
 XLSX = Path("dock.xlsx")
 CSV = Path("dock.csv")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.errors import SheetError
+from importer.model.errors import SheetError
 from importer.operations import operations
 from importer.sheets.headings import find_layout
 from importer.sheets.sheet import TextFormat, Worksheet

@@ -10,15 +10,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from importer.carrying import Desk
-from importer.errors import ImporterError
 from importer.journal import open_journal
+from importer.model.errors import ImporterError
+from importer.model.options import Wish
 from importer.platforms import PLATFORMS
-from importer.preparation import Wish
-from importer.run import resume_run, upload_sheet
+from importer.runs.execute import Desk
+from importer.runs.upload import resume_run, upload_sheet
 from importer.sending.breaker import Bounds
-from importer.sending.tasks import Patience
-from importer.settings import load_settings
+from importer.sending.task import Patience
+from importer.settings.settings import load_settings
 from tests.torture.mutations import MUTATIONS
 
 STALE_AFTER_S = 1.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from itertools import pairwise
 
-from importer.outcomes import Outcome, Status
+from importer.model.outcomes import Outcome, Status
 from importer.sandbox import LogEntry, Sandbox
 from tests.torture.sheets import Effect, Sheet, Trade
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from importer.journal import CallRecord, CallState, Claim, Journal
-from importer.sending import looks
+from importer.sending import read_back as looks
 from importer.sending.claims import Slot
 from importer.sending.delivery import Delivery
-from importer.sending.tasks import Doubt
+from importer.sending.task import Doubt
 from importer.sending.verdicts import Answer, Verdict, judge
 
 

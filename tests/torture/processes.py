@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from importer.rehearsal import SECRETS
+from importer.demo.demo import SECRETS
 from importer.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]

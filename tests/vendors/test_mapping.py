@@ -13,15 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.cli import cli
-from importer.errors import SettingsError, SheetError, UsageError
+from importer.model.errors import SettingsError, SheetError, UsageError
+from importer.model.options import Wish
 from importer.operations import operations
 from importer.platforms import PLATFORMS
-from importer.preparation import Wish, prepare
-from importer.settings import Settings, load_settings
+from importer.runs.prepare import prepare
+from importer.settings.settings import Settings, load_settings
+from importer.settings.vendor_profile import VendorProfile
 from importer.sheets.sheet import Worksheet
 from importer.vendors.map_sheet import MapWish, map_sheet
 from importer.vendors.mapping import look_of, propose
-from importer.vendors.profile import VendorProfile
 from importer.vendors.profile_file import save_profile, table_of
 
 EVERY = list(operations().values())

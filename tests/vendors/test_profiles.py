@@ -7,16 +7,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from importer.checking import check_sheet
-from importer.errors import SettingsError, SheetError, UsageError
-from importer.giving_again import given_again
-from importer.giving_back import give_back
-from importer.outcomes import Status
+from importer.model.errors import SettingsError, SheetError, UsageError
+from importer.model.options import Wish
+from importer.model.outcomes import Status
 from importer.platforms import PLATFORMS
-from importer.preparation import Wish, prepare
-from importer.run import upload_sheet
-from importer.settings import load_settings
-from importer.vendors.profile import VendorProfile
+from importer.runs.check import check_sheet
+from importer.runs.prepare import prepare
+from importer.runs.result import give_back, given_again
+from importer.runs.upload import upload_sheet
+from importer.settings.settings import load_settings
+from importer.settings.vendor_profile import VendorProfile
 
 ACCOUNT = """
 [accounts.acme]

@@ -1,0 +1,128 @@
+"""Options that several commands share, and what the words before a command open."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+if TYPE_CHECKING:
+    from importer.journal import Journal
+    from importer.model.options import Share
+    from importer.settings.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+POSITIVE = click.IntRange(min=1)
+
+
+def share(_context: click.Context, _option: click.Parameter, text: str | None) -> "Share | None":
+    from importer.model.options import Share
+
+    try:
+        return None if text is None else Share.parse(text)
+    except (ValueError, ZeroDivisionError):
+        raise click.BadParameter(f'"{text}" is neither a number of rows nor like 20%') from None
+
+
+def days_of(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
+    days = (text or "").removesuffix("d")
+    if text is not None and not days.isdecimal():
+        raise click.BadParameter(f'"{text}" is not a number of days, like 90d')
+    return int(days) if days else None
+
+
+SHEETS = click.argument("sheets", nargs=-1, required=True, type=click.Path(path_type=Path))
+OPERATION = click.option("--operation", metavar="NAME", help="Else found from the headings.")
+WORKSHEET = click.option("--worksheet", metavar="NAME", help="Else the one that fits.")
+FOLDER = click.Path(file_okay=False, path_type=Path)
+INTO = click.option("-o", "into", metavar="DIR", type=FOLDER, help="Else beside the sheet.")
+ACCOUNT = click.option("--account", metavar="NAME", help="From importer.toml; else the vendor's.")
+VENDOR = click.option("--vendor", metavar="NAME", help="Else the one whose headings they are.")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for machines.")
+
+
+def READING(command: Command) -> Command:  # noqa: N802  (one of the options above)
+    """What of a sheet is taken, and how."""
+    command = click.option(
+        "--infer-carrier", is_flag=True, help="Fill an empty carrier where its number tells it."
+    )(command)
+    command = click.option(
+        "--visible-only", is_flag=True, help="Leave out the rows that are hidden in the sheet."
+    )(command)
+    return click.option(
+        "--split", is_flag=True, help="Take each of several tracking numbers in one cell."
+    )(command)
+
+
+def TRACKING(command: Command) -> Command:  # noqa: N802  (one of the options above)
+    """How tracking numbers and their carriers are judged, before a sheet is sent."""
+    return click.option(
+        "--strict-tracking", is_flag=True, help="An odd tracking number holds back its row."
+    )(READING(command))
+
+
+def PATIENCE(command: Command) -> Command:  # noqa: N802  (one of the options above)
+    """How long and how often to try."""
+    for option in (
+        click.option(
+            "--max-refusals",
+            metavar="N",
+            type=POSITIVE,
+            help="Stop at so many equal refusals in a row: 10.",
+        ),
+        click.option(
+            "--max-lost",
+            metavar="N",
+            type=POSITIVE,
+            help="Stop at so many lost answers in a row: 3.",
+        ),
+        click.option(
+            "--isolate-limit",
+            metavar="N",
+            type=POSITIVE,
+            help="Writes to find the bad rows of a call: 40.",
+        ),
+        click.option("--no-wait", is_flag=True, help="Leave lost answers for the next run."),
+    ):
+        command = option(command)
+    return command
+
+
+RUNS = click.argument("runs", nargs=-1, type=int, metavar="[RUN]...")
+
+
+class Options:
+    """What the words before the command say; opened when a command needs it."""
+
+    def __init__(self, config: Path | None, journal: str | None) -> None:
+        self._config = config
+        self._journal = journal
+
+    def settings(self) -> "Settings":
+        from importer.platforms import PLATFORMS
+        from importer.settings.settings import load_settings
+
+        return load_settings(self._config, PLATFORMS)
+
+    def journal(self, settings: "Settings") -> "Journal":
+        from importer.journal import open_journal
+        from importer.settings.settings import journal_location
+
+        return open_journal(journal_location(settings, self._journal))
+
+
+def OPTIONS(command: Command) -> Command:  # noqa: N802  (used like those above)
+    """Hands the words before the command to it."""
+    return cast("Command", click.make_pass_decorator(Options)(command))
+
+
+def account_name(options: Options, account: str | None, vendor: str | None) -> str:
+    """The account asked for, else the one that the vendor's profile names."""
+    if account is None and vendor is not None:
+        account = options.settings().vendor(vendor).account
+    if account is None:
+        raise click.MissingParameter(
+            ctx=click.get_current_context(), param_hint="'--account'", param_type="option"
+        )
+    return account

@@ -1,0 +1,1 @@
+"""The rehearsals: a day and a night against the embedded sandbox."""

@@ -1,0 +1,283 @@
+"""A night as it may come: forty files of eight vendors in an inbox, and the passes over them."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from importer.demo.demo import SECRETS, new_folder, sandbox_settings_file
+from importer.folder.rules import FILE_NAME as FOLDER_FILE
+from importer.folder.rules import init_folder
+from importer.model.summary import EVERYTHING_SETTLED, NOTHING_SENT
+from importer.sandbox import Sandbox, sales_order_id, sales_order_item_id
+from importer.settings.settings import FILE_NAME
+
+VENDORS = """
+[vendors.north]
+operation = "add_tracking"
+account = "sellercloud"
+headings = {"PO ID" = "Our Ref", "Tracking Number" = "Trk No.", Carrier = "By", "Shipped On" = "On"}
+constants = {"Shipping Status" = "Fully Shipped"}
+values = {Carrier = {"DHL Intl" = "DHL"}}
+
+[vendors.south]
+operation = "add_tracking"
+account = "sellercloud"
+
+[vendors.west]
+operation = "update_items"
+account = "sellercloud"
+
+[vendors.alder]
+operation = "update_shipping"
+account = "shipstation"
+
+[vendors.birch]
+operation = "link_to_po"
+account = "sellercloud"
+
+[vendors.cedar]
+operation = "notify_shipped"
+account = "shipengine"
+
+[vendors.dover]
+operation = "add_tracking"
+account = "sellercloud"
+
+[vendors.elm]
+operation = "add_tracking"
+account = "sellercloud"
+"""
+NAMES = ("north", "south", "west", "alder", "birch", "cedar", "dover", "elm")
+FOLDER = "settle = 1\n" + "".join(f'\n[inbox.{name}]\nvendor = "{name}"\n' for name in NAMES)
+
+Cells = Sequence[object]
+_KILLED_AFTER = 25  # writes
+_LOOK_EVERY_S = 0.02
+_TRACKING = ("PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status")
+
+
+def run_night(into: Path, say: Callable[[str], object]) -> int:
+    """Two passes at once over a night's files, one of them killed; the exit status.
+
+    What the vendors sent is wrong in every way of an ordinary night, so the status tells that the
+    night was brought to its end, not that nothing needs a person.
+    """
+    folder = new_folder(into)
+    with Sandbox() as sandbox, ExitStack() as stack:
+        prepare_night(folder, sandbox.url)
+        stack.enter_context(still_writing(folder / "inbox" / "north" / "growing.csv"))
+        say(f"Forty files of eight vendors stand in {folder / 'inbox'}. A pass begins.")
+        first = _begin_pass(folder, stack)
+        _wait_for(1, first, sandbox)
+        second = _begin_pass(folder, stack)
+        _wait_for(_KILLED_AFTER, first, sandbox)
+        first.kill()
+        say(f"A second began meanwhile; the first is killed after {len(sandbox.writes)} writes.\n")
+        said, _ = second.communicate()
+        writes = len(sandbox.writes)
+    page = (folder / "reports" / "index.html").resolve()
+    say(said.strip())
+    say(f"\n{writes} writes reached the sandbox. Originals and results: {folder.resolve()}")
+    say(f"The morning begins with {page.as_uri()}")
+    return EVERYTHING_SETTLED if page.exists() else NOTHING_SENT
+
+
+def _wait_for(writes: int, process: "subprocess.Popen[str]", sandbox: Sandbox) -> None:
+    while process.poll() is None and len(sandbox.writes) < writes:
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _begin_pass(folder: Path, stack: ExitStack) -> "subprocess.Popen[str]":
+    words = [sys.executable, "-m", "importer", "--config", str(folder / FILE_NAME)]
+    words += ["--journal", str(folder / "journal.db"), "folder", str(folder)]
+    process = stack.enter_context(
+        subprocess.Popen(  # noqa: S603  (this very program)
+            words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            errors="replace",
+            env={**os.environ, **SECRETS, "PYTHONIOENCODING": "utf-8"},
+        )
+    )
+    stack.callback(process.kill)  # one that is stopped half-way leaves no pass behind
+    return process
+
+
+@contextmanager
+def still_writing(path: Path) -> Iterator[None]:
+    """Another program that writes a file all the while, and never comes to its end."""
+    ended = threading.Event()
+
+    def write() -> None:
+        with path.open("w", encoding="utf-8") as file:
+            file.write("Our Ref,Trk No.,By,On\n")
+            while not ended.wait(_LOOK_EVERY_S):
+                file.write("20399,")
+                file.flush()
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        writer.join()
+
+
+def prepare_night(folder: Path, url: str) -> list[Path]:
+    """Writes settings, rules and the inbox; the files that a pass must take.
+
+    One more is open in Excel. An answer that is lost with its process settles at once.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    quick = sandbox_settings_file(url).replace(
+        'limit = "unlimited"', 'limit = "unlimited"\nsettle = 1'
+    )
+    (folder / FILE_NAME).write_text(quick + VENDORS, encoding="utf-8")
+    init_folder(folder)
+    (folder / FOLDER_FILE).write_text(FOLDER, encoding="utf-8")
+    inbox = folder / "inbox"
+    for name in NAMES:
+        (inbox / name).mkdir()
+    files = [*_clean(inbox), *_mistaken(inbox / "dover"), *_hostile(inbox / "elm")]
+    files += _misplaced(inbox, files)
+    open_in_excel = _xlsx(inbox / "south" / "advice-6.xlsx", _TRACKING, [])
+    open_in_excel.with_name(f"~${open_in_excel.name}").write_bytes(b"\x05buyer")
+    (inbox / "south" / "advice-9.xlsx.part").write_bytes(b"PK\x03\x04")
+    return files
+
+
+def _clean(inbox: Path) -> Iterable[Path]:
+    """Four or five files of each of the six vendors who know what they do."""
+    for n in range(1, 6):
+        first = 20000 + 10 * n
+        parcels = [(first + k % 4, waybill(n * 100 + k)) for k in range(8)]
+        yield _csv(
+            inbox / "north" / f"shipped-{n}.csv",
+            ("Our Ref", "Trk No.", "By", "On"),
+            [(po, number, "DHL Intl", "2026-11-19") for po, number in parcels],
+        )
+        yield _xlsx(
+            inbox / "south" / f"advice-{n}.xlsx",
+            _TRACKING,
+            [
+                (po + 100, waybill(5000 + n * 100 + k), "DHL", "2026-11-19", "Partially Shipped")
+                for k, (po, _) in enumerate(parcels)
+            ],
+            titles=("South Trading Co.", "Shipment advice"),
+        )
+        yield _csv(
+            inbox / "west" / f"prices-{n}.csv",
+            ("PO ID", "PO Item ID", "Unit Price", "ETA"),
+            [
+                (first + 200, (first + 200) * 10 + k, f"{4 + n}.{k}5", "2026-12-01")
+                for k in (1, 2, 3)
+            ],
+        )
+        yield _csv(
+            inbox / "alder" / f"details-{n}.csv",
+            ("PO ID", "Tracking No", "Carrier", "ETA"),
+            [(f"se-{1000 + 5 * n + k}", waybill(9000 + 5 * n + k), "DHL", "2026-12-02")
+             for k in range(5)],
+        )  # fmt: skip
+        if n == 5:
+            continue
+        yield _csv(
+            inbox / "birch" / f"links-{n}.csv",
+            ("Order ID", "Existing PO ID", "Order Item ID"),
+            [(60000 + 3 * n + k, first + 300, "ALL") for k in range(3)],
+        )
+        yield _csv(
+            inbox / "cedar" / f"notices-{n}.csv",
+            ("Sales Order ID", "Tracking Number", "Carrier", "Item ID", "Quantity"),
+            [(sales_order_id(1000 + 2 * n + k), waybill(7000 + 2 * n + k), "ups",
+              sales_order_item_id(1000 + 2 * n + k, 1), 1) for k in range(2)],
+        )  # fmt: skip
+
+
+def _mistaken(folder: Path) -> Iterable[Path]:
+    """Rows good and bad in one sheet; the good ones go."""
+    for n in range(1, 4):
+        po = 20050 + n
+        yield _csv(
+            folder / f"dock-{n}.csv",
+            _TRACKING,
+            [
+                (po, waybill(8000 + n), "DHL", "2026-11-19", "Fully Shipped"),
+                (po, "9.40011E+21", "USPS", "2026-11-19", "Fully Shipped"),
+                (99999, waybill(8100 + n), "DHL", "2026-11-19", "Fully Shipped"),
+                (po, waybill(8200 + n), "Pigeon", "19/20/2026", "Fully Shipped"),
+            ],
+        )
+
+
+def _hostile(folder: Path) -> Iterable[Path]:
+    """What no reader may trust, and no night may stop at."""
+    page = folder / "export.xls"
+    page.write_text("<html><body><form>Please sign in</form></body></html>", encoding="utf-8")
+    yield page
+    empty = folder / "empty.csv"
+    empty.write_bytes(b"")
+    yield empty
+    half = folder / "half.xlsx"
+    whole = _xlsx(folder / "whole.xlsx", _TRACKING, [(20090, waybill(1), "DHL", "", "None")])
+    half.write_bytes(whole.read_bytes()[:2000])
+    whole.unlink()
+    yield half
+    bomb = folder / "bomb.xlsx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("xl/worksheets/sheet1.xml", b"0" * 300_000_000)
+    yield bomb
+
+
+def _misplaced(inbox: Path, files: Sequence[Path]) -> Iterable[Path]:
+    """The same bytes again, another vendor's sheet, and one that nobody claims."""
+    again = inbox / "north" / "shipped-1 (copy).csv"
+    again.write_bytes(files[0].read_bytes())
+    yield again
+    foreign = inbox / "south" / "details.csv"
+    foreign.write_bytes((inbox / "alder" / "details-2.csv").read_bytes())
+    yield foreign
+    stray = inbox / "scan0001.csv"
+    stray.write_bytes((inbox / "west" / "prices-2.csv").read_bytes())
+    yield stray
+
+
+def waybill(number: int) -> str:
+    """A DHL waybill with its check digit, the rest of a division by 7.
+
+    >>> waybill(5)
+    '4000000056'
+    """
+    digits = 400_000_000 + number
+    return f"{digits}{digits % 7}"
+
+
+def _csv(path: Path, headings: Cells, rows: Iterable[Cells]) -> Path:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([headings, *rows])
+    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    return path
+
+
+def _xlsx(path: Path, headings: Cells, rows: Iterable[Cells], titles: Sequence[str] = ()) -> Path:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for title in titles:
+        sheet.append([title])
+    sheet.append(list(headings))
+    for row in rows:
+        sheet.append(list(row))
+    book.save(path)
+    return path

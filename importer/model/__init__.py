@@ -1,0 +1,1 @@
+"""Frozen values and small words that import nothing from the rest."""

@@ -1,0 +1,63 @@
+"""Files written whole or not at all."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from errno import EISDIR
+from pathlib import Path
+from secrets import token_hex
+from typing import BinaryIO
+
+Choose = Callable[[Path, Path], Path]  # the finished file and its wished place -> its place
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenResult:
+    path: Path  # where it stands; not always where it was wished
+    notes: tuple[str, ...] = ()  # what a person should hear
+
+
+def written(
+    target: Path,
+    write: Callable[[BinaryIO], tuple[str, ...]],
+    choose: Choose | None = None,
+) -> WrittenResult:
+    """Have it written beside the target, then put in its place at once."""
+    if target.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(target))
+    part = target.with_name(f".{token_hex(8)}.part")
+    try:
+        with part.open("xb") as file:
+            notes = write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        target = choose(part, target) if choose else target
+        path = put(part, target)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink()
+        if isinstance(error, OSError):  # of a name that means nothing to a person
+            raise OSError(error.errno, error.strerror, str(target)) from error
+        raise
+    if path != target:
+        notes += (f'"{target.name}" is in use by another program, so see "{path.name}".',)
+    return WrittenResult(path, notes)
+
+
+def put(part: Path, target: Path) -> Path:
+    """Rename a finished file; beside a target that another program holds open, as Excel does."""
+    try:
+        part.replace(target)
+    except PermissionError:
+        path = next(name for name in other_names(target) if not name.exists())
+        part.replace(path)
+        return path
+    return target
+
+
+def other_names(target: Path) -> Iterator[Path]:
+    number = 2
+    while True:
+        yield target.with_name(f"{target.stem} ({number}){target.suffix}")
+        number += 1

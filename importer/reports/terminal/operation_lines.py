@@ -1,0 +1,96 @@
+"""What can be done, and the columns of each operation: for the terminal, machines, the README."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from importer.operations import operations
+from importer.operations.operation import Field, Operation
+from importer.reports.terminal.words import columns_text, indented
+
+_CELL_WIDTH = 22  # of a table of columns, so that it fits a terminal of 80 characters
+
+
+def operations_table(found: Iterable[Operation[Any]]) -> str:
+    parts = []
+    for operation in found:
+        once = "may be repeated" if operation.repeatable else "is never sent twice"
+        heading = f"{operation.name}  ({operation.platform.title}; {once})\n{operation.summary}"
+        parts.append(f"{heading}\n\n{indented(_columns_table(operation))}")
+    return "\n\n".join(parts)
+
+
+def _columns_table(operation: Operation[Any]) -> str:
+    rows: list[Sequence[str]] = [("column", "needed", "holds", "also called")]
+    for field in operation.fields:
+        needed = ["yes"] if field.needed else []
+        cells = ([field.title], needed, _holds(field), field.about.aliases)
+        rows += zip_longest(*map(_wrapped, cells), fillvalue="")
+    return columns_text(rows)
+
+
+def _holds(field: Field) -> Sequence[str]:
+    """What a cell of the column may hold: the choices, or the words for its kind."""
+    by_name = field.about.choices and field.kind.words == "one of"
+    return field.about.labels if by_name else [field.kind.words]
+
+
+def _wrapped(words: Sequence[str]) -> list[str]:
+    """The words as lines of a narrow cell, none of them broken."""
+    text = ", ".join(word.replace(" ", "\N{NO-BREAK SPACE}") for word in words)
+    lines = textwrap.wrap(text, _CELL_WIDTH, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def operations_as_json(found: Iterable[Operation[Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": operation.name,
+            "title": operation.title,
+            "summary": operation.summary,
+            "platform": operation.platform.name,
+            "repeatable": operation.repeatable,
+            "columns": [
+                {
+                    "name": field.name,
+                    "title": field.title,
+                    "needed": field.needed,
+                    "kind": field.kind.words,
+                    "choices": field.about.labels,
+                    "aliases": list(field.about.aliases),
+                    "description": field.about.description,
+                }
+                for field in operation.fields
+            ],
+        }
+        for operation in found
+    ]
+
+
+def readme_tables() -> str:
+    """The README's tables of operations and of each operation's columns, as Markdown."""
+    parts = [_markdown(["operation", "platform", "one call carries", "may be repeated"], [
+        [f"`{o.name}`", o.platform.title, f"the rows of one {_group(o)}",
+         "yes" if o.repeatable else "no"]
+        for o in operations().values()
+    ])]  # fmt: skip
+    for operation in operations().values():
+        rows = [
+            [f.title, "yes" if f.needed else "", ", ".join(_holds(f)), ", ".join(f.about.aliases),
+             f.about.description]
+            for f in operation.fields
+        ]  # fmt: skip
+        titles = ["column", "needed", "holds", "also called", "note"]
+        parts += [f"**`{operation.name}`** {operation.summary}", _markdown(titles, rows)]
+    return "\n\n".join(parts)
+
+
+def _group(operation: Operation[Any]) -> str:
+    titles = {field.name: field.title for field in operation.fields}
+    return ", ".join(titles[name] for name in operation.group_by)
+
+
+def _markdown(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in lines)

@@ -1,0 +1,145 @@
+"""What the journal tells of runs and of their calls."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from importer.journal import AttemptRecord, CallRecord, Journal, RunRecord, RunState
+from importer.model.outcomes import Status
+from importer.model.row_numbers import sheet_row, sheet_rows
+from importer.reports.terminal.words import columns_text, rows_words
+
+_HEARD_OF = timedelta(seconds=30)
+
+
+def runs_table(runs: Sequence[tuple[RunRecord, Mapping[Status, int]]], now: datetime) -> str:
+    """`now` is by the journal's clock: a run heard of just before is not an interrupted one."""
+    if not runs:
+        return "The journal holds no run yet."
+    rows = [("run", "begun (UTC)", "sheet", "operation", "account", "state", "rows")]
+    for run, counts in runs:
+        state = run.state.value
+        if run.state is RunState.OPEN:
+            state = "running" if now - run.heartbeat_at < _HEARD_OF else "interrupted"
+        said = ", ".join(f"{count} {status}" for status, count in counts.items())
+        begun = f"{run.created_at:%Y-%m-%d %H:%M}"
+        rows.append((str(run.id), begun, run.file_name, run.operation, run.account, state, said))
+    return columns_text(rows)
+
+
+def run_as_json(run: RunRecord, counts: Mapping[Status, int]) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "created_at": run.created_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "state": run.state.value,
+        "operation": run.operation,
+        "account": run.account,
+        "sheet": run.file_path,
+        "sha256": run.file_sha256,
+        "worksheet": run.worksheet,
+        "version": run.version,
+        "user": run.user,
+        "host": run.host,
+        "result": run.result_path,
+        "mends": (run.settings.get("mends") or {}).get("run"),
+        "statuses": {status.value: count for status, count in counts.items()},
+    }
+
+
+def run_story(journal: Journal, run_id: int) -> str:
+    """Who sent which file where, every call with its answer, and every row that needs a look."""
+    run = journal.run(run_id)
+    counts = journal.counts(run_id)
+    lines = [
+        f"run {run.id}: {run.operation} to {run.account}, {run.state.value}",
+        f"  sheet    {run.file_path}" + (f', worksheet "{run.worksheet}"' if run.worksheet else ""),
+        f"  bytes    {run.file_size}, SHA-256 {run.file_sha256}",
+        f"  begun    {run.created_at:%Y-%m-%d %H:%M:%S} UTC by {run.user} on {run.host}",
+        f"  version  importer {run.version}",
+        *([f"  mends    run {run.settings['mends']['run']}"] if run.settings.get("mends") else []),
+        *([f"  undoes   run {run.settings['undoes']}"] if run.settings.get("undoes") else []),
+        f"  rows     {', '.join(f'{count} {status}' for status, count in counts.items())}",
+        f"  result   {run.result_path or 'not written'}",
+        "",
+    ]
+    attempts = journal.attempts(run_id)
+    rows = [("call", "state", "request", "answers", "rows")]
+    rows += [
+        (str(c.number), c.state.value, f"{c.call.method} {c.call.path}", _answers(c, attempts),
+         ", ".join(map(str, sheet_rows(c.call.rows))))
+        for c in journal.calls(run_id)
+    ]  # fmt: skip
+    lines.append(columns_text(rows) if len(rows) > 1 else "nothing was sent")
+    attention = [r for r in journal.rows(run_id) if r.outcome.sentence]
+    if attention:
+        said = (
+            (str(sheet_row(r.row)), r.outcome.status.value, r.outcome.sentence) for r in attention
+        )
+        lines += ["", columns_text([("row", "status", "sentence"), *said])]
+    return "\n".join(lines)
+
+
+def _answers(record: CallRecord, attempts: Sequence[AttemptRecord]) -> str:
+    own = [a for a in attempts if a.call_number == record.number]
+    return ", ".join(f"{a.purpose.value} {a.status_code or a.failure or 'no answer'}" for a in own)
+
+
+def call_story(journal: Journal, run_id: int, number: int) -> str:
+    """One call with its body, and what came back of each attempt."""
+    record = journal.call(run_id, number)
+    content = record.call.content
+    lines = [
+        f"run {run_id}, call {number}: {record.state.value}",
+        f"  {record.call.method} {record.call.path}",
+        f"  {rows_words(record.call)}",
+        f"  body {content.decode() if content else 'none kept'}",
+    ]
+    for attempt in journal.attempts(run_id, number):
+        came = attempt.status_code or attempt.failure or "no answer"
+        lines.append(
+            f"  {attempt.started_at:%Y-%m-%d %H:%M:%S} UTC  {attempt.purpose.value}  "
+            f"{attempt.method} {attempt.path}  {came}"
+        )
+        if attempt.reply:
+            lines.append(f"    {' '.join(attempt.reply.split())}")
+    return "\n".join(lines)
+
+
+def story_as_json(journal: Journal, run_id: int, number: int | None) -> dict[str, Any]:
+    calls = [journal.call(run_id, number)] if number else journal.calls(run_id)
+    attempts = journal.attempts(run_id, number)
+    return {
+        **run_as_json(journal.run(run_id), journal.counts(run_id)),
+        "rows": [
+            {
+                "row": sheet_row(r.row),
+                "status": r.outcome.status.value,
+                "sentence": r.outcome.sentence,
+            }
+            for r in journal.rows(run_id)
+        ],
+        "calls": [
+            {
+                "number": c.number,
+                "state": c.state.value,
+                "method": c.call.method,
+                "path": c.call.path,
+                "body": c.call.body,
+                "rows": sheet_rows(c.call.rows),
+                "attempts": [_attempt_as_json(a) for a in attempts if a.call_number == c.number],
+            }
+            for c in calls
+        ],
+    }
+
+
+def _attempt_as_json(attempt: AttemptRecord) -> dict[str, Any]:
+    return {
+        "purpose": attempt.purpose.value,
+        "started_at": attempt.started_at.isoformat(),
+        "ended_at": attempt.ended_at.isoformat() if attempt.ended_at else None,
+        "status": attempt.status_code,
+        "failure": attempt.failure,
+        "reply": attempt.reply,
+    }

@@ -1,0 +1,105 @@
+"""What is said of one sheet or run that was worked on."""
+
+import math
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from importer.model.calls import Call
+from importer.model.outcomes import Status
+from importer.model.summary import Summary
+from importer.operations.operation import UNDO
+from importer.reports.terminal.words import counted, rows_words
+
+if TYPE_CHECKING:
+    from importer.journal import Journal  # brings SQLAlchemy, which a check can spare
+
+_MOST_PROBLEMS = 20  # the rest stands in the result file
+# Told one by one in the result file alone: there may be one of these in every row.
+_COUNTED_ONLY = {Status.INVALID, Status.UNSENT, Status.UNCHANGED}
+
+
+def refused_line(summary: Summary, *, sends: bool) -> str:
+    """Why a sheet or run was not taken up, in one line for stderr."""
+    error = summary.error or ""
+    subject = f"run {summary.run}" if summary.run else str(summary.sheet)
+    named = error if summary.sheet.name in error else f"{subject}: {error}"
+    if not sends or summary.run:
+        return f"importer: {named}"
+    return f"importer: {named.removesuffix('.')}; nothing was sent"
+
+
+def left(journal: "Journal", summary: Summary) -> int:
+    """How many calls of the sheet's run were never begun."""
+    from importer.journal import CallState  # noqa: PLC0415  (as above)
+
+    calls = journal.calls(summary.run) if summary.run else []
+    return sum(record.state is CallState.PLANNED for record in calls)
+
+
+def summary_lines(summary: Summary, calls_left: int = 0) -> str:
+    """One sheet as a person reads it: what it is, what became of its rows, where the result is."""
+    place = f' ("{summary.worksheet}")' if summary.worksheet else ""
+    target = f" to {summary.account}" if summary.account else ""
+    run = f", run {summary.run}" if summary.run else ""
+    lines = [f"{summary.sheet}{place}: {summary.operation}{target}{run}"]
+    counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
+    rows, calls = counted(len(summary.outcomes), "row"), counted(summary.calls, "call")
+    if calls_left:
+        calls = f"{summary.calls - calls_left:,} of {calls}"
+    lines.append(f"  {rows}: {counts or 'none'}; {calls}")
+    lines += [f"  {note}" for note in summary.notes]
+    lines += _plan_lines(summary)
+    lines += _problem_lines(summary)
+    if summary.stopped_by:
+        lines.append(f"  {_stopped(summary.stopped_by)}")
+    if Status.UNSENT.value in summary.statuses and summary.stopped_by:
+        lines.append(f"  to go on: importer resume {summary.run}")
+    if summary.result is not None:
+        lines.append(f"  result: {summary.result}")
+    if summary.fix is not None:
+        lines.append(f"  to mend and upload: {summary.fix}")
+    return "\n".join(lines)
+
+
+def _stopped(reason: str) -> str:
+    """
+    >>> _stopped("It was stopped by hand."), _stopped("3 answers in a row were lost.")
+    ('stopped by hand', 'stopped: 3 answers in a row were lost.')
+    """
+    itself = reason.removeprefix("It was ")
+    return f"stopped: {reason}" if itself == reason else itself.removesuffix(".")
+
+
+def _plan_lines(summary: Summary) -> list[str]:
+    if not summary.plan:
+        return []
+    lines = [line for call in summary.plan for line in _call_lines(call)]
+    minutes = summary.minutes or 0
+    takes = "under a minute" if minutes < 1 else f"about {counted(math.ceil(minutes), 'minute')}"
+    limit = " at the account's limit" if minutes else ""
+    undoes = (summary.operation or "").startswith(UNDO)
+    return [*lines, f"  {takes}{limit}{'' if undoes else ', as if nothing had been sent before'}"]
+
+
+def _call_lines(call: Call) -> list[str]:
+    lines = [f"  {call.method} {call.path}  {rows_words(call)}"]
+    if call.content is not None:
+        lines.append(f"    {call.content.decode()}")
+    return lines
+
+
+def _problem_lines(summary: Summary) -> list[str]:
+    """In sheet order: each problem of an invalid row, and what is to be said of the others."""
+    said = [
+        (p.row, f"{p.column}{': ' if p.column else ''}{p.message}")
+        for p in summary.problems
+        if p.row in summary.outcomes and summary.outcomes[p.row].status is Status.INVALID
+    ]
+    said += [
+        (number, f"{outcome.status}: {outcome.sentence}")
+        for number, outcome in summary.outcomes.items()
+        if outcome.sentence and outcome.status not in _COUNTED_ONLY
+    ]
+    lines = [f"  row {number}: {sentence}" for number, sentence in sorted(said, key=itemgetter(0))]
+    more = len(lines) - _MOST_PROBLEMS
+    return lines[:_MOST_PROBLEMS] + ([f"  and {more} more"] if more > 0 else [])

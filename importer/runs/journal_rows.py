@@ -1,0 +1,125 @@
+"""A run as the journal keeps it: from a prepared sheet, and back to rows of its operation."""
+
+import getpass
+import hashlib
+import json
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from importer.columns import Value
+from importer.journal import NewRow, NewRun, RowRecord
+from importer.model.options import Wish
+from importer.model.outcomes import Status
+from importer.model.row_numbers import sheet_row
+from importer.model.version import __version__
+from importer.operations.operation import Operation
+from importer.runs.prepare import Prepared
+from importer.settings.settings import Account
+from importer.sheets.sheet import TextFormat
+
+
+def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> NewRun:
+    origin = prepared.origin
+    mends = origin and {
+        "run": origin.number,
+        "rows": {
+            str(number): origin.rows[sheet_row(number)]
+            for number in prepared.outcomes
+            if sheet_row(number) in origin.rows
+        },
+    }
+    return NewRun(
+        operation=prepared.operation.name,
+        account=account.name,
+        file_path=str(sheet.resolve()),
+        file_name=sheet.name,
+        file_size=len(prepared.content),
+        file_sha256=sha256(prepared.content),
+        worksheet=prepared.layout.worksheet.name,
+        version=__version__,
+        user=_user(),
+        host=socket.gethostname(),
+        settings={
+            "into": None if wish.into is None else str(wish.into.resolve()),
+            "address": account.base_url,
+            "vendor": prepared.vendor,
+            "undoable": wish.undoable or account.undoable,
+            "again": wish.again,
+            "stop_after": None if wish.stop_after is None else str(wish.stop_after),
+            "verify": wish.verify,
+            "whole_po": wish.whole_po,
+            "strict": wish.strict,
+            "strict_tracking": wish.strict_tracking,
+            "infer_carrier": wish.infer_carrier,
+            "mends": mends,
+            "header_row": prepared.layout.header_row,
+            "two_lines": prepared.layout.two_lines,
+            "encoding": _encoding(prepared.layout.worksheet.text_format),
+        },
+    )
+
+
+def _encoding(text_format: TextFormat | None) -> str | None:
+    return None if text_format is None else text_format.encoding
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no name in this environment
+        return "unknown"
+
+
+def new_rows(prepared: Prepared, account: Account) -> list[NewRow]:
+    operation, warnings = prepared.operation, prepared.warnings
+    entries = []
+    for number, outcome in prepared.outcomes.items():
+        row = prepared.rows.get(number)
+        if row is None:
+            entries.append(NewRow(number, outcome.status, outcome.sentence))
+        else:
+            values = {field.name: as_json(getattr(row, field.name)) for field in operation.fields}
+            effect, warning = identity(operation, row, account), warnings.get(number, "")
+            entries.append(NewRow(number, Status.UNSENT, "", values, effect, warning))
+    return entries
+
+
+def otherwise(operation: Operation[Any], row: Any, kept: Mapping[str, Any]) -> str:
+    """The values that the same row had in the journal, where they were others."""
+    return ", ".join(
+        f"{field.title} {'empty' if was is None else was}"
+        for field in operation.fields
+        if field.name in kept and (was := kept[field.name]) != as_json(getattr(row, field.name))
+    )
+
+
+def identity(operation: Operation[Any], row: Any, account: Account) -> str:
+    """Two rows with the same one would do the same thing twice, at the same address.
+
+    An account that is pointed elsewhere, from the sandbox to the platform, has sent nothing yet.
+    """
+    wish = [account.base_url, *(as_json(value) for value in operation.identity(row))]
+    return hashlib.sha256(json.dumps(wish).encode()).hexdigest()
+
+
+def as_json(value: Value) -> str | int | None:
+    return value if value is None or isinstance(value, int | str) else _text_of(value)
+
+
+def _text_of(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def rows_of_journal(operation: Operation[Any], records: Mapping[int, RowRecord]) -> dict[int, Any]:
+    kept = {number: record.values for number, record in records.items() if record.values}
+    values = {
+        field.name: [field.kind.from_journal(v.get(field.name)) for v in kept.values()]
+        for field in operation.fields
+    }
+    return dict(zip(kept, operation.make_rows(list(kept), values), strict=True))
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,228 @@
+"""A sheet read, checked and planned: everything that can be known of it before anything is sent."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from importer.columns import Value
+from importer.model.calls import Call
+from importer.model.errors import SheetError, UsageError
+from importer.model.options import Wish
+from importer.model.outcomes import Outcome, Problem, Status
+from importer.model.row_numbers import by_sheet_row, problems_by_sheet_row, sheet_row
+from importer.model.spelling import listed
+from importer.model.summary import Summary
+from importer.operations.operation import Operation
+from importer.runs.split_cells import Lines, split_lines
+from importer.runs.validate import Validation, validate
+from importer.sending.plan import make_call, parts
+from importer.settings.settings import Settings
+from importer.settings.vendor_profile import VendorProfile
+from importer.sheets.fix_marks import Origin
+from importer.sheets.fix_marks import origin as origin_of
+from importer.sheets.headings import Layout
+from importer.sheets.reading.worksheets import read_content
+from importer.sheets.results.first_pass import Look, look_ahead
+from importer.sheets.table import TableRows, rows_of_table
+from importer.vendors.recognise import (
+    explain_misplaced,
+    layout_of,
+    near_vendor,
+    read_as_vendors,
+    remarks,
+)
+
+if TYPE_CHECKING:
+    from importer.journal import Earlier  # brings SQLAlchemy, which a check can spare
+
+
+@dataclass(frozen=True)  # without slots: the calls are made once, where they are wanted
+class Prepared:
+    """A sheet read, checked and planned; nothing of it has been sent."""
+
+    content: bytes
+    layout: Layout
+    validation: Validation
+    rows: Mapping[int, Any]  # row number -> row, of those to be sent
+    parts: Sequence[Sequence[Any]]  # the rows of one call each
+    date_only_at: time
+    outcomes: Mapping[int, Outcome]  # of every row: planned, or why not
+    earlier: "Mapping[int, Earlier]"  # of rows that an earlier run has sent, or may have sent
+    remarks: Sequence[str] = ()  # what the vendor's profile made of the sheet
+    vendor: str | None = None  # whose profile that is
+    origin: Origin | None = None  # of a fix file: the rows that its rows mend
+    look: Look | None = None  # at the worksheet, for a result that is written right away
+
+    @property
+    def operation(self) -> Operation[Any]:
+        return self.layout.operation
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """Those that carry the rows; what only counts them is spared their bodies."""
+        return [make_call(self.operation, part, self.date_only_at) for part in self.parts]
+
+    @property
+    def warnings(self) -> dict[int, str]:
+        """What is said beside a row that is sent all the same."""
+        return _sentences(self.validation.warnings)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should hear of the sheet as a whole."""
+        notes = [*self.layout.worksheet.notes, *self.remarks]
+        if self.layout.unknown:
+            notes.append(f"not used: {', '.join(self.layout.unknown)}")
+        return notes
+
+    def summary(self, sheet: Path, **more: Any) -> Summary:
+        return Summary(
+            sheet=sheet,
+            worksheet=self.layout.worksheet.name,
+            operation=self.operation.name,
+            problems=[
+                *problems_by_sheet_row(self.validation.problems),
+                *problems_by_sheet_row(self.validation.warnings),
+            ],
+            outcomes=by_sheet_row(more.pop("outcomes", self.outcomes)),
+            **{"calls": len(self.parts), **more},
+        )
+
+
+SentBefore = Callable[[Operation[Any], Sequence[Any], Origin | None], "Mapping[int, Earlier]"]
+
+
+def prepare(
+    sheet: Path,
+    wish: Wish,
+    settings: Settings,
+    sent_before: SentBefore | None = None,
+    *,
+    given_at_once: bool = False,
+) -> Prepared:
+    """Reads, checks and plans; raises SheetError, UsageError, or SettingsError of a profile.
+
+    `sent_before` tells which of the good rows an earlier run has sent, or may have sent; for a
+    fix file also which rows need no mending any more. `given_at_once` is for a sheet whose result
+    is written right away: what that must know of it is then looked for in the meantime.
+    """
+    content = read_content(sheet)
+    worksheets, profile = read_as_vendors(sheet, content, wish, settings)
+    near = "" if profile is not None else near_vendor(worksheets, settings)
+    layout = layout_of(worksheets, wish, profile, near)
+    if wish.platform is not None and layout.operation.platform.name != wish.platform:
+        raise UsageError(explain_misplaced(layout, worksheets, wish.platform))
+    look = look_ahead(content, layout.worksheet, layout.header_row) if given_at_once else None
+    operation, table = layout.operation, _table(layout, wish)
+    origin = origin_of(layout.worksheet, layout.header_row, table.numbers)
+    lines = _lines(table, wish, profile)
+    validation = _validated(table, lines, wish, profile)
+    good = validation.good_rows(operation)
+    aside = _held_back(operation, validation, good, wish)
+    earlier: Mapping[int, Earlier] = {}
+    if sent_before is not None:
+        waiting = [row for row in good if row.number not in aside]
+        earlier = sent_before(operation, waiting, origin)
+        aside |= {number: found.outcome for number, found in earlier.items()}
+    rows = {row.number: row for row in good if row.number not in aside}
+    said = [near] * bool(near) if profile is None else remarks(profile, layout, table)
+    return Prepared(
+        content,
+        layout,
+        validation,
+        rows,
+        parts(operation, list(rows.values())),
+        settings.date_only_at,
+        _outcomes(validation, aside, table),
+        earlier,
+        [*table.notes, *lines.notes, *validation.notes, *said],
+        vendor=None if profile is None else profile.name,
+        origin=origin,
+        look=look,
+    )
+
+
+def _table(layout: Layout, wish: Wish) -> TableRows:
+    name = layout.worksheet.path.name
+    table = rows_of_table(layout, visible_only=wish.visible_only)
+    if not table.numbers:
+        why = f"none to send; {'; '.join(table.notes)}" if table.aside else "no rows below"
+        raise SheetError(f"{name} has headings in row {layout.header_row} and {why}")
+    return table
+
+
+def _lines(table: TableRows, wish: Wish, profile: VendorProfile | None) -> Lines:
+    layout, numbers = table.layout, table.numbers
+    cells = {name: layout.cells(name, numbers) for name in layout.columns}
+    if wish.split or (profile and profile.split):
+        return split_lines(layout.operation, numbers, cells)
+    return Lines(numbers, cells)
+
+
+def _validated(
+    table: TableRows, lines: Lines, wish: Wish, profile: VendorProfile | None
+) -> Validation:
+    faults = table.layout.worksheet.row_faults
+    faulty = [n for n in lines.numbers if sheet_row(n) in faults] if faults else []
+    return validate(
+        table.layout.operation,
+        lines.numbers,
+        lines.cells,
+        {number: faults[sheet_row(number)] for number in faulty},
+        profile,
+        strict_tracking=wish.strict_tracking,
+        infer_carriers=wish.infer_carrier or bool(profile and profile.infer_carrier),
+    )
+
+
+def _outcomes(
+    validation: Validation, aside: Mapping[int, Outcome], table: TableRows
+) -> dict[int, Outcome]:
+    """Of every row: planned, or why not."""
+    invalid, warnings = _sentences(validation.problems), _sentences(validation.warnings)
+    outcomes = dict.fromkeys(validation.numbers, Outcome(Status.PLANNED))
+    outcomes |= {number: Outcome(Status.PLANNED, said) for number, said in warnings.items()}
+    outcomes |= aside
+    outcomes |= {number: Outcome(Status.INVALID, said) for number, said in invalid.items()}
+    if not table.aside:
+        return outcomes
+    outcomes |= {row: Outcome(Status.UNCHANGED, said) for row, said in table.aside.items()}
+    return dict(sorted(outcomes.items()))
+
+
+def _held_back(
+    operation: Operation[Any], validation: Validation, good: Sequence[Any], wish: Wish
+) -> dict[int, Outcome]:
+    """Good rows that wait for the mending of others, as --strict and --whole-po ask."""
+    invalid = sorted(validation.invalid)
+    if not invalid:
+        return {}
+    if wish.strict:
+        sentence = f"held back with the whole sheet: mend row {listed(invalid)} first"
+        return {row.number: Outcome(Status.UNSENT, sentence) for row in good}
+    if not wish.whole_po:
+        return {}
+    owner = operation.po
+    owners = dict(zip(validation.numbers, validation.values[owner], strict=True))
+    bad: dict[Value, list[int]] = {}
+    for number in invalid:
+        bad.setdefault(owners[number], []).append(number)
+    return {
+        row.number: Outcome(
+            Status.UNSENT, f"held back: mend row {listed(bad[getattr(row, owner)])} first"
+        )
+        for row in good
+        if getattr(row, owner) in bad
+    }
+
+
+def _sentences(problems: Sequence[Problem]) -> dict[int, str]:
+    """Row -> all that is to be said of it, each with its column's title."""
+    found: dict[int, list[str]] = {}
+    for problem in problems:
+        said = f"{problem.column}: {problem.message}" if problem.column else problem.message
+        found.setdefault(problem.row, []).append(said)
+    return {number: "; ".join(sentences) for number, sentences in found.items()}

@@ -1,0 +1,183 @@
+"""A sheet given back with its outcomes, beside the sheet or in the folder asked for."""
+
+import re
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from filecmp import cmp
+from functools import partial
+from io import BytesIO
+from itertools import count
+from pathlib import Path
+from zipfile import ZipFile
+
+from importer.journal import RunRecord
+from importer.model.cells import Cell
+from importer.model.errors import SheetError
+from importer.model.files import WrittenResult
+from importer.model.outcomes import Outcome, Problem, Status
+from importer.model.row_numbers import by_sheet_row
+from importer.operations import operation_named
+from importer.runs.journal_rows import sha256
+from importer.sheets.headings import Layout, find_layout, result_columns
+from importer.sheets.reading.container import unwrapped
+from importer.sheets.reading.worksheets import read_content, read_worksheets
+from importer.sheets.results.first_pass import Look
+from importer.sheets.results.write import write_results
+from importer.sheets.sheet import STATUS_HEADING, Worksheet
+
+_TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".psv", ".tab"})
+_WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"})
+_WRAPPINGS = frozenset({".gz", ".zip"})
+_SHEET_SUFFIXES = _TEXT_SUFFIXES | _WORKBOOK_SUFFIXES | {".xls", ".xlsb", ".ods"}
+ATTENTION = frozenset(status.value for status in Status if not status.settled)
+CALM = frozenset({Status.UNCHANGED.value})  # its sentence only tells which run sent it
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A sheet as it was read, to be given back."""
+
+    sheet: Path
+    content: bytes
+    layout: Layout
+    into: Path | None = None  # the folder asked for; None: the sheet's own
+    problems: Sequence[Problem] = ()
+    look: Look | None = None  # taken while the rows were validated
+
+    @property
+    def folder(self) -> Path:
+        return self.into or self.sheet.parent
+
+    @property
+    def stem(self) -> str:
+        return stem_of(self.sheet)
+
+
+def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
+    """Writes the result from the bytes that were read, whatever the file has become since."""
+    outcomes = by_sheet_row(outcomes)
+    content = unwrapped(given.content)
+    suffix = _suffix(given.sheet, given.layout, content)
+    target = given.folder / f"{next(_names(given.stem))}{suffix}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shared = {id(outcome): outcome for outcome in outcomes.values()}  # most rows share theirs
+    said = {key: (str(outcome.status), outcome.sentence) for key, outcome in shared.items()}
+    cells = {number: said[id(outcome)] for number, outcome in outcomes.items()}
+    layout = given.layout
+    with tempfile.TemporaryDirectory(prefix="importer-") as folder:
+        snapshot = Path(folder) / given.sheet.name
+        snapshot.write_bytes(content)
+        return write_results(
+            snapshot,
+            target,
+            layout.worksheet.name,
+            layout.header_row,
+            cells,
+            attention=ATTENTION,
+            calm=CALM,
+            text_format=layout.worksheet.text_format,
+            choose=partial(_place, given),
+            read=layout.worksheet,
+            extent=given.look.extent if given.look else None,
+        )
+
+
+def stem_of(sheet: Path) -> str:
+    """Its name without the ending, nor that of what it is wrapped in.
+
+    >>> stem_of(Path("dock.xlsx.gz")), stem_of(Path("dock.2026.csv"))
+    ('dock', 'dock.2026')
+    """
+    inner = _unwrapped_name(sheet)
+    return inner.stem if inner is sheet or inner.suffix.lower() in _SHEET_SUFFIXES else inner.name
+
+
+def _unwrapped_name(sheet: Path) -> Path:
+    return Path(sheet.stem) if sheet.suffix.lower() in _WRAPPINGS else sheet
+
+
+def source_named(sheet: Path, sheets: Collection[Path]) -> Path | None:
+    """The sheet among those whose result or fix file this one is, by its name."""
+    given = re.fullmatch(r"(.+?)(?:\.(?:result|fix)(?:-\d+)?)+", sheet.stem)
+    if given is None:
+        return None
+    beside = (other for other in sheets if other.parent == sheet.parent)
+    return next((other for other in beside if stem_of(other) == given[1]), None)
+
+
+def _names(stem: str) -> Iterator[str]:
+    """<stem>.result, then numbered; those after its own for a result that is itself the sheet."""
+    result = re.fullmatch(r"(.*)\.result(?:-(\d+))?", stem)
+    stem, first = (result[1], int(result[2] or 1) + 1) if result else (stem, 1)
+    return (f"{stem}.result" if n == 1 else f"{stem}.result-{n}" for n in count(first))
+
+
+def _place(given: Given, finished: Path, wished: Path) -> Path:
+    """The first name that is free, or has the same result or an older one of the same sheet.
+
+    A result that a person has mended since, another sheet's or another worksheet's result is
+    never written over.
+    """
+    targets = (wished.with_name(name + wished.suffix) for name in _names(given.stem))
+    return next(
+        target
+        for target in targets
+        if not target.exists()
+        or (target.is_file() and cmp(target, finished, shallow=False))
+        or _is_as_given_back(target, given.layout)
+    )
+
+
+def _is_as_given_back(target: Path, layout: Layout) -> bool:
+    """Whether a file holds the very cells of the sheet, beside the two columns that are ours."""
+    try:
+        found = read_worksheets(target, read_content(target))
+    except SheetError:
+        return False
+    others = [w for w in found if w.name != layout.worksheet.name]
+    same = [w for w in found if w.name == layout.worksheet.name]
+    if not same or any(STATUS_HEADING in column for w in others for column in w.columns):
+        return False
+    return _vendors_cells(same[0], layout) == _vendors_cells(layout.worksheet, layout)
+
+
+def _vendors_cells(worksheet: Worksheet, layout: Layout) -> list[list[Cell]]:
+    if worksheet.height < layout.header_row:
+        return []
+    ours = result_columns(worksheet, layout.header_row)
+    return [column for i, column in enumerate(worksheet.columns) if i not in ours]
+
+
+def _suffix(sheet: Path, layout: Layout, content: bytes) -> str:
+    """That of the sheet where it fits what it is: Excel opens no workbook that is named wrongly."""
+    suffix = _unwrapped_name(sheet).suffix
+    if layout.worksheet.text_format is not None:
+        return suffix if suffix.lower() in _TEXT_SUFFIXES else ".csv"
+    if suffix.lower() in _WORKBOOK_SUFFIXES:
+        return suffix
+    return ".xlsm" if layout.worksheet.form == "xlsx" and _has_macros(content) else ".xlsx"
+
+
+def _has_macros(content: bytes) -> bool:
+    with ZipFile(BytesIO(content)) as package:
+        types = [name for name in package.namelist() if name.lower() == "[content_types].xml"]
+        return any(b"macroEnabled" in package.read(name) for name in types)
+
+
+def given_again(run: RunRecord) -> Given:
+    """The sheet of a run of the journal; raises SheetError where it is gone or has changed."""
+    sheet, into = Path(run.file_path), run.settings.get("into")
+    content = read_content(sheet)
+    if sha256(content) != run.file_sha256:
+        raise SheetError(f"{sheet.name} has changed since run {run.id} read it")
+    code_page = run.settings.get("encoding")
+    worksheets = read_worksheets(sheet, content, run.worksheet, code_page=code_page)
+    operation = operation_named(run.operation)
+    header_row = run.settings.get("header_row")
+    if header_row is None:  # a run of an older version
+        layout = find_layout(worksheets, [operation])
+    else:  # the headings may be a vendor's own, of a profile that has changed since
+        two_lines = run.settings.get("two_lines", False)
+        layout = Layout(worksheets[0], operation, header_row, {}, (), two_lines)
+    return Given(sheet, content, layout, Path(into) if into else None)

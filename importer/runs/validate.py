@@ -1,0 +1,287 @@
+"""Cells become values, and every problem found is named: first each cell is read, then checked.
+
+Two steps, because pandera alone goes blind in a column once one of its cells cannot be coerced.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pandas as pd
+import pandera.backends.pandas.builtin_checks  # noqa: F401  (else loaded once the sheet is read)
+import pandera.pandas as pa
+
+from importer.columns import Value, read_column
+from importer.columns.tracking_numbers import infer_carrier, odd_ones
+from importer.model.cells import Cell, shown
+from importer.model.outcomes import Problem
+from importer.model.row_numbers import sheet_row
+from importer.model.spelling import listed
+from importer.operations.operation import Field, Operation
+from importer.settings.vendor_profile import VendorProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The rows of a sheet as read: good ones as rows of their operation, and all problems."""
+
+    numbers: Sequence[int]
+    values: Mapping[str, Sequence[Value]]  # field name -> a value for each of `numbers`
+    problems: Sequence[Problem]  # in sheet order
+    warnings: Sequence[Problem]  # of rows that are sent all the same
+    notes: Sequence[str] = ()  # of columns as a whole
+
+    @property
+    def invalid(self) -> set[int]:
+        return {problem.row for problem in self.problems}
+
+    def good_rows(self, operation: Operation[Any]) -> list[Any]:
+        """The rows without a problem, in sheet order."""
+        rows = operation.make_rows(self.numbers, self.values)
+        invalid = self.invalid
+        return [row for row in rows if row.number not in invalid] if invalid else rows
+
+
+def validate(
+    operation: Operation[Any],
+    numbers: Sequence[int],
+    cells: Mapping[str, Sequence[Cell]],
+    row_faults: Mapping[int, str] | None = None,
+    profile: VendorProfile | None = None,
+    *,
+    strict_tracking: bool = False,
+    infer_carriers: bool = False,
+) -> Validation:
+    """Read and check the cells of each field; a field without cells is a column that is absent.
+
+    `row_faults` names what is wrong with a row as a whole, found while its file was read;
+    `profile` says what the vendor's own words mean and what fills empty cells. An odd tracking
+    number is a warning, and a problem where `strict_tracking` asks for that; an empty carrier is
+    filled from an unambiguous number where `infer_carriers` does.
+    """
+    found = _Found(numbers, cells, profile)
+    faults = row_faults or {}
+    found.problems += [Problem(n, "", "", faults[n]) for n in numbers if n in faults]
+    values = {field.name: found.read(field) for field in operation.fields}
+    if infer_carriers:
+        found.fill_carriers(operation, values)
+    frame = _frame(operation, values)
+    for field in operation.fields:
+        found.need(field, frame[field.name])
+    found.look_at_tracking(operation, values, found.problems if strict_tracking else found.warnings)
+    found.check(operation, values, frame)
+    return Validation(numbers, values, *found.in_sheet_order(operation), found.notes)
+
+
+class _Found:
+    """Problems and warnings as they are found, over the cells they are found in."""
+
+    def __init__(
+        self,
+        numbers: Sequence[int],
+        cells: Mapping[str, Sequence[Cell]],
+        profile: VendorProfile | None,
+    ) -> None:
+        self.numbers = numbers
+        self.cells = cells  # as the sheet has them, to be quoted
+        self.profile = profile
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.notes: list[str] = []
+        self.unreadable: dict[str, set[int]] = defaultdict(set)
+
+    def read(self, field: Field) -> list[Value]:
+        if field.name not in self.cells and self.profile is None:
+            return [None] * len(self.numbers)
+        cells, about = self.cells.get(field.name, [None] * len(self.numbers)), field.about
+        if self.profile is not None:
+            cells, about = self.profile.cells(field.title, cells), self.profile.column(about)
+        values, faults = read_column(field.kind, cells, about)
+        for i, message in faults.items():
+            self.unreadable[field.name].add(i)
+            self._add(self.problems, i, field, message)
+        if remark := field.kind.remark(cells, about):
+            told, said = sheet_row(self.numbers[remark[0]]), remark[1]
+            self.notes.append(f"{field.title}: {said}, as row {told} alone tells; {_ONE_DAY}")
+        return values
+
+    def need(self, field: Field, values: pd.Series) -> None:
+        """A value that is needed and empty is a problem, unless its cell has one already."""
+        if not field.needed:
+            return
+        empty = field.about.if_empty or "is empty, and needed"
+        for i in values.isna().to_numpy().nonzero()[0].tolist():
+            if i not in self.unreadable[field.name]:
+                self._add(self.problems, i, field, empty)
+
+    def fill_carriers(self, operation: Operation[Any], values: Mapping[str, list[Value]]) -> None:
+        """Empty carriers become the one that their number tells, which is said of the row."""
+        for number, carrier in _tracked(operation):
+            choices = carrier.about.choices
+            for i, named in enumerate(values[carrier.name]):
+                if named is not None or i in self.unreadable[carrier.name]:
+                    continue
+                told = infer_carrier(str(values[number.name][i] or ""))
+                found = choices.get(told) if told and choices else told
+                if found is not None:
+                    values[carrier.name][i] = found
+                    self._add(self.warnings, i, carrier, _FILLED.format(found))
+
+    def look_at_tracking(
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Sequence[Value]],
+        into: list[Problem],
+    ) -> None:
+        """What is odd about a tracking number beside its carrier."""
+        for number, carrier in _tracked(operation):
+            blind = self.unreadable[carrier.name]
+            numbers = cast("Sequence[str | None]", values[number.name])
+            carriers = cast("Sequence[str | None]", values[carrier.name])
+            for i, odd in odd_ones(numbers, carriers).items():
+                if i not in blind:
+                    self._add(into, i, number, odd)
+
+    def check(
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Sequence[Value]],
+        frame: pd.DataFrame,
+    ) -> None:
+        """Every check of the model; those on good rows only come last, over the rows still good."""
+        every, among_good = _schemas(operation)
+        self._note(operation, values, frame, every)
+        if invalid := {problem.row for problem in self.problems}:
+            frame = frame.loc[[number not in invalid for number in self.numbers]]
+        self._note(operation, values, frame, among_good)
+
+    def _note(
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Sequence[Value]],
+        frame: pd.DataFrame,
+        schema: pa.DataFrameSchema,
+    ) -> None:
+        fields = {field.name: field for field in operation.fields}
+        for failure in _failures(schema, frame):
+            blind = set().union(*(self.unreadable[name] for name in failure.looks_at))
+            rows = [i for i in failure.rows if i not in blind]
+            others = failure.rows_alike(values, self.numbers)
+            into = self.warnings if failure.warning else self.problems
+            for i in rows:
+                facts = {name: _said(column[i]) for name, column in values.items()}
+                message = failure.message.format(**facts, rows=others(i))
+                self._add(into, i, fields[failure.field], message)
+
+    def _add(self, into: list[Problem], i: int, field: Field, message: str) -> None:
+        cells = self.cells.get(field.name)
+        value = "" if cells is None else shown(cells[i])
+        into.append(Problem(self.numbers[i], field.title, value, message))
+
+    def in_sheet_order(self, operation: Operation[Any]) -> tuple[list[Problem], list[Problem]]:
+        place = {field.title: i for i, field in enumerate(operation.fields)}
+        invalid = {problem.row for problem in self.problems}
+
+        def order(problem: Problem) -> tuple[int, int]:
+            return problem.row, place.get(problem.column, -1)
+
+        whole = {problem.row for problem in self.problems if not problem.column}
+        told = [p for p in self.problems if p.row not in whole or not p.column]
+        kept = [warning for warning in self.warnings if warning.row not in invalid]
+        return sorted(told, key=order), sorted(kept, key=order)
+
+
+_ONE_DAY = "dates like 2026-11-20 leave no doubt"
+_FILLED = "was empty; {} was filled in, as the tracking number tells"
+
+
+def _tracked(operation: Operation[Any]) -> list[tuple[Field, Field]]:
+    """The columns of the tracking number and of its carrier, where the operation has them."""
+    fields = {field.name: field for field in operation.fields}
+    pairs = [operation.tracking] if operation.tracking else []
+    return [(fields[number], fields[carrier]) for number, carrier in pairs]
+
+
+def _frame(operation: Operation[Any], values: Mapping[str, Sequence[Value]]) -> pd.DataFrame:
+    columns = {field.name: field.kind.series(values[field.name]) for field in operation.fields}
+    return pd.DataFrame(columns, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """One check that some rows did not pass."""
+
+    field: str
+    rows: Sequence[int]  # positions
+    message: str  # with the row's fields in braces
+    looks_at: Sequence[str]  # fields without which it cannot be judged
+    within: Sequence[str] = ()
+    good_rows_only: bool = False
+    warning: bool = False
+
+    def rows_alike(
+        self, values: Mapping[str, Sequence[Value]], numbers: Sequence[int]
+    ) -> Callable[[int], str]:
+        """For each position the failing rows that share its values of `within`: "4, 7 and 9"."""
+        alike: dict[tuple[Value, ...], list[int]] = defaultdict(list)
+
+        def shared(i: int) -> tuple[Value, ...]:
+            return tuple(values[name][i] for name in self.within)
+
+        if self.within:
+            for i in self.rows:
+                alike[shared(i)].append(numbers[i])
+        return lambda i: listed(alike[shared(i)])
+
+
+def _schemas(operation: Operation[Any]) -> tuple[pa.DataFrameSchema, pa.DataFrameSchema]:
+    """The model's checks in two steps: those of each row, and those among good rows only."""
+    last = [c for c in operation.schema.checks if (c.statistics or {})["good_rows_only"]]
+    first = [c for c in operation.schema.checks if c not in last]
+    return (
+        pa.DataFrameSchema(operation.schema.columns, checks=first),
+        pa.DataFrameSchema(checks=last),
+    )
+
+
+def _failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[_Failure]:
+    """The checks that failed, read from their masks, so that many failures cost no more."""
+    try:
+        schema.validate(frame, lazy=True, inplace=True)  # else it is copied; nothing is coerced
+    except pa.errors.SchemaErrors as errors:
+        for error in errors.schema_errors:
+            passed = error.check_output
+            if passed is None:  # not a failure of values: the schema and the frame do not fit
+                raise
+            rows = [int(i) for i in passed.index[~passed.astype(bool)]]
+            yield _failure(error, rows)
+
+
+_LONGEST_QUOTE = 200  # characters
+_SENTENCES = {
+    "greater_than_or_equal_to": '"{{{field}}}" is too small; write {min_value} or more',
+    "less_than_or_equal_to": '"{{{field}}}" is too large; write {max_value} or less',
+    "str_length": '"{{{field}}}" is longer than {max_value} characters; shorten it',
+}
+
+
+def _failure(error: Any, rows: Sequence[int]) -> _Failure:
+    check = error.check
+    facts = check.statistics or {}
+    if "looks_at" in facts:
+        return _Failure(rows=rows, message=check.error, **facts)
+    field = str(error.schema.name)
+    if check.name == "str_matches":
+        said = error.schema.metadata["column"].if_other.replace("{", "{{").replace("}", "}}")
+        return _Failure(field, rows, f'"{{{field}}}" {said}', [field])
+    return _Failure(field, rows, _SENTENCES[check.name].format(field=field, **facts), [field])
+
+
+def _said(value: Value) -> str:
+    """
+    >>> _said(10001), len(_said("W" * 4000))
+    ('10001', 200)
+    """
+    text = "" if value is None else str(value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"

@@ -1,0 +1,1 @@
+"""importer.toml: accounts, limits and how each vendor's sheets look."""

@@ -1,0 +1,1 @@
+"""Every way in: bytes become worksheets of typed cells."""

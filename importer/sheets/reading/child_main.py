@@ -1,0 +1,171 @@
+"""The child process that reads a workbook: what a hostile file breaks is this process alone.
+
+Imports calamine and the standard library only: it starts in the time of a bare interpreter. What
+goes back to the parent is plain values that `marshal` knows, never objects to be built.
+"""
+
+import gc
+import marshal
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from operator import methodcaller
+from typing import Any
+
+from importer.model.cells import LAST_EXACT
+from importer.model.errors import SheetError
+from importer.sheets.reading.binary_records import scan_xls, scan_xlsb
+from importer.sheets.reading.calamine_book import Book, Listed, chosen
+from importer.sheets.reading.container import Form
+from importer.sheets.reading.ods import scan_ods
+from importer.sheets.reading.scanning import Scan
+from importer.sheets.reading.workbook_parts import Parts
+from importer.sheets.reading.xlsx_worksheets import Found, read_xlsx
+from importer.sheets.xlsx.cell_styles import padded
+
+_UNSEEN = "zeros that only a number format shows cannot be seen in this format; .xlsx has them"
+_EPOCHS = {date: "date", datetime: "datetime", time: "time", timedelta: "timedelta"}
+
+_WHOLE = float.is_integer
+_SAMPLE = 200  # cells that tell whether a column repeats itself
+
+
+def main(head: dict[str, Any]) -> None:
+    """Reads the workbook on standard input and answers on standard output."""
+    gc.disable()  # a list of lists of cells makes it work in vain
+    _limit(head["memory"], head["seconds"])
+    answer = os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123  (no path, a device)
+        os.dup2(nowhere.fileno(), 1)  # openpyxl prints what it thinks of styles
+        try:
+            found: Any = [_sent(sheet) for sheet in read(head, sys.stdin.buffer.read())]
+        except SheetError as error:
+            found = str(error)
+        except MemoryError:
+            found = None
+    with answer:
+        marshal.dump(found, answer)
+    os._exit(0)  # nothing is left to be done, and much to be freed
+
+
+def _limit(memory: int, seconds: int) -> None:
+    """Bytes and processor seconds; Windows has neither, and the parent's clock must do."""
+    try:
+        import resource  # noqa: PLC0415  (Windows has none)
+    except ImportError:
+        return
+    for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+        with suppress(ValueError, OSError):  # a lower limit may be set already
+            resource.setrlimit(kind, (most, most))
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def read(head: dict[str, Any], content: bytes) -> Iterator[Found]:
+    """Each worksheet's rows by one reader, and what the file says of them besides."""
+    form = Form(head["form"])
+    parts = None if form is Form.XLS else Parts(content)
+    if form is Form.XLSX and parts is not None:
+        yield from read_xlsx(content, parts, head["worksheet"])
+        return
+    book = Book(content)
+    sheets, notes = chosen(book.sheets(), head["worksheet"])
+    if form in {Form.XLS, Form.XLSB}:
+        notes.append(_UNSEEN)
+    for sheet in sheets:
+        scan, table = _scan(content, form, parts, sheet), book.table(sheet.name)
+        scan.merges += table.merges
+        yield Found(sheet.name, notes, table.columns, scan)
+
+
+def _scan(content: bytes, form: Form, parts: Parts | None, sheet: Listed) -> Scan:
+    """What the reader does not tell; it gives the errors of an ods as texts."""
+    if parts is None:
+        return scan_xls(content, sheet.number)
+    if form is Form.XLSB:
+        return scan_xlsb(parts.blocks(parts.place_of(sheet.name)))
+    return scan_ods(parts.blocks("content.xml"), sheet.name)
+
+
+def _sent(found: Found) -> dict[str, Any]:
+    """The worksheet in plain values, column by column."""
+    columns, scan = found.columns, found.scan
+    _fit(columns, scan)
+    moments = []
+    for number, column in enumerate(columns):
+        kinds = _settle(column)
+        for kind, word in _EPOCHS.items():
+            if kind in kinds:
+                moments.append((number, word, *_taken(column, kind)))
+    for (row, number), digits in scan.padded.items():
+        column = columns[number - 1]
+        column[row - 1] = padded(column[row - 1], digits)
+    return {
+        "name": found.name,
+        "notes": found.notes,
+        "columns": columns,
+        "moments": moments,
+        "faults": [(*place, text) for place, text in scan.faults.items()],
+        "hidden": scan.hidden,
+        "struck": scan.struck,
+        "merges": scan.merges,
+        "filtered": scan.filtered,
+    }
+
+
+def _fit(columns: list[list[Any]], scan: Scan) -> None:
+    """Make the columns as high and as many as what holds anything, faults as well."""
+    height = max((row for row, _ in scan.faults), default=0)
+    width = max((column for _, column in scan.faults), default=0)
+    end = len(columns[0]) if columns else 0
+    while len(columns) > width and columns[-1].count("") == end:
+        columns.pop()
+    columns += [[""] * end for _ in range(width - len(columns))]
+    while end > height and all(column[end - 1] == "" for column in columns):
+        end -= 1
+    for column in columns:
+        del column[end:]
+        column.extend([""] * (height - len(column)))
+
+
+def _settle(column: list[Any]) -> set[type]:
+    """Whole numbers as int, None where a cell is empty, equal texts one object; its types."""
+    kinds = set(map(type, column))
+    if kinds == {float} and _is_whole(column):
+        column[:] = map(int, column)
+    elif float in kinds:
+        column[:] = [
+            int(cell)
+            if cell.__class__ is float and -LAST_EXACT < cell < LAST_EXACT and cell.is_integer()
+            else cell
+            for cell in column
+        ]
+    if str in kinds and "" in column:
+        column[:] = [None if cell == "" else cell for cell in column]
+    if kinds == {str} and len(set(column[:_SAMPLE])) * 2 < len(column[:_SAMPLE]):
+        known: dict[str | None, str | None] = {}
+        column[:] = map(known.setdefault, column, column)
+    return kinds
+
+
+def _is_whole(column: list[float]) -> bool:
+    """Whether each number is whole, and exact."""
+    exact = min(column) > -LAST_EXACT and max(column) < LAST_EXACT
+    return exact and all(map(_WHOLE, column))
+
+
+def _taken(column: list[Any], kind: type) -> tuple[list[int], list[Any]]:
+    """Where the column has dates, and what they are; None is left in their place."""
+    places = [i for i, cell in enumerate(column) if cell.__class__ is kind]
+    cells = [column[i] for i in places]
+    for i in places:
+        column[i] = None
+    match kind.__name__:
+        case "date":
+            return places, list(map(date.toordinal, cells))
+        case "timedelta":
+            return places, [cell / timedelta(microseconds=1) for cell in cells]
+        case _:
+            return places, list(map(methodcaller("isoformat"), cells))

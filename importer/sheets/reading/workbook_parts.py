@@ -1,0 +1,208 @@
+"""The parts of an xlsx file, looked over before any parser sees them, and which of them is what."""
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from importer.model.errors import SheetError
+from importer.sheets.reading.binary_records import xlsb_worksheets
+from importer.sheets.xlsx.cell_styles import Styles, read_styles
+from importer.sheets.xlsx.expat import elements
+from importer.sheets.xlsx.package import folded
+
+_MOST_PARTS = 2_000
+_MOST_UNPACKED = 600 * 2**20  # a million rows of 8 columns are half of that
+_LARGE_PART, _MOST_RATIO = 10 * 2**20, 200  # a real worksheet shrinks to a tenth
+_MOST_SMALL = 32 * 2**20  # of a part that is held whole
+LONGEST_TEXT = 2**18  # bytes of XML for one shared text; Excel's cells hold 32,767 characters
+_BLOCK = 2**20  # what a processor's cache holds
+_UNIQUE = re.compile(rb'<(?:\w+:)?sst [^>]*?uniqueCount="(\d{1,20})"')
+_TEXT_END = re.compile(rb"</(?:\w+:)?si>")
+# No workbook has a document type; it is the way to entities that grow without end.
+_DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
+_DAMAGED = "is a damaged workbook; open it in Excel and save it again as .xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A worksheet as the workbook lists it."""
+
+    name: str
+    state: str  # visible, hidden or veryHidden; "" in an xlsb
+    part: str | None  # folded; None where the workbook does not say
+    kind: str = "worksheet"  # or chartsheet, dialogsheet, ...: what its relation says
+
+
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    id: str
+    kind: str  # the last word of its type
+    target: str  # folded
+
+
+class Parts:
+    """The parts of a workbook by their folded names; raises SheetError if it is not sound."""
+
+    def __init__(self, content: bytes) -> None:
+        try:
+            self._package = zipfile.ZipFile(io.BytesIO(content))
+        except (zipfile.BadZipFile, ValueError, LookupError, OSError, NotImplementedError) as error:
+            raise SheetError(_DAMAGED) from error
+        members = self._package.infolist()
+        self._members = {folded(member.orig_filename): member for member in members}
+        _refuse_odd(members, self._members)
+
+    def __contains__(self, name: str | None) -> bool:
+        return name in self._members
+
+    def size(self, name: str) -> int:
+        """Bytes of a part as the package declares them; more cannot be read."""
+        return self._members[name].file_size
+
+    def blocks(self, name: str) -> Iterator[bytes]:
+        """A part piece by piece, checked for entities; its checksum proved at the end."""
+        try:
+            with self._package.open(self._members[name]) as part:
+                block = part.read(_BLOCK)  # a document type stands before the root, or nowhere
+                if any(mark in block for mark in _DOCTYPE):
+                    raise SheetError(f"defines entities in its part {name}; {_REFUSED}")
+                while block:
+                    yield block
+                    block = part.read(_BLOCK)
+        except KeyError as error:
+            raise SheetError(f"lacks its part {name}; {_AGAIN}") from error
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+            raise SheetError(_DAMAGED) from error
+
+    def read(self, name: str) -> bytes:
+        if name in self._members and self._members[name].file_size > _MOST_SMALL:
+            raise SheetError(f"has a part {name} that is too large; {_AGAIN}")
+        return b"".join(self.blocks(name))
+
+    def styles(self) -> Styles:
+        xml = b"".join(self._linked("styles", _MOST_SMALL))
+        styles = read_styles(xml) if xml else Styles()
+        if self._counts_from_1904():
+            styles = replace(styles, dates=frozenset(), unsure=styles.dates | styles.unsure)
+        return styles
+
+    def worksheets(self) -> list[Part]:
+        """The sheets in the workbook's order, whatever namespace or folder it uses."""
+        home = self._home()
+        linked = {found.id: found for found in self._relations(home)}
+        if home.endswith(".bin"):
+            bundles = xlsb_worksheets(b"".join(self.blocks(home)))
+            links = [(name, "", linked.get(relation)) for name, relation in bundles]
+        else:
+            links = [
+                (
+                    attributes.get("name", ""),
+                    attributes.get("state", "visible"),
+                    linked.get(next((v for k, v in attributes.items() if k.endswith(":id")), "")),
+                )
+                for name, attributes in elements(self.read(home))
+                if name == "sheet"
+            ]
+        return [
+            Part(name, state, link.target if link else None, link.kind if link else "")
+            for name, state, link in links
+        ]
+
+    def place_of(self, worksheet: str) -> str:
+        """The folded name of its part; raises SheetError."""
+        found = (listed.part for listed in self.worksheets() if listed.name == worksheet)
+        part = next(found, None)
+        if part is None or part not in self:
+            raise SheetError(f'does not say where its worksheet "{worksheet}" is; {_AGAIN}')
+        return part
+
+    def shared_texts(self) -> Iterator[bytes]:
+        """The XML of the texts that the workbook's cells share; nothing where it has none."""
+        return self._linked("sharedStrings")
+
+    def _linked(self, kind: str, most: int = _MOST_UNPACKED) -> Iterator[bytes]:
+        """The part of that kind that the workbook points to; nothing where there is none."""
+        linked = (found.target for found in self._relations(self._home()) if found.kind == kind)
+        target = next((target for target in linked if target in self), None)
+        if target is not None:
+            if self.size(target) > most:
+                raise SheetError(f"has a part {target} that is too large; {_AGAIN}")
+            yield from self.blocks(target)
+
+    def _counts_from_1904(self) -> bool:
+        """Whether its dates are days since 1904, as Excel for the Mac once had it."""
+        said = (a for name, a in elements(self.read(self._home())) if name == "workbookPr")
+        return any(attributes.get("date1904") in {"1", "true", "on"} for attributes in said)
+
+    def _home(self) -> str:
+        """The part that lists the sheets."""
+        if "_rels/.rels" in self:
+            for _, attributes in elements(self.read("_rels/.rels")):
+                if attributes.get("Type", "").endswith("/officeDocument"):
+                    return folded(attributes.get("Target", ""))
+        return "xl/workbook.xml"
+
+    def _relations(self, home: str) -> list["_Relation"]:
+        folder, name = posixpath.split(home)
+        relations = posixpath.join(folder, "_rels", f"{name}.rels")
+        if relations not in self:
+            return []
+        return [
+            _Relation(
+                attributes["Id"],
+                attributes.get("Type", "").rpartition("/")[2],
+                _resolved(folder, attributes["Target"]),
+            )
+            for _, attributes in elements(self.read(relations))
+            if "Id" in attributes and "Target" in attributes
+        ]
+
+    def check_texts(self) -> None:
+        """Refuses shared texts that would make calamine ask for more memory than there is."""
+        name, tail, longest = "xl/sharedstrings.xml", b"", 0
+        if name not in self:
+            return
+        for i, block in enumerate(self.blocks(name)):
+            if i == 0 and (count := _UNIQUE.search(block)):
+                self._check_count(int(count[1]), name)
+            *texts, tail = _TEXT_END.split(tail + block)
+            longest = max(longest, len(tail), *map(len, texts))
+            if longest > LONGEST_TEXT:
+                raise SheetError(
+                    "has a cell with a longer text than Excel's 32,767 characters; shorten it"
+                )
+
+    def _check_count(self, count: int, name: str) -> None:
+        if count * len("<si/>") > self._members[name].file_size:
+            raise SheetError(f"says it holds {count:,} texts and does not; {_AGAIN}")
+
+
+_AGAIN = "open it in Excel and save it again as .xlsx"
+_REFUSED = f"such a file may be made to do harm; {_AGAIN}"
+
+
+def _refuse_odd(members: list[zipfile.ZipInfo], known: dict[str, zipfile.ZipInfo]) -> None:
+    if len(members) > _MOST_PARTS:
+        raise SheetError(f"has {len(members):,} parts, more than a workbook needs; {_REFUSED}")
+    if len(known) < len(members):
+        raise SheetError(f"has two parts with the same name; {_REFUSED}")
+    if any(".." in name.split("/") for name in known):
+        raise SheetError(f'has a part whose name leads elsewhere with ".."; {_REFUSED}')
+    if sum(member.file_size for member in members) > _MOST_UNPACKED:
+        raise SheetError(f"unpacks to more than {_MOST_UNPACKED // 2**20} MB; split it")
+    for member in members:
+        large = member.file_size > _LARGE_PART
+        if large and member.file_size > _MOST_RATIO * member.compress_size:
+            raise SheetError(
+                f"unpacks to {member.file_size // max(member.compress_size, 1):,} times its size "
+                f"(part {member.filename[:60]}); {_REFUSED}"
+            )
+
+
+def _resolved(folder: str, target: str) -> str:
+    path = target if target.startswith(("/", "\\")) else posixpath.join(folder, target)
+    return folded(posixpath.normpath(path.replace("\\", "/")))

@@ -1,0 +1,1 @@
+"""Every way out: results, fix files and templates."""

@@ -1,0 +1,283 @@
+"""Two result columns put into a vendor's own workbook, all else in it left byte for byte.
+
+Rewritten are the one worksheet and, where they must know of the columns, its tables, the
+workbook part (the name of its filter) and the styles (two colours, the looks of result cells).
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from html import unescape
+from posixpath import dirname, join, normpath, split
+from typing import BinaryIO
+from urllib.parse import unquote
+
+from importer.sheets.results.extent import Extent, look_over, shared_texts
+from importer.sheets.results.part_edits import (
+    colour_rules,
+    edited_head,
+    edited_tail,
+    grown_filter,
+    grown_name,
+    grown_table,
+    merged_areas,
+    sheet_filter,
+    table_area,
+)
+from importer.sheets.results.result_styles import Styles
+from importer.sheets.results.rewrite import ResultColumns, RowWriter, rewritten_sheet
+from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING
+from importer.sheets.xlsx.edits import WIDEST, Area, attribute, outline, start_tag, text_of
+from importer.sheets.xlsx.package import Package, SpliceError, folded
+from importer.sheets.xlsx.rows import Piece, SheetCell, cut_sheet
+
+SIGNED = "The result no longer carries the workbook's digital signature, as its cells have changed."
+NOT_SORTED = 'Sort "{}" by hand together with the result columns: its {} does not reach to them.'
+
+HELD = 2**26  # bytes of a worksheet that is kept in memory between two looks
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    kind: str  # the last word of its type: "worksheet", "styles", "table"
+    part: str  # the part it points to
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worksheet lies in its package."""
+
+    name: str
+    index: int  # among the workbook's sheets, as its names count them
+    part: str
+    workbook: str
+    beside: Mapping[str, str]  # kind -> part, of the workbook's other relations
+    tables: tuple[str, ...]
+
+
+def splice(
+    source: BinaryIO,
+    target: BinaryIO,
+    worksheet: str | None,
+    header_row: int,
+    *,
+    cells: Mapping[int, tuple[str, str]],
+    attention: Collection[str],
+    calm: Collection[str],
+    extent: Extent | None = None,
+) -> tuple[str, ...]:
+    """Write the workbook with its results; what a person should hear.
+
+    `extent` is what a `first_look` has found in it, where one was taken before.
+
+    Raises SpliceError, or what zipfile and zlib raise, where it cannot be done; the target is
+    then of no use.
+    """
+    package = Package(source)
+    place = find_worksheet(package, worksheet)
+    pieces = pieces_of(package, place.part, twice=extent is None)
+    if extent is None:
+        extent = look_over(pieces(), header_row, partial(heading_columns, package, place))
+    tables = {part: package.read(part) for part in place.tables}
+    columns = place_columns(extent, header_row, tables.values())
+    changes = Changes(package, place, extent, columns, header_row)
+    changes.grow_filter()
+    changes.grow_tables(tables)
+    changes.style(attention, calm)
+    package.write(target, changes.parts(cells, pieces()))
+    signed = any(name.startswith("_xmlsignatures/") for name in package.parts)
+    return (*changes.notes, *([SIGNED] if signed else []))
+
+
+def first_look(source: BinaryIO, worksheet: str | None, header_row: int) -> Extent:
+    """What a splice must know of the worksheet before it writes; raises as it does."""
+    package = Package(source)
+    place = find_worksheet(package, worksheet)
+    pieces = cut_sheet(package.blocks(place.part))
+    return look_over(pieces, header_row, partial(heading_columns, package, place))
+
+
+def pieces_of(package: Package, part: str, *, twice: bool) -> Callable[[], Iterable[Piece]]:
+    """The worksheet as often as it is asked for: kept in memory, or read anew where it is large."""
+    if not twice or package.size(part) > HELD:
+        return lambda: cut_sheet(package.blocks(part))
+    kept = list(cut_sheet(package.blocks(part)))
+    return lambda: kept
+
+
+class Changes:
+    """The parts to be rewritten, gathered."""
+
+    def __init__(
+        self,
+        package: Package,
+        place: Place,
+        extent: Extent,
+        columns: ResultColumns,
+        header_row: int,
+    ) -> None:
+        self.package, self.place, self.extent = package, place, extent
+        self.columns, self.header_row = columns, header_row
+        self.notes: list[str] = []
+        self._parts: dict[str, bytes] = {}
+        self._filters: tuple[Area, Area] | None = None
+        self._colours = b""
+        self._looks: dict[int, tuple[int, int]] = {}
+
+    def parts(
+        self, cells: Mapping[int, tuple[str, str]], pieces: Iterable[Piece]
+    ) -> dict[str, Iterable[bytes]]:
+        extent, place = self.extent, self.place
+        rows = RowWriter(self.columns, cells, self.header_row, extent, self._looks)
+        head = edited_head(extent.head, self.columns, extent.last_row)
+        tail = b"</%bsheetData>" % extent.prefix
+        tail += edited_tail(extent.tail, self._filters, self._colours)
+        sheet = rewritten_sheet(pieces, head, tail, rows.rewrite)
+        small = {folded(part): [xml] for part, xml in self._parts.items()}
+        return {**small, folded(place.part): sheet}
+
+    def grow_filter(self) -> None:
+        """Without it a sorted filter would leave the results behind on the wrong rows."""
+        old = sheet_filter(self.extent.tail)
+        new = grown_filter(self.extent, old, self.columns, self.header_row)
+        if old and new:
+            self._filters = old, new
+            workbook = self.package.read(self.place.workbook)
+            grown = grown_name(workbook, self.place.index, old, new)
+            self._parts |= {self.place.workbook: grown} if grown != workbook else {}
+        elif old and self._misses(old):
+            self.notes.append(NOT_SORTED.format(self.place.name, "filter"))
+
+    def grow_tables(self, tables: Mapping[str, bytes]) -> None:
+        for part, table in tables.items():
+            old = table_area(table)
+            if old and self._misses(old):
+                new = grown_table(table, old, self.columns)
+                self._parts |= {part: new} if new else {}
+                self.notes += [] if new else [NOT_SORTED.format(self.place.name, "table")]
+
+    def _misses(self, used: Area) -> bool:
+        """It sorts the rows under our headings, but not our columns."""
+        return used.first_row == self.header_row and used.last_column < self.columns.last
+
+    def style(self, attention: Collection[str], calm: Collection[str]) -> None:
+        """Nothing where the workbook has no styles to add to, or the worksheet no rows."""
+        part, rows = self.place.beside.get("styles"), (self.header_row + 1, self.extent.last_row)
+        if part is None or rows[0] > rows[1]:
+            return
+        old, extent = self.package.read(part), self.extent
+        styles = Styles(old)
+        colours, self._looks = styles.colours(), styles.looks(extent.neighbours)
+        new = styles.xml()
+        self._parts |= {part: new} if new != old else {}
+        self._colours = colour_rules(
+            extent.tail,
+            extent.prefix,
+            self.columns,
+            rows=rows,
+            attention=attention,
+            calm=calm,
+            styles=colours,
+        )
+
+
+def find_worksheet(package: Package, name: str | None) -> Place:
+    """The worksheet of that name, or the first one. Raises SpliceError."""
+    starts = relations(package, "").values()
+    workbook = next((found.part for found in starts if found.kind == "officeDocument"), None)
+    if workbook is None:
+        raise SpliceError("it has no workbook inside")
+    linked = relations(package, workbook)
+    xml = package.read(workbook)
+    sheets = [start_tag(xml, e) for e in outline(xml)[0] if e.name == "sheet" and e.depth == 2]
+    for index, tag in enumerate(sheets):
+        relation = linked.get(relation_id(tag) or "")
+        title = attribute(tag, "name") or ""
+        if relation and relation.kind == "worksheet" and name in {None, title}:
+            beside = {found.kind: found.part for found in linked.values()}
+            tables = relations(package, relation.part).values()
+            parts = tuple(found.part for found in tables if found.kind == "table")
+            return Place(title, index, relation.part, workbook, beside, parts)
+    raise SpliceError(f'it has no worksheet "{name}"')
+
+
+def relation_id(tag: bytes) -> str | None:
+    """The value of r:id, whatever prefix stands for its namespace."""
+    found = re.search(rb"\s[\w.-]+:id\s*=\s*[\"']([^\"']*)", tag)
+    return found[1].decode() if found else None
+
+
+def relations(package: Package, part: str) -> dict[str, Relation]:
+    """What a part points to inside its package, by relation id; "" is the package itself."""
+    folder, name = split(part)
+    where = join(folder, "_rels", f"{name}.rels")
+    if folded(where) not in package.parts:
+        return {}
+    xml = package.read(where)
+    found = {}
+    for element in outline(xml)[0]:
+        tag = start_tag(xml, element)
+        target = attribute(tag, "Target")
+        if element.name == "Relationship" and target and attribute(tag, "TargetMode") != "External":
+            kind = (attribute(tag, "Type") or "").rpartition("/")[2]
+            found[attribute(tag, "Id") or ""] = Relation(kind, resolved(part, target, package))
+    return found
+
+
+def resolved(part: str, target: str, package: Package) -> str:
+    """The part that a target names, read as relative first and then as the root's."""
+    target = target.replace("\\", "/")
+    absolute = target.startswith("/")
+    path = normpath(target.lstrip("/") if absolute else join(dirname(part), target))
+    ways = [path, unquote(path), normpath(target.lstrip("/"))]
+    return next((way for way in ways if folded(way) in package.parts), path)
+
+
+def place_columns(extent: Extent, header_row: int, tables: Iterable[bytes]) -> ResultColumns:
+    """Columns of an earlier result, or the next ones right of all that is the vendor's."""
+    used = [found for table in tables if (found := table_area(table))]
+    used += [merged for merged in merged_areas(extent.tail) if merged.last_row >= header_row]
+    last = max([extent.last_column, *(found.last_column for found in used)])
+    new: dict[int, str] = {}
+    for heading in (STATUS_HEADING, ERROR_HEADING):
+        if heading.casefold() not in extent.named:
+            new[last + len(new) + 1] = heading
+    columns = extent.named | {heading.casefold(): column for column, heading in new.items()}
+    if max(columns.values()) > WIDEST:
+        raise SpliceError("it has no column left")
+    status, error = columns[STATUS_HEADING.casefold()], columns[ERROR_HEADING.casefold()]
+    return ResultColumns(status, error, new, heading_style(extent.headings))
+
+
+def heading_columns(package: Package, place: Place, cells: Iterable[SheetCell]) -> dict[str, int]:
+    """The last column of each heading, headings casefolded."""
+    wanted = {index for cell in cells if (index := shared_index(cell)) is not None}
+    strings = place.beside.get("sharedStrings")
+    shared = shared_texts(package.blocks(strings), wanted) if strings and wanted else {}
+    found = {}
+    for cell in cells:
+        index = shared_index(cell)
+        text = shared.get(index, "") if index is not None else cell_text(cell)
+        found[text.strip().casefold()] = cell.column
+    return found
+
+
+def shared_index(cell: SheetCell) -> int | None:
+    text = cell_text(cell)
+    is_shared = attribute(cell.tag, "t") == "s" and text.isascii() and text.isdigit()
+    return int(text) if is_shared else None
+
+
+def cell_text(cell: SheetCell) -> str:
+    if attribute(cell.tag, "t") == "inlineStr":
+        return text_of(cell.body)
+    elements, _ = outline(cell.body)
+    value = next((e for e in elements if e.name == "v"), None)
+    return unescape(cell.body[value.inner : value.inner_end].decode()) if value else ""
+
+
+def heading_style(headings: Iterable[SheetCell]) -> str | None:
+    """That of the last heading, so that ours look like the vendor's."""
+    last = max(headings, key=lambda cell: cell.column, default=None)
+    return attribute(last.tag, "s") if last else None

@@ -1,0 +1,135 @@
+"""Gives a vendor's file back as it came, with Import Status and Import Error beside each row."""
+
+import struct
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from zipfile import BadZipFile
+
+from importer.model.cells import storable
+from importer.model.errors import SheetError, UsageError
+from importer.model.files import Choose, WrittenResult, written
+from importer.sheets.results.extent import Extent
+from importer.sheets.results.splice import splice
+from importer.sheets.results.text_rows import splice_text
+from importer.sheets.sheet import TextFormat, Worksheet
+from importer.sheets.xlsx.package import SpliceError
+
+ODD_WORKBOOK = (
+    SpliceError, BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip  # all that reading a damaged zip or its XML may raise
+
+
+def write_results(
+    source: Path,
+    target: Path,
+    worksheet: str | None,
+    header_row: int,
+    cells: Mapping[int, tuple[str, str]],
+    *,
+    attention: Collection[str],
+    calm: Collection[str] = (),
+    text_format: TextFormat | None = None,
+    choose: Choose | None = None,
+    read: Worksheet | None = None,
+    extent: Extent | None = None,
+) -> WrittenResult:
+    """Write the source with two more columns to the target, whole or not at all.
+
+    `cells` maps a row, as Excel numbers it, to its status and its sentence; other rows are left
+    alone, and lose what an earlier run said of them. Rows whose status is in `attention` turn
+    red, others with a sentence amber unless theirs is in `calm`. `text_format` is given for a
+    text file, and only there. `choose` is asked for the place of the finished file, as it may
+    turn out that the target is taken, or cannot have its ending. `read` is the worksheet as it was
+    read: what no other workbook than an .xlsx could be given back without. `extent` is what a
+    first look at it has found, where one was taken before.
+
+    Raises SheetError where the source cannot be read at all, OSError of the target where it
+    cannot be written.
+    """
+    if target.exists() and target.samefile(source):
+        raise UsageError(f'"{target}" is the sheet itself. Name another file for the result.')
+    ways = _Ways(
+        source, worksheet, header_row, _cleaned(cells), attention, calm, text_format, read, extent
+    )
+    if text_format is not None:
+        return written(target, ways.as_text, choose)
+    if read is not None and read.form != "xlsx":
+        why = f"an .{read.form} workbook can only be given back as .xlsx"
+    else:
+        try:
+            return written(target, ways.spliced, choose)
+        except ODD_WORKBOOK as error:
+            why = reason(error)
+    result = written(target.with_suffix(".xlsx"), ways.fresh, choose)
+    note = f"The formatting could not be kept because {why}."
+    return WrittenResult(result.path, (note, *result.notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How the source may be written once more; each tells what a person should hear."""
+
+    source: Path
+    worksheet: str | None
+    header_row: int
+    cells: Mapping[int, tuple[str, str]]
+    attention: Collection[str]
+    calm: Collection[str]
+    text_format: TextFormat | None
+    read: Worksheet | None
+    extent: Extent | None
+
+    def as_text(self, new: BinaryIO) -> tuple[str, ...]:
+        text_format = self.text_format or TextFormat("utf-8", ",")
+        with opened(self.source) as old:
+            splice_text(old, new, self.header_row, self.cells, text_format)
+        return ()
+
+    def spliced(self, new: BinaryIO) -> tuple[str, ...]:
+        with opened(self.source) as old:
+            return splice(
+                old,
+                new,
+                self.worksheet,
+                self.header_row,
+                cells=self.cells,
+                attention=self.attention,
+                calm=self.calm,
+                extent=self.extent,
+            )
+
+    def fresh(self, new: BinaryIO) -> tuple[str, ...]:
+        from importer.sheets.results.fresh import rows_of, write_fresh  # noqa: PLC0415  (slow, and seldom)
+
+        return write_fresh(
+            rows_of(self.source, self.worksheet, self.read),
+            new,
+            self.worksheet,
+            self.header_row,
+            cells=self.cells,
+            attention=self.attention,
+            calm=self.calm,
+        )
+
+
+def opened(source: Path) -> BinaryIO:
+    try:
+        return source.open("rb")
+    except OSError as error:
+        raise SheetError(f'"{source}" cannot be read: {error.strerror}.') from error
+
+
+def reason(error: Exception) -> str:
+    return str(error) if isinstance(error, SpliceError) else "the file is not a sound workbook"
+
+
+def _cleaned(cells: Mapping[int, tuple[str, str]]) -> Mapping[int, tuple[str, str]]:
+    """As it is where nothing needs it: by far most rows say one of a few things, and soundly."""
+    sound = {result: (storable(result[0]), storable(result[1])) for result in set(cells.values())}
+    if all(said == cleaned for said, cleaned in sound.items()):
+        return cells
+    return {row: sound[result] for row, result in cells.items()}

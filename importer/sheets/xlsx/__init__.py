@@ -1,0 +1,1 @@
+"""One view of an Office package: its parts, rows, edits and styles."""

@@ -1,0 +1,307 @@
+"""importer folder: what a person or a scheduler types, and what it says."""
+
+import json
+import os
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from importer.cli import cli
+from importer.cli.folder import _until
+from importer.demo.demo import SECRETS, sandbox_settings_file
+from tests.folder.conftest import RULES, tracking
+
+
+@pytest.fixture
+def run(sandbox, tmp_path, monkeypatch):
+    """Runs `importer folder ...` in a folder with settings and a drop folder in it."""
+    monkeypatch.chdir(tmp_path)
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
+    settings = 'journal = "journal.db"\n' + sandbox_settings_file(sandbox.url)
+    Path("importer.toml").write_text(settings, encoding="utf-8")
+
+    def invoke(*words):
+        return CliRunner().invoke(cli, ["folder", *words])
+
+    invoke("init", "drop")
+    Path("drop/folder.toml").write_text(RULES, encoding="utf-8")
+    return invoke
+
+
+def put(name, text):
+    path = Path("drop/inbox") / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_init_makes_the_folders_and_a_file_that_can_be_loaded(run):
+    result = run("init", "other")
+
+    assert result.exit_code == 0
+    assert sorted(path.name for path in Path("other").iterdir()) == [
+        "attention", "done", "folder.toml", "inbox", "reports", "working",
+    ]  # fmt: skip
+    assert run("other").exit_code == 0
+
+
+def test_init_leaves_a_folder_toml_as_it_is(run):
+    result = run("init", "drop")
+
+    assert result.exit_code != 0
+    assert Path("drop/folder.toml").read_text(encoding="utf-8") == RULES
+
+
+def test_every_commented_line_of_the_template_is_accepted(run):
+    text = Path("drop/folder.toml")
+    run("init", "other")
+    lines = Path("other/folder.toml").read_text(encoding="utf-8").splitlines()
+    tables = lines[next(n for n, line in enumerate(lines) if line.startswith("# [inbox")) :]
+    bare = [line.removeprefix("# ") for line in tables if "=" in line or line.startswith("# [")]
+    with Path("importer.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[vendors.north]\noperation = "add_tracking"\n')
+    settings = "\n".join(bare).replace('account = "acme"', 'account = "sellercloud"')
+    text.write_text(settings, encoding="utf-8")
+
+    result = run("status", "drop")
+
+    assert result.exit_code == 0, result.output
+
+
+def test_a_pass_says_what_became_of_each_file(run):
+    put("north/dock.csv", tracking("A12345"))
+
+    result = run("drop")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("1 file: 1 done\n  north/dock.csv: done: 1 verified\n")
+    assert Path("drop/reports/index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (tracking("A12345"), 0),
+        (tracking("A12345").replace("UPS", "Fedx"), 1),
+        ("no sheet at all", 2),
+    ],
+)
+def test_the_exit_status_is_that_of_an_upload(run, text, status):
+    put("north/dock.csv", text)
+
+    assert run("drop", "--once").exit_code == status
+
+
+def test_json_tells_a_machine(run):
+    put("north/dock.csv", tracking("A12345"))
+
+    told = json.loads(run("drop", "--json").stdout)
+
+    (file,) = told["files"]
+    assert (file["name"], file["fate"], file["run"]) == ("north/dock.csv", "done", 1)
+    assert file["statuses"] == {"verified": 1}
+    assert Path(file["filed"][0]).read_text(encoding="utf-8") == tracking("A12345")
+    assert told["exit_status"] == 0
+
+
+def test_the_log_has_a_line_for_each_file_and_for_the_pass(run):
+    put("north/dock.csv", tracking("A12345"))
+
+    lines = [json.loads(line) for line in run("drop", "--log-format", "json").stderr.splitlines()]
+
+    events = [line for line in lines if "event" in line]
+    assert [(line["event"], line.get("fate")) for line in events] == [
+        ("file", "done"), ("pass", None),
+    ]  # fmt: skip
+    assert events[0]["rows"] == {"verified": 1}
+    assert events[1]["files"] == {"done": 1}
+
+
+def test_status_tells_a_monitor(run):
+    put("east/dock.csv", tracking("A12345"))
+    run("drop")
+    put("north/dock.csv", tracking("A12345"))
+
+    told = json.loads(run("status", "drop", "--json").stdout)
+
+    assert told["last_pass"]["exit_status"] == 2
+    assert told["waiting"] == 1
+    age = datetime.now().astimezone() - datetime.fromisoformat(told["oldest"])
+    assert age < timedelta(minutes=1)
+    assert told["in_attention"] == 1
+    assert told["heartbeat_at"]
+    assert "in attention  1" in run("status", "drop").stdout
+
+
+def test_status_of_a_folder_that_never_had_a_pass(run):
+    result = run("status", "drop")
+
+    assert result.exit_code == 0
+    assert "last pass     none yet" in result.stdout
+
+
+def test_an_idle_pass_writes_no_page(run):
+    result = run("drop")
+
+    assert result.stdout == "0 files: nothing came\n"
+    assert not Path("drop/reports/index.html").exists()
+
+
+def test_the_same_trouble_in_pass_after_pass_is_on_one_page(run, monkeypatch):
+    monkeypatch.setenv("SANDBOX_PASSWORD", "wrong")
+    put("north/dock.csv", tracking("A12345"))
+
+    run("drop")
+    run("drop")
+
+    assert len(list(Path("drop/reports").glob("2*.html"))) == 1
+
+
+def test_two_pages_of_one_minute_stand_beside_each_other_and_in_the_index(run):
+    put("north/1.csv", tracking("A12345"))
+    run("drop")
+    put("north/2.csv", tracking("A12346"))
+    run("drop")
+
+    pages = sorted(path.name for path in Path("drop/reports").glob("2*.html"))
+    index = Path("drop/reports/index.html").read_text(encoding="utf-8")
+    assert len(pages) == 2
+    assert all(f'href="{page}"' in index for page in pages)
+
+
+def test_a_page_that_cannot_be_written_does_not_undo_the_night(run, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    put("north/dock.csv", tracking("A12345"))
+    with monkeypatch.context() as patch:
+        patch.setattr("importer.folder.morning_report.write_report", full)
+        result = run("drop")
+
+    assert result.exit_code == 0
+    assert "no page was written" in result.stderr
+    put("north/2.csv", tracking("A12346"))
+    run("drop")
+    (page,) = Path("drop/reports").glob("2*.html")
+    assert "north/dock.csv" in page.read_text(encoding="utf-8")  # told by the next one
+
+
+def test_older_days_are_put_away(run):
+    day = Path("drop/done/2020-01-01")
+    day.mkdir(parents=True)
+    (day / "dock.csv").write_text("x")
+
+    result = run("drop", "--keep", "90d")
+
+    assert "put away" in result.stderr
+    assert Path("drop/done/2020-01-01.zip").exists()
+    assert not day.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("drop", "--until", "25:00"), '"25:00" is not a time like 06:00'),
+        (("drop", "--keep", "soon"), '"soon" is not a number of days'),
+        (("drop", "--once", "--watch"), "--once or --watch, not both"),
+        (("nowhere",), "importer folder init nowhere makes it"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(run, words, said):
+    result = run(*words)
+
+    assert result.exit_code != 0
+    assert said in f"{result.output}{result.exception}"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('account = "acme"', 'has no account "acme"'),
+        ('folder = "../etc"', "leads out of the inbox"),
+        ('stop_after = "many"', "stop_after is neither"),
+        ("strict = 1", "strict must be true or false"),
+        ("acount = 1", '"acount" is not known'),
+    ],
+)
+def test_what_is_wrong_in_folder_toml_is_said_before_anything_is_taken(run, line, said):
+    put("north/dock.csv", tracking("A12345"))
+    Path("drop/folder.toml").write_text(f"[inbox.north]\n{line}\n", encoding="utf-8")
+
+    result = run("drop")
+
+    assert said in str(result.exception)
+    assert Path("drop/inbox/north/dock.csv").exists()
+
+
+def test_a_folder_toml_from_an_editor_that_marks_its_files_is_read(run):
+    Path("drop/folder.toml").write_text(RULES, encoding="utf-8-sig")
+
+    assert run("drop").exit_code == 0
+
+
+def test_watching_looks_again_until_the_deadline(run, monkeypatch):
+    put("north/1.csv", tracking("A12345"))
+    passes = []
+
+    @contextmanager
+    def at_the_second_pass(desk, _until):
+        def wait(seconds):
+            if seconds != 30:  # another's waiting
+                return desk.stop.is_set()
+            passes.append(json.loads(Path("drop/reports/last-pass.json").read_text()))
+            put("north/2.csv", tracking("A12346"))
+            if len(passes) == 2:
+                desk.stop.set()
+            return desk.stop.is_set()
+
+        monkeypatch.setattr(desk.stop, "wait", wait)
+        yield
+
+    monkeypatch.setattr("importer.folder.passes.stopped_at", at_the_second_pass)
+    result = run("drop", "--watch", "--every", "30")
+
+    assert result.exit_code == 0
+    assert [each["files"] for each in passes] == [{"done": 1}, {"done": 1}]
+    assert passes[0]["next_at"]
+
+
+def test_watching_says_once_what_goes_on_waiting(run, monkeypatch):
+    put("north/1.csv.part", "")
+    put("north/1.csv", tracking("A12345"))
+    Path("drop/inbox/north/~$1.csv").touch()
+    passes = []
+
+    @contextmanager
+    def at_the_third_pass(desk, _until):
+        monkeypatch.setattr(desk.stop, "wait", lambda _: len(passes) == 3)
+        yield
+
+    monkeypatch.setattr("importer.folder.passes.stopped_at", at_the_third_pass)
+    monkeypatch.setattr("importer.folder.status.note_pass", lambda *_: passes.append(1))
+    result = run("drop", "--watch", "--every", "30")
+
+    assert len(passes) == 3
+    assert result.stdout.count("somebody has it open in a spreadsheet program") == 1
+
+
+def test_until_is_the_next_such_time():
+    at = _until(None, None, "06:00")
+    now = datetime.now().astimezone()
+
+    assert now < at
+    assert (at - now).total_seconds() <= 86400
+    assert (at.hour, at.minute) == (6, 0)
+
+
+def test_no_secret_is_written_into_the_folder(run):
+    put("north/dock.csv", tracking("A12345"))
+    run("drop")
+
+    for path in Path("drop").rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not any(os.fsencode(secret) in content for secret in SECRETS.values())

@@ -1,0 +1,72 @@
+"""The account's limit and the platform's own: kept without a 429, and a 429 kept by all workers."""
+
+from datetime import timedelta
+
+from importer.operations import operations
+from importer.sandbox import Sandbox
+from importer.sandbox.limits import Window
+from importer.settings.settings import Limit
+
+SHIPPING = operations()["update_shipping"]
+
+
+def shipping(count):
+    lines = [f"se-{1001 + n},1Z999AA{n:09}" for n in range(count)]
+    return ["PO ID,Tracking Number", *lines]
+
+
+def shorter_window(sandbox: Sandbox, calls: int, seconds: float) -> None:
+    """ShipStation's window, made short enough for a test to fill it more than once."""
+    sandbox.switch(shipstation_per_minute=calls)
+    sandbox._world.windows["shipstation"] = Window(seconds)
+
+
+def test_at_its_own_limit_an_account_gets_no_429(bench, sandbox):
+    shorter_window(sandbox, calls=20, seconds=1)
+
+    summary = bench.with_account(limit=Limit(20, 1), workers=4).upload(SHIPPING, *shipping(30))
+
+    assert summary.statuses == {"verified": 30}
+    assert {write.status for write in sandbox.writes} == {200}
+    assert len(sandbox.writes) == 30
+
+
+def test_a_429_pauses_every_worker_of_the_account(bench, sandbox):
+    sandbox.fault("throttle", seconds=1, skip=6)
+    sandbox.switch(latency_s=0.02)
+
+    summary = bench.with_account(workers=4).upload(SHIPPING, *shipping(20))
+
+    assert summary.statuses == {"verified": 20}
+    refused = next(write for write in sandbox.writes if write.status == 429)
+    answered = refused.at + timedelta(seconds=refused.duration_s)
+    late = timedelta(seconds=0.3)  # calls that were on their way when the answer came
+    assert not [w for w in sandbox.writes if answered + late < w.at < answered + timedelta(0, 0.95)]
+    assert len(sandbox.writes) == 21
+
+
+def test_over_the_limit_the_platform_s_429s_lose_nothing(bench, sandbox):
+    shorter_window(sandbox, calls=5, seconds=0.5)
+
+    summary = bench.with_account(workers=2).upload(SHIPPING, *shipping(8))
+
+    assert summary.statuses == {"verified": 8}
+    assert 429 in {write.status for write in sandbox.writes}
+    assert len([write for write in sandbox.writes if write.applied]) == 8
+
+
+def test_a_429_is_kept_by_the_next_run_too(bench, sandbox):
+    sandbox.fault("throttle", seconds=3600)
+    first = bench.upload(SHIPPING)
+
+    second = bench.upload(SHIPPING, *shipping(1))
+
+    assert first.stopped_by == (
+        "ShipStation was called too often and asks to wait for 60 minutes; "
+        "importer resume 1 goes on then."
+    )
+    assert second.statuses == {"unsent": 1}
+    assert second.stopped_by == (
+        "The account is paused for 60 minutes; importer resume 2 goes on then."
+    )
+    assert len(sandbox.writes) == 1

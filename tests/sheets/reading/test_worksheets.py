@@ -1,0 +1,427 @@
+"""Workbooks become typed cells, whatever wrote them."""
+
+# ruff: noqa: DTZ001  (the dates of Excel have no zone)
+
+import re
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.styles import Font
+
+from importer.model.cells import Fault
+from importer.sheets.reading.worksheets import read_content, read_worksheets
+from importer.sheets.sheet import Worksheet
+from tests.sheets.made import (
+    SHEET,
+    XLSX,
+    columns,
+    ods,
+    refusal,
+    rewritten,
+    with_rows,
+    workbook,
+    xls,
+)
+
+
+def test_cells_keep_the_types_excel_gave_them():
+    values = [
+        "text",
+        10001,
+        9.40011120620640e21,
+        12.5,
+        True,
+        datetime(2026, 11, 20, 10, 15),
+        date(2026, 11, 20),
+        time(10, 15),
+        timedelta(hours=26),
+        None,
+        "last",
+    ]
+
+    found = columns(workbook(values))
+
+    assert found == [[value] for value in values]
+    assert [type(column[0]) for column in found[:7]] == [
+        *(str, int, float, float, bool, datetime, date)
+    ]
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?"])
+def test_an_error_cell_is_a_fault(error):
+    assert columns(workbook(["PO ID"], [error])) == [["PO ID", Fault(error)]]
+
+
+def test_a_number_that_is_no_day_is_no_date():
+    assert columns(workbook([1e9], formats={"A1": "yyyy-mm-dd"})) == [[1_000_000_000]]
+
+
+def test_a_formula_without_a_stored_value_is_a_fault_and_never_blank():
+    content = workbook(["PO ID", "Qty"], [10001, "=A2*2"], [10002, 5], [None, "=A3*2"])
+
+    assert columns(content) == [
+        ["PO ID", 10001, 10002, None],
+        ["Qty", Fault("=A2*2"), 5, Fault("=A3*2")],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stored", "value"),
+    [
+        ("<f>A1</f><v>7</v>", 7),
+        ("<f>A1</f><v></v>", Fault("=A1")),
+        ("<f>A1</f>", Fault("=A1")),
+        ('<f t="shared" ref="B1:B2" si="0">A1</f>', Fault("=A1")),
+        ('<f t="array" ref="B1">SUM(A1:A2)</f>', Fault("=SUM(A1:A2)")),
+    ],
+)
+def test_a_formula_gives_its_stored_value_where_it_has_one(stored, value):
+    content = rewritten(workbook([1, 2]), SHEET, lambda sheet: sheet.replace("<v>2</v>", stored))
+
+    assert columns(content) == [[1], [value]]
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell():
+    content = rewritten(
+        workbook([1, 2, 3]),
+        SHEET,
+        lambda sheet: re.sub(
+            r'<c r="B1" t="n"><v>2</v>', '<c r="B1" t="str"><f>IF(A1,"","x")</f><v></v>', sheet
+        ),
+    )
+
+    assert columns(content) == [[1], [None], [3]]
+
+
+def test_formulas_are_seen_where_the_workbook_names_its_namespace():
+    def prefixed(sheet):
+        sheet = re.sub(r"<(/?)(\w)", r"<\1x:\2", sheet).replace("xmlns=", "xmlns:x=")
+        return sheet.replace("<x:v>2</x:v>", "<x:f>A1</x:f>")
+
+    assert columns(rewritten(workbook([1, 2]), SHEET, prefixed)) == [[1], [Fault("=A1")]]
+
+
+def test_a_wrong_dimension_tag_loses_no_cell():
+    content = rewritten(
+        workbook(["PO ID", "Qty"], [1, 2], [3, 4]),
+        SHEET,
+        lambda sheet: re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1"', sheet),
+    )
+
+    assert columns(content) == [["PO ID", 1, 3], ["Qty", 2, 4]]
+
+
+def test_rows_that_the_file_leaves_out_keep_the_numbers_of_the_others():
+    def arrange(book):
+        book.active["B4"] = "PO ID"
+        book.active["B7"] = 10001
+
+    assert columns(workbook(arrange=arrange)) == [
+        [None] * 7,
+        [None, None, None, "PO ID", None, None, 10001],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "cell"),
+    [
+        (6083, "00000", "06083"),
+        (123456, "00000", "123456"),
+        (6083.0, "00000", "06083"),
+        (6083.5, "00000", 6083.5),
+        (-6083, "00000", -6083),
+        (9.40011120620640e21, "0" * 22, 9.40011120620640e21),
+        (6083, "0", 6083),
+        (6083, "0.00", 6083),
+        (True, "00", True),
+        ("6083", "00000", "6083"),
+    ],
+)
+def test_zeros_that_a_number_format_shows_are_kept_and_lost_digits_are_not_made_up(
+    value, number_format, cell
+):
+    found = columns(workbook([value], formats={"A1": number_format}))
+
+    assert found == [[cell]]
+    assert type(found[0][0]) is type(cell)
+
+
+def test_only_visible_worksheets_are_offered_and_a_hidden_one_only_by_name():
+    def arrange(book):
+        book.active.title = "Lines"
+        book.create_sheet("Old").sheet_state = "hidden"
+        book.create_sheet("Older").sheet_state = "veryHidden"
+        book["Old"]["A1"] = 5
+
+    content = workbook(["PO ID"], arrange=arrange)
+
+    assert [sheet.name for sheet in read_worksheets(XLSX, content)] == ["Lines"]
+    assert read_worksheets(XLSX, content, "Old") == [Worksheet(XLSX, "Old", [[5]])]
+
+
+def test_a_worksheet_that_is_not_there_is_named_with_those_that_are():
+    assert refusal(workbook(["PO ID"]), worksheet="Lines") == (
+        'dock.xlsx has no worksheet "Lines"; it has Sheet'
+    )
+
+
+def test_an_empty_worksheet_has_no_cells():
+    assert read_worksheets(XLSX, workbook()) == [Worksheet(XLSX, "Sheet", [])]
+
+
+def test_cells_that_have_only_a_style_do_not_count():
+    def arrange(book):
+        book.active["H900"].number_format = "0.00"
+
+    assert columns(workbook(["PO ID"], [10001], arrange=arrange)) == [["PO ID", 10001]]
+
+
+def test_what_openpyxl_has_to_say_of_styles_reaches_nobody(recwarn):
+    content = rewritten(
+        workbook(["PO ID"]),
+        "xl/styles.xml",
+        lambda styles: re.sub("<cellStyles.*</cellStyles>", "", styles),
+    )
+
+    assert columns(content) == [["PO ID"]]
+    assert not recwarn.list
+
+
+def test_a_workbook_written_by_openpyxl_and_read_here_is_the_same(tmp_path):
+    path = tmp_path / "dock.xlsx"
+    path.write_bytes(workbook(["PO ID", "Qty"], [10001, 5]))
+
+    cells = [[cell.value for cell in column] for column in load_workbook(path).active.columns]
+    assert columns(read_content(path), path) == cells
+
+
+@pytest.mark.parametrize(("text", "number"), [("5.0", 5), ("5E3", 5000), ("0.1", 0.1), ("-7", -7)])
+def test_whole_numbers_are_int_however_they_are_written(text, number):
+    ((found,),) = columns(with_rows(f'<row r="1"><c r="A1"><v>{text}</v></c></row>'))
+
+    assert (found, type(found)) == (number, type(number))
+
+
+@pytest.mark.parametrize(
+    "text", ["9400111206206400000000", "9.4001112062064E+21", "1000000000000000"]
+)
+def test_a_number_of_16_digits_stays_a_number_that_lost_some(text):
+    ((found,),) = columns(with_rows(f'<row r="1"><c r="A1"><v>{text}</v></c></row>'))
+
+    assert found == float(text)
+    assert isinstance(found, float)
+
+
+def test_escaped_characters_are_read():
+    assert columns(workbook(["two_x000D_\nlines", "a_x0041_"])) == [["two\r\nlines"], ["aA"]]
+
+
+def test_workbooks_that_count_days_from_1904_give_the_same_days():
+    days = [date(2026, 11, 20), datetime(2026, 11, 20, 6, 30)]
+
+    def arrange(book):
+        book.epoch = datetime(1904, 1, 1)
+
+    content = workbook(days, arrange=arrange)
+    assert b"date1904" in load_part(content, "xl/workbook.xml")
+    assert columns(content) == [[day] for day in days]
+
+
+def load_part(content, part):
+    found = []
+    rewritten(content, part, lambda text: found.append(text.encode()) or text)
+    return found[0]
+
+
+def test_an_error_and_a_formula_stand_where_they_are_in_a_large_sheet():
+    rows = [[f"SKU-{n}", n] for n in range(1, 3000)]
+    rows[1000][1], rows[2998][0] = "#REF!", "=A1"
+
+    found = columns(workbook(*rows))
+
+    assert found[1][1000] == Fault("#REF!")
+    assert found[0][2998] == Fault("=A1")
+    assert [type(cell) for column in found for cell in column].count(Fault) == 2
+
+
+def test_hidden_rows_are_told_and_read():
+    def arrange(book):
+        book.active.row_dimensions[2].hidden = True
+        book.active.column_dimensions["B"].hidden = True
+
+    (sheet,) = read_worksheets(XLSX, workbook(["PO ID", "Qty"], [1, 2], [3, 4], arrange=arrange))
+
+    assert sheet.hidden_rows == {2}
+    assert not sheet.filtered
+    assert sheet.columns == [["PO ID", 1, 3], ["Qty", 2, 4]]
+
+
+def test_rows_hidden_by_a_filter_are_told_as_such():
+    def arrange(book):
+        book.active.row_dimensions[3].hidden = True
+        book.active.sheet_properties.filterMode = True
+        book.active.auto_filter.ref = "A1:B3"
+
+    (sheet,) = read_worksheets(XLSX, workbook(["PO ID", "Qty"], [1, 2], [3, 4], arrange=arrange))
+
+    assert (sheet.hidden_rows, sheet.filtered) == ({3}, True)
+
+
+def test_rows_struck_through_are_told():
+    def arrange(book):
+        for place in ("A2", "B2", "A3"):
+            book.active[place].font = Font(strike=True)
+
+    (sheet,) = read_worksheets(XLSX, workbook(["PO ID", "Qty"], [1, 2], [3, 4], arrange=arrange))
+
+    assert sheet.struck_rows == {2}
+
+
+def test_merged_cells_are_told():
+    (sheet,) = read_worksheets(
+        XLSX,
+        workbook(["PO ID", 5], [1, 2], [3, 4], arrange=lambda b: b.active.merge_cells("A2:A3")),
+    )
+
+    assert sheet.merges == ((2, 1, 3, 1),)
+
+
+def test_hidden_worksheets_are_named():
+    def arrange(book):
+        book.create_sheet("Old").sheet_state = "veryHidden"
+
+    (sheet,) = read_worksheets(XLSX, workbook([1], arrange=arrange))
+
+    assert sheet.notes == ('the hidden worksheet "Old" was not read',)
+
+
+def test_a_sheet_formatted_to_its_last_row_has_no_ghost_rows():
+    ghosts = '<row r="1048576"><c r="A1048576" s="0"/><c r="XFD1048576" s="0"/></row>'
+
+    assert columns(with_rows(f'<row r="1"><c r="A1"><v>5</v></c></row>{ghosts}')) == [[5]]
+
+
+PLAIN = (
+    '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>'
+    '<row r="2"><c r="A2"><v>3</v></c></row>'
+)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        PLAIN,
+        re.sub(' r="[^"]*"', "", PLAIN),
+        PLAIN.replace('"', "'"),
+        PLAIN.replace("<v>2", "<!-- a note --><v>2"),
+        PLAIN.replace("<v>2</v></c>", '<v>2</v></c><c r="C1" t="str"><v></v></c>'),
+    ],
+    ids=["plain", "no addresses", "single quotes", "a comment", "an empty text"],
+)
+def test_xml_written_in_an_unusual_way_is_read(rows):
+    assert columns(with_rows(rows)) == [[1, 3], [2, None]]
+
+
+def test_rows_of_empty_texts_alone_are_no_rows():
+    empty = '<row r="2"><c r="A2" t="inlineStr"><is><t></t></is></c></row>'
+    shared = '<row r="3"><c r="A3" t="str"><f>""</f><v></v></c></row>'
+
+    assert columns(with_rows(f'<row r="1"><c r="A1"><v>5</v></c></row>{empty}{shared}')) == [[5]]
+
+
+def test_what_calamine_cannot_read_is_read_by_openpyxl():
+    def odd(relations):  # calamine wants to know the type of a relation
+        return re.sub(r' Type="[^"]*worksheet"', ' Type="unheard-of"', relations)
+
+    content = rewritten(workbook(["PO ID"], [5]), "xl/_rels/workbook.xml.rels", odd)
+
+    assert columns(content) == [["PO ID", 5]]
+
+
+@pytest.mark.parametrize("short", [False, True], ids=["by Excel", "by LibreOffice, few rows"])
+def test_an_old_excel_workbook_is_read_with_its_errors(short):
+    cells = [(0, 0, "PO ID"), (0, 1, "Qty"), (1, 0, 10001.0), (1, 1, b"\x2a")]
+
+    (sheet,) = read_worksheets(XLSX, xls(*cells, short=short))
+
+    assert sheet.columns == [["PO ID", 10001], ["Qty", Fault("#N/A")]]
+    assert (sheet.name, sheet.form) == ("Lines", "xls")
+
+
+def test_an_opendocument_sheet_is_read():
+    (sheet,) = read_worksheets(XLSX, ods(["PO ID", "Qty"], [10001, None], ["x", 2.5]))
+
+    assert sheet == Worksheet(
+        XLSX, "Lines", [["PO ID", 10001, "x"], ["Qty", None, 2.5]], form="ods"
+    )
+
+
+def test_what_an_opendocument_sheet_says_beside_its_values_is_known():
+    def row(*cells, said=""):
+        return f"<table:table-row {said}>{''.join(cells)}</table:table-row>"
+
+    def cell(said="", shown="7", note=""):
+        value = f'office:value-type="float" office:value="7" {said}'
+        return f"<table:table-cell {value}>{note}<text:p>{shown}</text:p></table:table-cell>"
+
+    rows = [
+        row(cell(), cell()),
+        row(cell(), cell(), said='table:visibility="filter" table:number-rows-repeated="2"'),
+        row("<table:table-cell/>", said='table:visibility="collapse"'),
+        row(cell('table:style-name="ce1"')),
+        row(cell('table:number-rows-spanned="2"'), cell(shown="007")),
+        row(
+            "<table:covered-table-cell/>",
+            cell(note="<office:annotation><text:p>00</text:p></office:annotation>"),
+        ),
+    ]
+
+    (sheet,) = read_worksheets(XLSX, with_struck_style("".join(rows)))
+
+    assert sheet.columns == [[7, 7, 7, None, 7, 7, None], [7, 7, 7, None, None, "007", 7]]
+    assert sheet.hidden_rows == {2, 3}
+    assert sheet.filtered
+    assert sheet.struck_rows == {5}
+    assert sheet.merges == ((6, 1, 7, 1),)
+
+
+def with_struck_style(table):
+    """An OpenDocument sheet of these columns and rows; what its style "ce1" shows is struck."""
+    struck = (
+        '<office:automatic-styles><style:style style:name="ce1" style:family="table-cell">'
+        '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+        "</office:automatic-styles><office:body>"
+    )
+
+    def with_table_and_style(content):
+        content = re.sub("<table:table-row.*</table:table-row>", table, content)
+        style = 'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:office'
+        return content.replace("xmlns:office", style, 1).replace("<office:body>", struck)
+
+    return rewritten(ods(["x"]), "content.xml", with_table_and_style)
+
+
+def test_open_document_cells_that_name_no_style_have_that_of_their_row_or_column():
+    cell = '<table:table-cell office:value-type="float" office:value="7"{}/>'
+    plain, own = cell.format(""), cell.format(' table:style-name="ce2"')
+    of_row, of_columns = (f' table:default-cell-style-name="{name}"' for name in ("ce2", "ce1"))
+    table = (
+        f'<table:table-column{of_columns} table:number-columns-repeated="2"/>'
+        f"<table:table-column/><table:table-row>{plain * 2}</table:table-row>"
+        f"<table:table-row>{own * 2}</table:table-row>"
+        f"<table:table-row{of_row}>{plain * 2}</table:table-row>"
+        f"<table:table-row>{plain * 3}</table:table-row>"
+        f"<table:table-row>{own}<table:table-cell/>{plain}</table:table-row>"
+    )
+
+    (sheet,) = read_worksheets(XLSX, with_struck_style(table))
+
+    assert sheet.struck_rows == {1, 4}
+
+
+def test_merged_cells_of_an_old_excel_workbook_are_known():
+    cells = [(0, 0, "PO ID"), (0, 1, "SKU"), (1, 0, 10001.0), (1, 1, "A-1"), (2, 1, "B-2")]
+    (sheet,) = read_worksheets(XLSX, xls(*cells, merged=[(1, 2, 0, 0)]))
+
+    assert sheet.merges == ((2, 1, 3, 1),)
