@@ -4,23 +4,25 @@ from pathlib import Path
 from typing import Any
 
 from importer.journal import open_journal
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.summary import Summary
 from importer.platforms import PLATFORMS
 from importer.runs import check as checking
 from importer.runs import upload as run
-from importer.runs.execute import Desk
+from importer.runs.execute import Context
 from importer.settings.settings import journal_location, load_settings
 
 
 def check_sheet(
-    sheet: str | Path, *, into: str | Path | None = None, config: Path | None = None, **wish: Any
+    sheet: str | Path, *, into: str | Path | None = None, config: Path | None = None, **options: Any
 ) -> Summary:
     """Says what is wrong with a sheet and writes its result; sends nothing.
 
-    `wish` holds further fields of `preparation.Wish`: operation, worksheet. Raises ImporterError.
+    `options` holds further fields of `UploadOptions`. Raises ImporterError.
     """
-    return checking.check_sheet(Path(sheet), _wish(into, wish), load_settings(config, PLATFORMS))
+    return checking.check_sheet(
+        Path(sheet), _options(into, options), load_settings(config, PLATFORMS)
+    )
 
 
 def import_sheet(
@@ -30,19 +32,19 @@ def import_sheet(
     into: str | Path | None = None,
     config: Path | None = None,
     journal: str | None = None,
-    **wish: Any,
+    **options: Any,
 ) -> Summary:
     """Sends what is good of a sheet to an account of importer.toml, and writes its result.
 
-    `wish` holds further fields of `preparation.Wish`. What became of each row is in the
+    `options` holds further fields of `preparation.UploadOptions`. What became of each row is in the
     summary's `outcomes`. Raises ImporterError where nothing was begun.
     """
     settings = load_settings(config, PLATFORMS)
     found = settings.account(account)
     with open_journal(journal_location(settings, journal)) as opened:
-        desk = Desk(settings, opened)
-        return run.upload_sheet(Path(sheet), _wish(into, wish), desk, found)
+        context = Context(settings, opened)
+        return run.upload_sheet(Path(sheet), _options(into, options), context, found)
 
 
-def _wish(into: str | Path | None, wish: dict[str, Any]) -> Wish:
-    return Wish(into=None if into is None else Path(into), **wish)
+def _options(into: str | Path | None, options: dict[str, Any]) -> UploadOptions:
+    return UploadOptions(into=None if into is None else Path(into), **options)

@@ -7,7 +7,7 @@ from typing import Any
 
 from importer.journal import NewRow, NewRun, RowRecord, RunRecord, RunState
 from importer.model.errors import UsageError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import TAKEN_BACK, Outcome, Problem, Status
 from importer.model.row_numbers import by_sheet_row
 from importer.model.stop import Stop
@@ -15,8 +15,8 @@ from importer.model.summary import Summary
 from importer.operations import operation_named
 from importer.operations.operation import UNDO, AlreadyUndone, CannotUndo, Operation, TakenBack
 from importer.reports.machine import write_csv
-from importer.reports.model import Column, Line, Table
-from importer.runs.execute import Cargo, Desk, cargo_of, end_run, send_run
+from importer.reports.model import ReportColumn, ReportLine, ReportTable
+from importer.runs.execute import Context, RunRows, end_run, run_rows_of, send_run
 from importer.runs.journal_rows import as_json, rows_of_journal
 from importer.sending.plan import minutes, plan_calls
 from importer.sending.snapshot import read_now
@@ -37,23 +37,23 @@ class _Plan:
 
 
 def undo_run(
-    run_id: int, desk: Desk, *, dry_run: bool = False, into: Path | None = None
+    run_id: int, context: Context, *, dry_run: bool = False, into: Path | None = None
 ) -> Summary:
     """Takes back what a run did, as a run of its own; the summary is that run's.
 
     An undo that was interrupted goes on where it was. With `dry_run` only GETs are sent. Raises
     UsageError where the run is not one that can be undone.
     """
-    run = desk.journal.run(run_id)
-    before = _undo_of(run, desk)
+    run = context.journal.run(run_id)
+    before = _undo_of(run, context)
     if before is not None and before.state is RunState.OPEN:
-        return resume_undo(before, desk)
+        return resume_undo(before, context)
     _must_be_undoable(run, before)
-    account = desk.settings.account(run.account)
+    account = context.settings.account(run.account)
     if run.settings.get("address", account.base_url) != account.base_url:
         raise UsageError(f"run {run.id} was sent to {run.settings['address']}, and not from here")
-    plan = _plan(run, account, desk)
-    calls = plan_calls(plan.operation, list(plan.rows.values()), desk.settings.date_only_at)
+    plan = _plan(run, account, context)
+    calls = plan_calls(plan.operation, list(plan.rows.values()), context.settings.date_only_at)
     if dry_run:
         planned = {
             number: Outcome(
@@ -84,18 +84,18 @@ def undo_run(
         )
         for number, row in plan.rows.items()
     ]
-    undo = desk.journal.begin(_new_run(run, plan, account, into), rows, calls)
-    return _carry_out(undo, undo.epoch, desk)
+    undo = context.journal.begin(_new_run(run, plan, account, into), rows, calls)
+    return _carry_out(undo, undo.epoch, context)
 
 
-def resume_undo(undo: RunRecord, desk: Desk, *, take_over: bool = False) -> Summary:
+def resume_undo(undo: RunRecord, context: Context, *, take_over: bool = False) -> Summary:
     """Goes on with an undo that was interrupted."""
-    return _carry_out(undo, desk.journal.take(undo.id, take_over=take_over), desk)
+    return _carry_out(undo, context.journal.take(undo.id, take_over=take_over), context)
 
 
-def _undo_of(run: RunRecord, desk: Desk) -> RunRecord | None:
+def _undo_of(run: RunRecord, context: Context) -> RunRecord | None:
     """The newest run that undoes this one."""
-    found = desk.journal.runs(_EVERY_RUN, run.account)
+    found = context.journal.runs(_EVERY_RUN, run.account)
     return next((other for other in found if other.settings.get("undoes") == run.id), None)
 
 
@@ -113,18 +113,23 @@ def _must_be_undoable(run: RunRecord, before: RunRecord | None) -> None:
         raise UsageError(f"what run {run.id} sent was forgotten by --prune; it cannot be undone")
 
 
-def _plan(run: RunRecord, account: Account, desk: Desk) -> _Plan:
+def _plan(run: RunRecord, account: Account, context: Context) -> _Plan:
     operation = operation_named(run.operation)
-    records = {record.row: record for record in desk.journal.rows(run.id)}
-    rows = cargo_of(run, desk.journal).rows
+    records = {record.row: record for record in context.journal.rows(run.id)}
+    rows = run_rows_of(run, context.journal).rows
     ours = {n: rows[n] for n, r in records.items() if r.outcome.status in _BY_US and n in rows}
     aside = {n: _not_ours(run, record) for n, record in records.items() if n not in ours}
     undoing = operation.undoing()
     found: Mapping[int, Any] = {}
     if undoing is not None:
-        credentials = account.credentials(desk.environ)
+        credentials = account.credentials(context.environ)
         found = read_now(
-            operation, list(ours.values()), account, credentials, desk.journal, Stop(desk.stop)
+            operation,
+            list(ours.values()),
+            account,
+            credentials,
+            context.journal,
+            Stop(context.stop),
         )
     back: dict[int, TakenBack] = {}
     for number, row in ours.items():
@@ -180,17 +185,19 @@ def _new_run(run: RunRecord, plan: _Plan, account: Account, into: Path | None) -
     )
 
 
-def _carry_out(undo: RunRecord, epoch: int, desk: Desk) -> Summary:
+def _carry_out(undo: RunRecord, epoch: int, context: Context) -> Summary:
     operation = operation_named(undo.operation)
-    records = {record.row: record for record in desk.journal.rows(undo.id)}
+    records = {record.row: record for record in context.journal.rows(undo.id)}
     warnings = {number: record.warning for number, record in records.items()}
-    cargo = Cargo(operation, rows_of_journal(operation, records), warnings)
-    stopped_by = send_run(desk, undo, epoch, cargo, Wish(again=True, verify=operation.verified))
-    found = desk.journal.outcomes(undo.id)
-    _note_undone(undo, found, desk)
+    run_rows = RunRows(operation, rows_of_journal(operation, records), warnings)
+    stopped_by = send_run(
+        context, undo, epoch, run_rows, UploadOptions(again=True, verify=operation.verified)
+    )
+    found = context.journal.outcomes(undo.id)
+    _note_undone(undo, found, context)
     outcomes = by_sheet_row(found)
     result = _write(undo, outcomes)
-    end_run(desk, undo.id, epoch, result)
+    end_run(context, undo.id, epoch, result)
     return Summary(
         Path(undo.file_path),
         worksheet=undo.worksheet,
@@ -198,7 +205,7 @@ def _carry_out(undo: RunRecord, epoch: int, desk: Desk) -> Summary:
         account=undo.account,
         run=undo.id,
         outcomes=outcomes,
-        calls=len(desk.journal.calls(undo.id)),
+        calls=len(context.journal.calls(undo.id)),
         result=result,
         problems=_problems(outcomes),
         notes=[f"undoes run {undo.settings['undoes']}"],
@@ -216,14 +223,14 @@ def _problems(outcomes: Mapping[int, Outcome]) -> list[Problem]:
     ]
 
 
-def _note_undone(undo: RunRecord, outcomes: Mapping[int, Outcome], desk: Desk) -> None:
+def _note_undone(undo: RunRecord, outcomes: Mapping[int, Outcome], context: Context) -> None:
     """What is taken back no longer counts as sent: the same sheet sends it again."""
     run_id = undo.settings["undoes"]
-    sent = {r.row for r in desk.journal.rows(run_id) if r.outcome.status in _BY_US}
+    sent = {r.row for r in context.journal.rows(run_id) if r.outcome.status in _BY_US}
     back = {*_BY_US, Status.UNCHANGED}
     rows = [n for n, outcome in outcomes.items() if outcome.status in back and n in sent]
     said = f"{TAKEN_BACK} {undo.id} on {undo.created_at:%Y-%m-%d %H:%M} UTC."
-    desk.journal.set_undone(run_id, rows, said)
+    context.journal.set_undone(run_id, rows, said)
 
 
 def _write(undo: RunRecord, outcomes: Mapping[int, Outcome]) -> Path | None:
@@ -232,10 +239,14 @@ def _write(undo: RunRecord, outcomes: Mapping[int, Outcome]) -> Path | None:
     into = undo.settings.get("into")
     beside = sheet.parent if sheet.parent.is_dir() else Path()
     folder = beside if into is None else Path(into)
-    lines = [Line([n, o.status.value, o.sentence]) for n, o in outcomes.items()]
-    titles = [Column("Row", "number"), Column("Import Status"), Column("Import Error")]
+    lines = [ReportLine([n, o.status.value, o.sentence]) for n, o in outcomes.items()]
+    titles = [
+        ReportColumn("Row", "number"),
+        ReportColumn("Import Status"),
+        ReportColumn("Import Error"),
+    ]
     target = folder / f"{sheet.stem}.undo-{undo.id}.csv"
     try:
-        return write_csv(Table("Rows", titles, lines), target).path
+        return write_csv(ReportTable("Rows", titles, lines), target).path
     except OSError:
         return None

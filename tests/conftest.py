@@ -1,4 +1,4 @@
-"""The sandbox, and a desk from which sheets are uploaded to it without much waiting."""
+"""The sandbox, and a context from which sheets are uploaded to it without much waiting."""
 
 import sys
 from dataclasses import replace
@@ -12,7 +12,7 @@ from importer.journal import open_journal
 from importer.model.stop import Stop
 from importer.operations import operations
 from importer.platforms import PLATFORMS
-from importer.runs.execute import Desk
+from importer.runs.execute import Context
 from importer.sandbox import Sandbox
 from importer.sending.task import Patience
 from importer.settings.settings import load_settings
@@ -42,9 +42,9 @@ def settings(sandbox, tmp_path):
 
 
 @pytest.fixture
-def desk(settings, tmp_path):
+def context(settings, tmp_path):
     with open_journal(tmp_path / "journal.db") as journal:
-        yield Desk(settings, journal, environ=SECRETS, stop=Stop(), patience=QUICK)
+        yield Context(settings, journal, environ=SECRETS, stop=Stop(), patience=QUICK)
 
 
 @pytest.fixture(params=list(operations()))

@@ -15,23 +15,23 @@ import pytest
 from importer.demo.demo import SECRETS
 from importer.journal import CallState, open_journal
 from importer.model.errors import JournalError
-from importer.model.options import Wish
-from importer.runs.execute import Desk
+from importer.model.options import UploadOptions
+from importer.runs.execute import Context
 from importer.runs.upload import resume_run, upload_sheet
 from importer.sending import claims
 from importer.sheets.results import write as results
 from tests.conftest import QUICK
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
-TRACKING = Wish("add_tracking", verify=False)
+TRACKING = UploadOptions("add_tracking", verify=False)
 
 
 def line(po_id=10001, number="1Z999AA10123456784"):
     return f"{po_id},{number},UPS,2026-11-19,2"
 
 
-def upload(path, desk, wish=TRACKING):
-    return upload_sheet(path, wish, desk, desk.settings.account("sellercloud"))
+def upload(path, context, options=TRACKING):
+    return upload_sheet(path, options, context, context.settings.account("sellercloud"))
 
 
 def statuses(summary):
@@ -43,9 +43,9 @@ def listed(sandbox, po_id=10001):
 
 
 @pytest.fixture
-def desk(desk):
+def context(context):
     """No heartbeat comes between the writes that are counted here."""
-    return replace(desk, patience=replace(desk.patience, beat_every_s=60))
+    return replace(context, patience=replace(context.patience, beat_every_s=60))
 
 
 # The journal's disk is full ---------------------------------------------------------------------
@@ -90,46 +90,46 @@ class FullDisk:
 
 
 @pytest.fixture
-def disk(desk, monkeypatch):
-    return FullDisk(desk.journal, monkeypatch)
+def disk(context, monkeypatch):
+    return FullDisk(context.journal, monkeypatch)
 
 
-def test_nothing_is_sent_where_the_journal_cannot_be_begun(desk, sandbox, sheet, disk):
+def test_nothing_is_sent_where_the_journal_cannot_be_begun(context, sandbox, sheet, disk):
     disk.at_write(1)
 
     with pytest.raises(JournalError, match="the disk is full: make room"):
-        upload(sheet(HEADINGS, line()), desk)
+        upload(sheet(HEADINGS, line()), context)
 
     assert sandbox.writes == []
     disk.mend()
-    assert desk.journal.runs() == []
+    assert context.journal.runs() == []
 
 
-def test_nothing_is_sent_once_no_claim_can_be_written_down(desk, sandbox, sheet, disk):
+def test_nothing_is_sent_once_no_claim_can_be_written_down(context, sandbox, sheet, disk):
     path = sheet(HEADINGS, line(), line(po_id=10002))
     disk.at_write(2)  # the run itself is written down
 
     with pytest.raises(JournalError, match="the disk is full"):
-        upload(path, desk)
+        upload(path, context)
 
     assert sandbox.writes == []
     disk.mend()
-    assert statuses(resume_run(1, desk)) == {2: "sent", 3: "sent"}
+    assert statuses(resume_run(1, context)) == {2: "sent", 3: "sent"}
     assert listed(sandbox) == listed(sandbox, 10002) == ["1Z999AA10123456784"]
 
 
 def test_an_outcome_that_cannot_be_written_down_is_read_back_by_the_next_run(
-    desk, sandbox, sheet, disk
+    context, sandbox, sheet, disk
 ):
     disk.at_write(3)  # begun, claimed and sent
 
     with pytest.raises(JournalError, match="the disk is full"):
-        upload(sheet(HEADINGS, line()), desk)
+        upload(sheet(HEADINGS, line()), context)
 
     assert listed(sandbox) == ["1Z999AA10123456784"]
-    assert [call.state for call in desk.journal.calls(1)] == [CallState.SENDING]
+    assert [call.state for call in context.journal.calls(1)] == [CallState.SENDING]
     disk.mend()
-    assert statuses(resume_run(1, desk)) == {2: "verified"}
+    assert statuses(resume_run(1, context)) == {2: "verified"}
     assert listed(sandbox) == ["1Z999AA10123456784"]
 
 
@@ -174,13 +174,13 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_run_loses_and_doubles_nothing(
         yield advance
 
     with open_journal(small_disk / "journal.db") as journal:
-        desk = Desk(settings, journal, environ=SECRETS, patience=QUICK, progress=filling_up)
+        context = Context(settings, journal, environ=SECRETS, patience=QUICK, progress=filling_up)
         with pytest.raises(JournalError, match="the disk is full"):
-            upload(path, desk)
+            upload(path, context)
     sent = sum(len(listed(sandbox, po)) for po in pos)
     filler.unlink()
     with open_journal(small_disk / "journal.db") as journal:
-        summary = resume_run(1, Desk(settings, journal, environ=SECRETS, patience=QUICK))
+        summary = resume_run(1, Context(settings, journal, environ=SECRETS, patience=QUICK))
 
     assert 10 <= sent < len(pos)
     assert set(statuses(summary).values()) <= {"sent", "verified"}
@@ -191,14 +191,14 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_run_loses_and_doubles_nothing(
 
 
 def test_a_disk_full_of_the_old_result_keeps_it_and_resume_writes_the_new_one(
-    small_disk, desk, sandbox, sheet
+    small_disk, context, sandbox, sheet
 ):
     path = sheet(HEADINGS, *(line(number=f"A{n:07}") for n in range(300)))
     old = small_disk / "sheet.result.csv"
     old.write_bytes(path.read_bytes())  # as a check would have given it back
     fill(small_disk / "filler")
 
-    summary = upload(path, desk, replace(TRACKING, into=small_disk))
+    summary = upload(path, context, replace(TRACKING, into=small_disk))
 
     assert set(statuses(summary).values()) == {"sent"}
     assert summary.result is None
@@ -211,7 +211,7 @@ def test_a_disk_full_of_the_old_result_keeps_it_and_resume_writes_the_new_one(
 
     (small_disk / "filler").unlink()
     writes = len(sandbox.writes)
-    resumed = resume_run(summary.run, desk)
+    resumed = resume_run(summary.run, context)
 
     assert resumed.result == old
     assert old.read_text().count(",sent,") == 300
@@ -219,7 +219,7 @@ def test_a_disk_full_of_the_old_result_keeps_it_and_resume_writes_the_new_one(
 
 
 def test_a_result_that_another_program_holds_open_is_written_beside_it(
-    desk, sandbox, sheet, monkeypatch
+    context, sandbox, sheet, monkeypatch
 ):
     path = sheet(HEADINGS, line())
     held = path.with_name("sheet.result.csv")
@@ -233,7 +233,7 @@ def test_a_result_that_another_program_holds_open_is_written_beside_it(
 
     monkeypatch.setattr(Path, "replace", replace_unless_held)
 
-    summary = upload(path, desk)
+    summary = upload(path, context)
 
     assert held.read_bytes() == path.read_bytes()
     assert summary.result == path.with_name("sheet.result (2).csv")
@@ -245,7 +245,7 @@ def test_a_result_that_another_program_holds_open_is_written_beside_it(
 
 
 def test_a_folder_that_takes_no_file_costs_the_result_and_no_call(
-    desk, sandbox, sheet, tmp_path, monkeypatch
+    context, sandbox, sheet, tmp_path, monkeypatch
 ):
     path = sheet(HEADINGS, line())
     folder = tmp_path / "read-only"
@@ -259,13 +259,13 @@ def test_a_folder_that_takes_no_file_costs_the_result_and_no_call(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", open_unless_there)
-        summary = upload(path, desk, replace(TRACKING, into=folder))
+        summary = upload(path, context, replace(TRACKING, into=folder))
 
     assert statuses(summary) == {2: "sent"}
     assert summary.notes[-1].startswith(
         "no result was written: sheet.result.csv: Permission denied; "
     )
-    assert resume_run(summary.run, desk).result == folder / "sheet.result.csv"
+    assert resume_run(summary.run, context).result == folder / "sheet.result.csv"
     assert len(sandbox.writes) == 1
 
 
@@ -303,7 +303,7 @@ def test_a_process_killed_while_it_writes_the_result_leaves_the_old_one_whole(tm
 # The sheet changes meanwhile --------------------------------------------------------------------
 
 
-def test_what_was_read_is_what_is_hashed_sent_and_given_back(desk, sandbox, sheet, monkeypatch):
+def test_what_was_read_is_what_is_hashed_sent_and_given_back(context, sandbox, sheet, monkeypatch):
     path = sheet(HEADINGS, line())
     before = path.read_bytes()
     read_bytes = Path.read_bytes
@@ -316,11 +316,11 @@ def test_what_was_read_is_what_is_hashed_sent_and_given_back(desk, sandbox, shee
 
     monkeypatch.setattr(Path, "read_bytes", read_and_replace)
 
-    summary = upload(path, desk)
+    summary = upload(path, context)
 
     assert listed(sandbox) == ["1Z999AA10123456784"]
     assert listed(sandbox, 10002) == []
-    assert desk.journal.run(summary.run).file_sha256 == hashlib.sha256(before).hexdigest()
+    assert context.journal.run(summary.run).file_sha256 == hashlib.sha256(before).hexdigest()
     assert summary.result.read_text().splitlines() == [
         f"{HEADINGS},Import Status,Import Error",
         f"{line()},sent,",
@@ -328,14 +328,14 @@ def test_what_was_read_is_what_is_hashed_sent_and_given_back(desk, sandbox, shee
 
 
 def test_a_sheet_that_changed_since_is_not_given_back_with_the_outcomes_of_another(
-    desk, sandbox, sheet
+    context, sandbox, sheet
 ):
     path = sheet(HEADINGS, line())
-    run = upload(path, desk).run
+    run = upload(path, context).run
     path.with_name("sheet.result.csv").unlink()
     path.write_bytes(path.read_bytes()[:60])  # cut short in the middle of its headings
 
-    summary = resume_run(run, desk)
+    summary = resume_run(run, context)
 
     assert statuses(summary) == {2: "sent"}
     assert summary.result is None
@@ -361,12 +361,12 @@ def test_a_journal_that_another_program_keeps_locked_is_said_and_nothing_sent(
     other.execute("ROLLBACK")
     with open_journal(location, lock_wait_s=0.05) as journal:
         other.execute("BEGIN IMMEDIATE")
-        desk = Desk(settings, journal, environ=SECRETS, patience=QUICK)
+        context = Context(settings, journal, environ=SECRETS, patience=QUICK)
         with pytest.raises(JournalError, match="another program keeps it locked"):
-            upload(sheet(HEADINGS, line()), desk)
+            upload(sheet(HEADINGS, line()), context)
         other.execute("ROLLBACK")
         assert sandbox.writes == []
-        assert statuses(upload(sheet(HEADINGS, line()), desk)) == {2: "sent"}
+        assert statuses(upload(sheet(HEADINGS, line()), context)) == {2: "sent"}
     other.close()
 
 
@@ -424,24 +424,24 @@ def test_a_clock_that_is_set_in_the_middle_of_a_run_loses_and_doubles_nothing(
     begun = clocks.monotonic()
 
     with open_journal(tmp_path / "jumping.db", clock=jump.time) as journal:
-        desk = Desk(settings, journal, environ=SECRETS, patience=QUICK)
-        first = upload(path, desk)
-        desk.stop.clear()
-        summary = resume_run(first.run, desk)
+        context = Context(settings, journal, environ=SECRETS, patience=QUICK)
+        first = upload(path, context)
+        context.stop.clear()
+        summary = resume_run(first.run, context)
 
     assert clocks.monotonic() - begun < 20
     assert set(statuses(summary).values()) <= {"sent", "verified"}
     assert [listed(sandbox, 10001 + n) for n in range(6)] == [["1Z999AA10123456784"]] * 6
 
 
-def test_a_call_that_waited_for_its_turn_settles_from_then_on(desk, sheet):
+def test_a_call_that_waited_for_its_turn_settles_from_then_on(context, sheet):
     """A kill right after a long pause: the platform may be at work on it since moments only."""
-    desk.stop.set()
-    run = upload(sheet(HEADINGS, line()), desk).run
+    context.stop.set()
+    run = upload(sheet(HEADINGS, line()), context).run
     until = datetime.now(UTC) + timedelta(minutes=10)
-    desk.journal.pause("sellercloud", until)
+    context.journal.pause("sellercloud", until)
 
-    desk.journal.claim(run, 1, desk.journal.take(run), 0.0)
+    context.journal.claim(run, 1, context.journal.take(run), 0.0)
 
-    turn = desk.journal.call(run, 1).claimed_at
+    turn = context.journal.call(run, 1).claimed_at
     assert abs((turn - until).total_seconds()) < 1

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from importer.journal import CallState
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.runs.upload import resume_run, upload_sheet
 from tests.torture.__main__ import CAN_FREEZE, freeze_scenes, play_all, torture
 from tests.torture.counting import Tally
@@ -24,9 +24,9 @@ def line(number):
     return f"10001,{number},UPS,2026-11-19,2"
 
 
-def upload(path, desk):
-    wish = Wish("add_tracking", verify=False)
-    return upload_sheet(path, wish, desk, desk.settings.account("sellercloud"))
+def upload(path, context):
+    options = UploadOptions("add_tracking", verify=False)
+    return upload_sheet(path, options, context, context.settings.account("sellercloud"))
 
 
 def statuses(summary):
@@ -60,56 +60,61 @@ def test_a_frozen_process_that_wakes_again_doubles_nothing():
 
 
 def test_what_was_interrupted_has_its_turn_before_what_it_holds_up(
-    desk, sandbox, sheet, monkeypatch
+    context, sandbox, sheet, monkeypatch
 ):
     monkeypatch.setattr("importer.operations.add_tracking.AddTracking.most_rows", 1)
-    desk.stop.set()
-    run_id = upload(sheet(HEADINGS, line("A12345"), line("A12346")), desk).run
-    epoch = desk.journal.take(run_id)
-    desk.journal.claim(run_id, 2, epoch, 0)
-    desk.stop.clear()
+    context.stop.set()
+    run_id = upload(sheet(HEADINGS, line("A12345"), line("A12346")), context).run
+    epoch = context.journal.take(run_id)
+    context.journal.claim(run_id, 2, epoch, 0)
+    context.stop.clear()
 
-    summary = resume_run(run_id, desk)
+    summary = resume_run(run_id, context)
 
     assert statuses(summary) == {2: "sent", 3: "sent"}
     assert len(sandbox.writes) == 2
 
 
-def test_a_process_that_lost_its_run_sends_nothing_more_and_writes_no_result(desk, sandbox, sheet):
-    journal, drowsy = desk.journal, replace(desk, patience=replace(desk.patience, beat_every_s=60))
+def test_a_process_that_lost_its_run_sends_nothing_more_and_writes_no_result(
+    context, sandbox, sheet
+):
+    journal, drowsy = (
+        context.journal,
+        replace(context, patience=replace(context.patience, beat_every_s=60)),
+    )
     journal.pause("sellercloud", journal.now() + timedelta(seconds=0.5))
     path = sheet(HEADINGS, line("A12345"))
 
     with ThreadPoolExecutor(1) as pool:
         sleeper = pool.submit(upload, path, drowsy)
         until(lambda: journal.runs() and journal.call(1, 1).state is CallState.SENDING)
-        journal.take(1, "another@desk", take_over=True)
+        journal.take(1, "another@context", take_over=True)
 
-    assert "was taken over by another@desk" in sleeper.result().stopped_by
+    assert "was taken over by another@context" in sleeper.result().stopped_by
     assert sandbox.writes == []
     assert not path.with_name("sheet.result.csv").exists()
 
 
-def test_the_time_to_settle_begins_with_the_slot_and_not_with_the_claim(desk, sheet):
-    desk.stop.set()
-    run_id = upload(sheet(HEADINGS, line("A12345")), desk).run
-    epoch = desk.journal.take(run_id)
-    until_then = desk.journal.now() + timedelta(seconds=60)
-    desk.journal.pause("sellercloud", until_then)
+def test_the_time_to_settle_begins_with_the_slot_and_not_with_the_claim(context, sheet):
+    context.stop.set()
+    run_id = upload(sheet(HEADINGS, line("A12345")), context).run
+    epoch = context.journal.take(run_id)
+    until_then = context.journal.now() + timedelta(seconds=60)
+    context.journal.pause("sellercloud", until_then)
 
-    claim = desk.journal.claim(run_id, 1, epoch, 0)
+    claim = context.journal.claim(run_id, 1, epoch, 0)
 
-    claimed_at = desk.journal.call(run_id, 1).claimed_at
+    claimed_at = context.journal.call(run_id, 1).claimed_at
     assert abs(claimed_at - until_then) < timedelta(seconds=0.001)
     assert claim.wait_s == pytest.approx(60, abs=5)
 
 
-def test_a_process_frozen_while_it_signs_in_does_not_send_afterwards(desk, sandbox, sheet):
-    desk = replace(desk, patience=replace(desk.patience, send_within_s=0.1))
+def test_a_process_frozen_while_it_signs_in_does_not_send_afterwards(context, sandbox, sheet):
+    context = replace(context, patience=replace(context.patience, send_within_s=0.1))
     sandbox.fault("delay", method="POST", path="token$", seconds=0.3)
 
-    summary = upload(sheet(HEADINGS, line("A12345")), desk)
+    summary = upload(sheet(HEADINGS, line("A12345")), context)
 
-    first, *_ = desk.journal.attempts(summary.run)
+    first, *_ = context.journal.attempts(summary.run)
     assert first.failure is not None
     assert first.failure.startswith("not sent")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
 from importer.operations import operations
 from importer.runs.prepare import prepare
@@ -16,7 +16,7 @@ EACH_OPERATION = pytest.mark.parametrize("name", list(operations()))
 
 def prepared(stem):
     (sheet,) = (path for path in SAMPLES.glob(f"{stem}.*") if path.suffix in {".xlsx", ".csv"})
-    return prepare(sheet, Wish(), Settings())
+    return prepare(sheet, UploadOptions(), Settings())
 
 
 def rows_carried(sample):

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from importer.cli import folder, reports, runs, setup, sheets
-from importer.cli.parameters import Options
+from importer.cli.parameters import Session
 from importer.model.errors import ImporterError
 from importer.model.version import __version__
 
@@ -31,7 +31,7 @@ def cli(context: click.Context, config: Path | None, journal: str | None) -> Non
     importer check dock.xlsx                          what is wrong with a sheet
     importer upload dock.xlsx --account acme          send it, and get it back with outcomes
     """
-    context.obj = Options(config, journal)
+    context.obj = Session(config, journal)
 
 
 COMMANDS = (

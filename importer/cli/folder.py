@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.parameters import AS_JSON, OPTIONS, Options, days_of
-from importer.cli.working import opened_desk
+from importer.cli.parameters import AS_JSON, SESSION, Session, days_of
+from importer.cli.working import opened_context
 from importer.model.errors import ImporterError
 
 if TYPE_CHECKING:
-    from importer.folder.layout import Places
+    from importer.folder.layout import FolderLayout
     from importer.folder.notices import News
     from importer.folder.passes import Pass
     from importer.folder.rules import FolderSettings
-    from importer.runs.execute import Desk
+    from importer.runs.execute import Context
 
 DIRECTORY = click.argument(
     "directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path)
@@ -81,15 +81,15 @@ def init(directory: Path) -> None:
 @folder.command()
 @DIRECTORY
 @AS_JSON
-@OPTIONS
-def status(options: Options, directory: Path, as_json: bool) -> None:
+@SESSION
+def status(session: Session, directory: Path, as_json: bool) -> None:
     """Tell a monitor when it last ran, what waits, what needs a person."""
-    from importer.folder.layout import Places
+    from importer.folder.layout import FolderLayout
     from importer.folder.rules import load_folder
     from importer.folder.status import folder_status
 
-    load_folder(directory, options.settings())
-    told = folder_status(Places(directory))
+    load_folder(directory, session.settings())
+    told = folder_status(FolderLayout(directory))
     click.echo(json.dumps(told, indent=2) if as_json else _status_lines(told))
 
 
@@ -128,9 +128,9 @@ def _status_lines(told: dict[str, Any]) -> str:
     help="One line for each file, on stderr.",
 )
 @AS_JSON
-@OPTIONS
+@SESSION
 def one_pass(
-    options: Options,
+    session: Session,
     directory: Path,
     once: bool,
     watch: bool,
@@ -146,31 +146,31 @@ def one_pass(
     importer folder drop
     importer folder drop --watch --until 06:00
     """
-    from importer.folder.layout import Places
+    from importer.folder.layout import FolderLayout
     from importer.folder.passes import stopped_at
     from importer.folder.rules import load_folder
 
     if once and watch:
         raise click.UsageError("--once or --watch, not both.")
-    settings = load_folder(directory, options.settings())
-    places = Places(directory)
+    settings = load_folder(directory, session.settings())
+    places = FolderLayout(directory)
     worst, said = 0, ""
-    with _logged(log_format), opened_desk(options) as desk, stopped_at(desk, until):
+    with _logged(log_format), opened_context(session) as context, stopped_at(context, until):
         while True:
             again = every if watch else None
-            done, said = _pass(places, settings, desk, again, said, as_json=as_json)
+            done, said = _pass(places, settings, context, again, said, as_json=as_json)
             worst = max(worst, done.exit_status)
             if keep is not None:
                 _archive(places, keep)
-            if not watch or desk.stop.wait(every):
+            if not watch or context.stop.wait(every):
                 break
     raise SystemExit(worst)
 
 
 def _pass(
-    places: "Places",
+    places: "FolderLayout",
     settings: "FolderSettings",
-    desk: "Desk",
+    context: "Context",
     every: int | None,
     said: str,
     *,
@@ -184,10 +184,10 @@ def _pass(
 
     with beating(places):
         watching = {} if every is None else {"wait_s": 0.0}  # it comes again soon
-        done = run_pass(places, settings, desk, sleep=desk.stop.wait, **watching)
+        done = run_pass(places, settings, context, sleep=context.stop.wait, **watching)
         told = story(places, done)
         what = news(places, told)
-        files = _page(places, done, desk) if told.moved or what.begun or what.over else []
+        files = _page(places, done, context) if told.moved or what.begun or what.over else []
     if is_wanted(settings.notify, what, told):
         _tell(places, settings, what, told, files)
     else:
@@ -202,19 +202,23 @@ def _pass(
     return done, lines
 
 
-def _page(places: "Places", done: "Pass", desk: "Desk") -> list[Path]:
+def _page(places: "FolderLayout", done: "Pass", context: "Context") -> list[Path]:
     """A page that cannot be written is said; what was done is done."""
     from importer.folder.morning_report import write_night
 
     try:
-        return write_night(places, done, desk.journal, desk.settings)
+        return write_night(places, done, context.journal, context.settings)
     except (ImporterError, OSError, ValueError) as error:
         logging.getLogger("importer.folder").warning("no page was written: %s", error)
         return []
 
 
 def _tell(
-    places: "Places", settings: "FolderSettings", what: "News", done: "Pass", files: Sequence[Path]
+    places: "FolderLayout",
+    settings: "FolderSettings",
+    what: "News",
+    done: "Pass",
+    files: Sequence[Path],
 ) -> None:
     """A notice that cannot be sent is said, and tried again by the next pass."""
     from importer.folder.notices import note_told, tell
@@ -263,7 +267,7 @@ def _as_json(done: "Pass", files: Sequence[Path]) -> dict[str, Any]:
     }
 
 
-def _archive(places: "Places", keep: int) -> None:
+def _archive(places: "FolderLayout", keep: int) -> None:
     from importer.folder.archive import archive
 
     try:

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what the words before a command open."""
+"""Session that several commands share, and what the words before a command open."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +42,7 @@ VENDOR = click.option("--vendor", metavar="NAME", help="Else the one whose headi
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for machines.")
 
 
-def READING(command: Command) -> Command:  # noqa: N802  (one of the options above)
+def READING(command: Command) -> Command:  # noqa: N802  (one of the session above)
     """What of a sheet is taken, and how."""
     command = click.option(
         "--infer-carrier", is_flag=True, help="Fill an empty carrier where its number tells it."
@@ -55,14 +55,14 @@ def READING(command: Command) -> Command:  # noqa: N802  (one of the options abo
     )(command)
 
 
-def TRACKING(command: Command) -> Command:  # noqa: N802  (one of the options above)
+def TRACKING(command: Command) -> Command:  # noqa: N802  (one of the session above)
     """How tracking numbers and their carriers are judged, before a sheet is sent."""
     return click.option(
         "--strict-tracking", is_flag=True, help="An odd tracking number holds back its row."
     )(READING(command))
 
 
-def PATIENCE(command: Command) -> Command:  # noqa: N802  (one of the options above)
+def PATIENCE(command: Command) -> Command:  # noqa: N802  (one of the session above)
     """How long and how often to try."""
     for option in (
         click.option(
@@ -92,7 +92,7 @@ def PATIENCE(command: Command) -> Command:  # noqa: N802  (one of the options ab
 RUNS = click.argument("runs", nargs=-1, type=int, metavar="[RUN]...")
 
 
-class Options:
+class Session:
     """What the words before the command say; opened when a command needs it."""
 
     def __init__(self, config: Path | None, journal: str | None) -> None:
@@ -112,15 +112,15 @@ class Options:
         return open_journal(journal_location(settings, self._journal))
 
 
-def OPTIONS(command: Command) -> Command:  # noqa: N802  (used like those above)
+def SESSION(command: Command) -> Command:  # noqa: N802  (used like those above)
     """Hands the words before the command to it."""
-    return cast("Command", click.make_pass_decorator(Options)(command))
+    return cast("Command", click.make_pass_decorator(Session)(command))
 
 
-def account_name(options: Options, account: str | None, vendor: str | None) -> str:
+def account_name(session: Session, account: str | None, vendor: str | None) -> str:
     """The account asked for, else the one that the vendor's profile names."""
     if account is None and vendor is not None:
-        account = options.settings().vendor(vendor).account
+        account = session.settings().vendor(vendor).account
     if account is None:
         raise click.MissingParameter(
             ctx=click.get_current_context(), param_hint="'--account'", param_type="option"

@@ -16,19 +16,19 @@ from importer.cli.parameters import (
     AS_JSON,
     INTO,
     OPERATION,
-    OPTIONS,
     READING,
     RUNS,
+    SESSION,
     VENDOR,
     WORKSHEET,
-    Options,
+    Session,
 )
 from importer.cli.working import load_meanwhile, progress, stopped_by_signals
 from importer.model.errors import SettingsError, SheetError, SignInRefused, UsageError
 
 if TYPE_CHECKING:
     from importer.journal import Journal, RunRecord
-    from importer.model.options import Wish
+    from importer.model.options import UploadOptions
     from importer.model.stop import Stop
     from importer.reconcile.reconcile import Subject
     from importer.reports.model import Report
@@ -64,9 +64,9 @@ SINCE = click.option("--since", metavar="7d", callback=_since, help="Runs begun 
 @READING
 @click.option("--csv", "as_csv", is_flag=True, help="The rows as csv too.")
 @AS_JSON
-@OPTIONS
+@SESSION
 def reconcile(
-    options: Options,
+    session: Session,
     sheets: Sequence[Path],
     account: str | None,
     runs: Sequence[int],
@@ -87,14 +87,14 @@ def reconcile(
     importer reconcile dock.xlsx --account acme
     importer reconcile --since 7d
     """
-    from importer.model.options import Wish
+    from importer.model.options import UploadOptions
     from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
 
     if sheets and (runs or since):
         raise click.UsageError("sheets, or runs of the journal, not both.")
-    settings = options.settings()
+    settings = session.settings()
     if sheets:
-        wish = Wish(
+        options = UploadOptions(
             operation,
             worksheet,
             vendor=vendor,
@@ -102,13 +102,13 @@ def reconcile(
             split=split,
             infer_carrier=infer_carrier,
         )
-        work = _of_sheets(sheets, settings, account, wish)
+        work = _of_sheets(sheets, settings, account, options)
     elif runs or since or vendor:
-        work = _of_runs(options, settings, runs, since, vendor, account)
+        work = _of_runs(session, settings, runs, since, vendor, account)
     else:
         raise click.UsageError("name sheets, or --run N, or --since 7d, or --vendor NAME.")
     worst = EVERYTHING_SETTLED
-    with options.journal(settings) as journal, stopped_by_signals() as stop:
+    with session.journal(settings) as journal, stopped_by_signals() as stop:
         for name, folder, found in work:
             try:
                 subject, where = found()
@@ -129,26 +129,26 @@ def _of_sheets(
     sheets: Sequence[Path],
     settings: "Settings",
     account: str | None,
-    wish: "Wish",
+    options: "UploadOptions",
 ) -> "Iterable[tuple[str, Path, Found]]":
-    if account is None and wish.vendor is not None:
-        account = settings.vendor(wish.vendor).account
+    if account is None and options.vendor is not None:
+        account = settings.vendor(options.vendor).account
     if account is None:
         raise click.UsageError("--account says which platform a sheet is compared with.")
     where = settings.account(account)
-    wish = replace(wish, platform=where.platform)
+    options = replace(options, platform=where.platform)
     return [
-        (sheet.stem, sheet.parent, partial(_sheet, sheet, wish, settings, where))
+        (sheet.stem, sheet.parent, partial(_sheet, sheet, options, settings, where))
         for sheet in sheets
     ]
 
 
 def _sheet(
-    sheet: Path, wish: "Wish", settings: "Settings", account: "Account"
+    sheet: Path, options: "UploadOptions", settings: "Settings", account: "Account"
 ) -> "tuple[Subject, Account]":
     from importer.reconcile.reconcile import subject_of_sheet
 
-    return subject_of_sheet(sheet, wish, settings), account
+    return subject_of_sheet(sheet, options, settings), account
 
 
 def _given(subject: "Subject", account: str, settings: "Settings") -> "tuple[Subject, Account]":
@@ -156,7 +156,7 @@ def _given(subject: "Subject", account: str, settings: "Settings") -> "tuple[Sub
 
 
 def _of_runs(
-    options: Options,
+    session: Session,
     settings: "Settings",
     numbers: Sequence[int],
     since: datetime | None,
@@ -166,7 +166,7 @@ def _of_runs(
     from importer.operations.operation import UNDO
     from importer.reconcile.reconcile import subjects_of_runs
 
-    with options.journal(settings) as journal:
+    with session.journal(settings) as journal:
         chosen = [
             run
             for run in _runs(journal, numbers, since, vendor)
@@ -249,9 +249,9 @@ def _night(_context: click.Context, _option: click.Parameter, text: str | None) 
 )
 @click.option("--open", "opened", is_flag=True, help="Show the page in the browser.")
 @AS_JSON
-@OPTIONS
+@SESSION
 def report(
-    options: Options,
+    session: Session,
     runs: Sequence[int],
     night: datetime | None,
     since: datetime | None,
@@ -271,8 +271,8 @@ def report(
 
     if not (runs or night or since or vendor):
         raise click.UsageError("name runs, or --night DATE, or --since 30d, or --vendor NAME.")
-    settings = options.settings()
-    with options.journal(settings) as journal:
+    settings = session.settings()
+    with session.journal(settings) as journal:
         chosen = _runs(journal, runs, night or since, vendor)
         if night is not None:
             chosen = [run for run in chosen if run.created_at < night + timedelta(days=1)]

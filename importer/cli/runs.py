@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.parameters import AS_JSON, INTO, OPTIONS, PATIENCE, RUNS, Options, days_of
-from importer.cli.working import each, opened_desk
+from importer.cli.parameters import AS_JSON, INTO, PATIENCE, RUNS, SESSION, Session, days_of
+from importer.cli.working import each, opened_context
 
 if TYPE_CHECKING:
     from importer.model.summary import Summary
-    from importer.runs.execute import Desk
+    from importer.runs.execute import Context
 
 
 @click.command()
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 @click.option("--abandon", is_flag=True, help="Give the runs named up: send nothing more of them.")
 @PATIENCE
 @AS_JSON
-@OPTIONS
+@SESSION
 def resume(
-    options: Options,
+    session: Session,
     runs: Sequence[int],
     take_over: bool,
     abandon: bool,
@@ -40,13 +40,13 @@ def resume(
 
     if abandon and not runs:
         raise click.UsageError("--abandon needs the number of a run.")
-    with opened_desk(options, **patience) as desk:
+    with opened_context(session, **patience) as context:
         if abandon:
             for number in runs:
-                click.echo(abandon_run(number, desk.journal))
+                click.echo(abandon_run(number, context.journal))
             return
         numbers = list(runs)
-        for run, newer in interrupted_runs(desk.journal) if not runs else ():
+        for run, newer in interrupted_runs(context.journal) if not runs else ():
             if newer is None:
                 numbers.append(run.id)
             else:
@@ -60,20 +60,20 @@ def resume(
             click.echo("No run was interrupted.")
         each(
             numbers,
-            lambda run: _resumed(run, desk, take_over=take_over),
+            lambda run: _resumed(run, context, take_over=take_over),
             as_json=as_json,
-            desk=desk,
+            context=context,
         )
 
 
-def _resumed(number: int, desk: "Desk", *, take_over: bool) -> "Summary":
+def _resumed(number: int, context: "Context", *, take_over: bool) -> "Summary":
     from importer.runs.upload import resume_run
     from importer.undo import resume_undo
 
-    run = desk.journal.run(number)
+    run = context.journal.run(number)
     if run.settings.get("undoes"):
-        return resume_undo(run, desk, take_over=take_over)
-    return resume_run(number, desk, take_over=take_over)
+        return resume_undo(run, context, take_over=take_over)
+    return resume_run(number, context, take_over=take_over)
 
 
 @click.command()
@@ -81,8 +81,8 @@ def _resumed(number: int, desk: "Desk", *, take_over: bool) -> "Summary":
 @click.option("--dry-run", is_flag=True, help="Show the calls, and send only questions.")
 @INTO
 @AS_JSON
-@OPTIONS
-def undo(options: Options, run: int, dry_run: bool, into: Path | None, as_json: bool) -> None:
+@SESSION
+def undo(session: Session, run: int, dry_run: bool, into: Path | None, as_json: bool) -> None:
     """Take back what a run did, as far as the platform allows.
 
     \b
@@ -90,12 +90,12 @@ def undo(options: Options, run: int, dry_run: bool, into: Path | None, as_json: 
     """
     from importer.undo import undo_run
 
-    with opened_desk(options) as desk:
+    with opened_context(session) as context:
         each(
             [run],
-            lambda number: undo_run(number, desk, dry_run=dry_run, into=into),
+            lambda number: undo_run(number, context, dry_run=dry_run, into=into),
             as_json=as_json,
-            desk=desk,
+            context=context,
         )
 
 
@@ -105,8 +105,8 @@ def undo(options: Options, run: int, dry_run: bool, into: Path | None, as_json: 
     "--prune", metavar="DAYS", callback=days_of, help="Forget bodies and answers older than 90d."
 )
 @AS_JSON
-@OPTIONS
-def runs(options: Options, most: int, prune: int | None, as_json: bool) -> None:
+@SESSION
+def runs(session: Session, most: int, prune: int | None, as_json: bool) -> None:
     """List the runs that the journal holds, or forget the bodies of old ones.
 
     \b
@@ -114,7 +114,7 @@ def runs(options: Options, most: int, prune: int | None, as_json: bool) -> None:
     """
     from importer.reports.terminal.run_lines import run_as_json, runs_table
 
-    with options.journal(options.settings()) as journal:
+    with session.journal(session.settings()) as journal:
         if prune is not None:
             number = journal.prune(journal.now() - timedelta(days=prune))
             click.echo(f"bodies and answers of {number} runs are forgotten; what was sent is not")
@@ -132,8 +132,8 @@ def runs(options: Options, most: int, prune: int | None, as_json: bool) -> None:
 @click.argument("run", type=int)
 @click.option("--call", metavar="N", type=int, help="One call with its bodies and answers.")
 @AS_JSON
-@OPTIONS
-def show(options: Options, run: int, call: int | None, as_json: bool) -> None:
+@SESSION
+def show(session: Session, run: int, call: int | None, as_json: bool) -> None:
     """Tell what one run sent, when, and what was answered.
 
     \b
@@ -141,7 +141,7 @@ def show(options: Options, run: int, call: int | None, as_json: bool) -> None:
     """
     from importer.reports.terminal.run_lines import call_story, run_story, story_as_json
 
-    with options.journal(options.settings()) as journal:
+    with session.journal(session.settings()) as journal:
         if as_json:
             click.echo(json.dumps(story_as_json(journal, run, call), indent=2))
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from importer.cli.parameters import AS_JSON, FOLDER, OPTIONS, Options
+from importer.cli.parameters import AS_JSON, FOLDER, SESSION, Session
 from importer.cli.working import progress
 from importer.model.errors import UsageError
 
@@ -65,8 +65,8 @@ def _template_place(path: str, name: str) -> Path:
 @click.command()
 @click.option("--test", metavar="NAME", help="Sign in to this account, and send nothing else.")
 @AS_JSON
-@OPTIONS
-def accounts(options: Options, test: str | None, as_json: bool) -> None:
+@SESSION
+def accounts(session: Session, test: str | None, as_json: bool) -> None:
     """List the accounts set up, or try to sign in to one.
 
     \b
@@ -75,7 +75,7 @@ def accounts(options: Options, test: str | None, as_json: bool) -> None:
     from importer.reports.terminal.account_lines import accounts_as_json, accounts_table
     from importer.runs.execute import try_account
 
-    settings = options.settings()
+    settings = session.settings()
     if test is not None:
         click.echo(try_account(settings.account(test), os.environ))
     elif as_json:

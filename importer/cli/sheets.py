@@ -11,17 +11,17 @@ from importer.cli.parameters import (
     AS_JSON,
     INTO,
     OPERATION,
-    OPTIONS,
     PATIENCE,
+    SESSION,
     SHEETS,
     TRACKING,
     VENDOR,
     WORKSHEET,
-    Options,
+    Session,
     account_name,
     share,
 )
-from importer.cli.working import each, opened_desk, read_ahead
+from importer.cli.working import each, opened_context, read_ahead
 
 if TYPE_CHECKING:
     from importer.model.options import Share
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 @INTO
 @TRACKING
 @AS_JSON
-@OPTIONS
+@SESSION
 def check(
-    options: Options,
+    session: Session,
     sheets: Sequence[Path],
     operation: str | None,
     worksheet: str | None,
@@ -55,10 +55,10 @@ def check(
     importer check samples/add_tracking.xlsx
     """
     read_ahead(sheets, worksheet)
-    from importer.model.options import Wish
+    from importer.model.options import UploadOptions
     from importer.runs.check import check_sheet
 
-    wish = Wish(
+    options = UploadOptions(
         operation,
         worksheet,
         into,
@@ -68,8 +68,8 @@ def check(
         split=split,
         infer_carrier=infer_carrier,
     )
-    settings = options.settings()
-    each(sheets, lambda sheet: check_sheet(sheet, wish, settings), as_json=as_json)
+    settings = session.settings()
+    each(sheets, lambda sheet: check_sheet(sheet, options, settings), as_json=as_json)
 
 
 @click.command()
@@ -80,9 +80,9 @@ def check(
 @VENDOR
 @TRACKING
 @AS_JSON
-@OPTIONS
+@SESSION
 def plan(
-    options: Options,
+    session: Session,
     sheets: Sequence[Path],
     account: str | None,
     operation: str | None,
@@ -100,12 +100,12 @@ def plan(
     importer plan samples/add_tracking.xlsx --account acme
     """
     read_ahead(sheets, worksheet)
-    from importer.model.options import Wish
+    from importer.model.options import UploadOptions
     from importer.runs.upload import plan_sheet
 
-    settings = options.settings()
-    found = settings.account(account_name(options, account, vendor))
-    wish = Wish(
+    settings = session.settings()
+    found = settings.account(account_name(session, account, vendor))
+    options = UploadOptions(
         operation,
         worksheet,
         vendor=vendor,
@@ -114,7 +114,7 @@ def plan(
         split=split,
         infer_carrier=infer_carrier,
     )
-    each(sheets, lambda sheet: plan_sheet(sheet, wish, settings, found), as_json=as_json)
+    each(sheets, lambda sheet: plan_sheet(sheet, options, settings, found), as_json=as_json)
 
 
 @click.command()
@@ -136,9 +136,9 @@ def plan(
 @PATIENCE
 @click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Calls side by side.")
 @AS_JSON
-@OPTIONS
+@SESSION
 def upload(
-    options: Options,
+    session: Session,
     sheets: Sequence[Path],
     account: str | None,
     into: Path | None,
@@ -165,13 +165,13 @@ def upload(
     importer upload samples/add_tracking.xlsx --account acme
     """
     read_ahead(sheets, worksheet)
-    from importer.model.options import Wish
+    from importer.model.options import UploadOptions
     from importer.runs.upload import upload_sheet
 
-    account = account_name(options, account, vendor)
-    with opened_desk(options, account, workers, **patience) as desk:
-        found = desk.settings.account(account)
-        wish = Wish(
+    account = account_name(session, account, vendor)
+    with opened_context(session, account, workers, **patience) as context:
+        found = context.settings.account(account)
+        options = UploadOptions(
             operation=operation,
             worksheet=worksheet,
             into=into,
@@ -189,9 +189,9 @@ def upload(
         )
         each(
             sheets,
-            lambda sheet: upload_sheet(sheet, wish, desk, found),
+            lambda sheet: upload_sheet(sheet, options, context, found),
             as_json=as_json,
-            desk=desk,
+            context=context,
         )
 
 
@@ -202,9 +202,9 @@ def upload(
 @WORKSHEET
 @click.option("--account", metavar="NAME", help="The one to send this vendor's sheets to.")
 @click.option("--yes", is_flag=True, help="Ask nothing, and take only what is sure.")
-@OPTIONS
+@SESSION
 def map_vendor(
-    options: Options,
+    session: Session,
     sheet: Path,
     vendor: str,
     operation: str | None,
@@ -218,10 +218,10 @@ def map_vendor(
     importer map dock.xlsx --vendor north
     """
     from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION
-    from importer.vendors.map_sheet import MapWish, map_sheet
+    from importer.vendors.map_sheet import MapOptions, map_sheet
 
-    wish = MapWish(vendor, operation, account, worksheet)
-    mapped = map_sheet(sheet, wish, options.settings(), None if yes else _Asked(), click.echo)
+    options = MapOptions(vendor, operation, account, worksheet)
+    mapped = map_sheet(sheet, options, session.settings(), None if yes else _Asked(), click.echo)
     said = "holds" if mapped.written else "is as it was, without"
     click.echo(f"{mapped.file} {said} vendor {vendor}")
     if mapped.left:

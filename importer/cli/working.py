@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from importer.cli.parameters import Options
+from importer.cli.parameters import Session
 from importer.model.errors import RunBusy, SettingsError, SheetError, UsageError
 
 if TYPE_CHECKING:
     from importer.model.stop import Stop
     from importer.model.summary import Summary
-    from importer.runs.execute import Desk
+    from importer.runs.execute import Context
 
 Values = TypeVar("Values")
 T = TypeVar("T", Path, int)
@@ -30,18 +30,18 @@ def each(
     work: "Callable[[T], Summary]",
     *,
     as_json: bool,
-    desk: "Desk | None" = None,
+    context: "Context | None" = None,
 ) -> None:
     """Works on each sheet or run, says what became of it, and exits with the gravest status.
 
-    `desk` is the one that sends, where something is sent.
+    `context` is the one that sends, where something is sent.
     """
     from importer.model.summary import exit_status
     from importer.reports.terminal.sheet_lines import left, refused_line, summary_lines
 
     summaries = []
     for subject in subjects:
-        if desk is not None and desk.stop.is_set():
+        if context is not None and context.stop.is_set():
             summary = _not_taken_up(subject, f"{_name(subject)} was not begun: the command stopped")
         elif (source := _source(subject, subjects)) is not None:
             both = f"{_name(subject)} is made from {source.name}, which is named as well"
@@ -55,9 +55,9 @@ def each(
         if as_json:
             click.echo(json.dumps(summary.as_json()))
         elif summary.error is None:
-            click.echo(summary_lines(summary, left(desk.journal, summary) if desk else 0))
+            click.echo(summary_lines(summary, left(context.journal, summary) if context else 0))
         if summary.error is not None:
-            click.echo(refused_line(summary, sends=desk is not None), err=True)
+            click.echo(refused_line(summary, sends=context is not None), err=True)
     raise SystemExit(exit_status(summaries))
 
 
@@ -99,8 +99,8 @@ def _name(subject: Path | int) -> str:
 
 
 @contextmanager
-def opened_desk(
-    options: Options,
+def opened_context(
+    session: Session,
     account: str | None = None,
     workers: int | None = None,
     *,
@@ -108,10 +108,10 @@ def opened_desk(
     isolate_limit: int | None = None,
     max_lost: int | None = None,
     max_refusals: int | None = None,
-) -> "Iterator[Desk]":
+) -> "Iterator[Context]":
     from dataclasses import replace
 
-    from importer.runs.execute import Desk
+    from importer.runs.execute import Context
     from importer.sending.breaker import Bounds
     from importer.sending.task import Patience
 
@@ -120,14 +120,14 @@ def opened_desk(
         Patience(wait_to_settle=not no_wait, bounds=bounds), isolate_limit=isolate_limit
     )
 
-    settings = options.settings()
+    settings = session.settings()
     if account is not None and workers is not None:
         found = replace(settings.account(account), workers=workers)
         settings = replace(settings, accounts={**settings.accounts, account: found})
     if account is not None:  # said once, before any sheet is read
         settings.account(account).credentials(os.environ)
-    with options.journal(settings) as journal, stopped_by_signals() as stop:
-        yield Desk(settings, journal, stop=stop, patience=patience, progress=progress)
+    with session.journal(settings) as journal, stopped_by_signals() as stop:
+        yield Context(settings, journal, stop=stop, patience=patience, progress=progress)
 
 
 def _with(values: Values, **changes: Any) -> Values:

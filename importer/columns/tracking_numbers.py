@@ -156,7 +156,7 @@ def _odd_of(numbers: Sequence[str], carrier: str | None) -> dict[str, str]:
     return {number: odd for number, odd in said if odd is not None}
 
 
-def _unfit(numbers: Sequence[str], pattern: re.Pattern[str], form: "_Form") -> Sequence[str]:
+def _unfit(numbers: Sequence[str], pattern: re.Pattern[str], form: "_NumberForm") -> Sequence[str]:
     """The numbers that have not the form, or not its check digit; they are of one length."""
     unlike = [*filterfalse(pattern.fullmatch, numbers)]
     like = [*{*numbers}.difference(unlike)] if unlike else numbers
@@ -197,7 +197,7 @@ def _others(number: str, ours: Carrier) -> tuple[Carrier, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _NumberForm:
     name: str
     carriers: tuple[Carrier, ...]  # the one whose form it is first
     pattern: str  # of fixed parts only: nothing in it can be tried twice
@@ -212,29 +212,29 @@ _FORMS = (
     # digits, with no rule: as a form they would fit too much. The check digit is that of the
     # Guide to Labeling, over what follows the 1Z; the waybill's, over what follows the letter, as
     # published in jkeen/tracking_number_data (K2479825491).
-    _Form("1Z", ("UPS",), r"1Z[0-9A-Z]{16}", [18], lambda n: mod10(n[2:], (1, 2)), sole=True),
+    _NumberForm("1Z", ("UPS",), r"1Z[0-9A-Z]{16}", [18], lambda n: mod10(n[2:], (1, 2)), sole=True),
     # SurePost has service YW or YP, and USPS delivers it: a vendor may name either.
-    _Form(
+    _NumberForm(
         "SurePost",
         ("USPS",),
         r"1Z[0-9A-Z]{6}Y[PW][0-9A-Z]{8}",
         [18],
         lambda n: mod10(n[2:], (1, 2)),
     ),
-    _Form("waybill", ("UPS",), r"[AHJKTV][0-9]{10}", [11], lambda n: mod10(n[1:], (1, 2))),
-    _Form("Mail Innovations", ("UPS", "USPS"), r"MI[0-9]{6}[0-9A-Z]{1,22}", range(9, 31)),
+    _NumberForm("waybill", ("UPS",), r"[AHJKTV][0-9]{10}", [11], lambda n: mod10(n[1:], (1, 2))),
+    _NumberForm("Mail Innovations", ("UPS", "USPS"), r"MI[0-9]{6}[0-9A-Z]{1,22}", range(9, 31)),
     # USPS: Publication 199, Intelligent Mail package barcode: 22 or 26 digits, alone or after 420
     # and a ZIP of 5 or 9. 94 and 95 are labels bought from USPS. 91 to 93 are commercial mailers':
     # among them FedEx (SmartPost), UPS (SurePost, Mail Innovations) and DHL (eCommerce), which
     # carry a parcel to the post office that delivers it.
-    _Form(
+    _NumberForm(
         "IMpb",
         ("USPS",),
         r"(?:420[0-9]{5}(?:[0-9]{4})?)?9[45][0-9]{20}(?:[0-9]{4})?",
         (22, 26, 30, 34, 38),
         impb,
     ),
-    _Form(
+    _NumberForm(
         "commercial IMpb",
         ("USPS", "FedEx", "UPS", "DHL"),
         r"(?:420[0-9]{5}(?:[0-9]{4})?)?9[1-3][0-9]{20}(?:[0-9]{4})?",
@@ -243,7 +243,7 @@ _FORMS = (
     ),
     # USPS: Publication 109, 2-8.5.3: a service code, 9 digits of the customer, 8 of the piece; some
     # labels count a 91 in that they do not print. 00 would begin a GS1 container code.
-    _Form(
+    _NumberForm(
         "20 digits",
         ("USPS",),
         r"(?!00)[0-9]{20}",
@@ -251,7 +251,7 @@ _FORMS = (
         lambda n: mod10(n) | mod10(with_application(n)),
     ),
     # FedEx SmartPost prints its USPS number without the application identifier (SmartPost Job Aid).
-    _Form(
+    _NumberForm(
         "SmartPost",
         ("FedEx",),
         r"(?!00)[0-9]{20}",
@@ -259,33 +259,35 @@ _FORMS = (
         lambda n: mod10(with_application(n)),
     ),
     # USPS: "Tracking" on usps.com: Global Express Guaranteed is 82 000 000 00.
-    _Form("Global Express Guaranteed", ("USPS",), r"82[0-9]{8}", [10]),
+    _NumberForm("Global Express Guaranteed", ("USPS",), r"82[0-9]{8}", [10]),
     # All posts: UPU standard S10. Another country's parcel is USPS's to deliver, and Deutsche
     # Post's and DHL eCommerce's to send.
-    _Form("S10", ("USPS",), r"[A-Z]{2}[0-9]{9}US", [13], s10, sole=True),
-    _Form("S10 of another post", ("USPS", "DHL"), r"[A-Z]{2}[0-9]{9}(?!US)[A-Z]{2}", [13], s10),
+    _NumberForm("S10", ("USPS",), r"[A-Z]{2}[0-9]{9}US", [13], s10, sole=True),
+    _NumberForm(
+        "S10 of another post", ("USPS", "DHL"), r"[A-Z]{2}[0-9]{9}(?!US)[A-Z]{2}", [13], s10
+    ),
     # FedEx: Ground Bar Code & Label Layout Specification (FY04.A), "Check digit calculation
     # algorithms": 96 and 20 more, of which the last 15 are the number and carry the check digit.
-    _Form("Ground", ("FedEx",), r"[0-9]{15}", [15], mod10),
-    _Form("Ground 96", ("FedEx",), r"96[0-9]{20}", [22], lambda n: mod10(n[-15:])),
+    _NumberForm("Ground", ("FedEx",), r"[0-9]{15}", [15], mod10),
+    _NumberForm("Ground 96", ("FedEx",), r"96[0-9]{20}", [22], lambda n: mod10(n[-15:])),
     # FedEx: the 12 digits of Express, alone or as the last of the 34 in its bar code, where there
     # is room for 14; as published in jkeen/tracking_number_data.
-    _Form("Express", ("FedEx",), r"[0-9]{12}", [12], mod11),
-    _Form("34 digits", ("FedEx",), r"(?:10|96)[0-9]{32}", [34], lambda n: mod11(n[-14:])),
+    _NumberForm("Express", ("FedEx",), r"[0-9]{12}", [12], mod11),
+    _NumberForm("34 digits", ("FedEx",), r"(?:10|96)[0-9]{32}", [34], lambda n: mod11(n[-14:])),
     # DHL: "Shipment tracking labels", dhl.com: Express has 10 digits, or begins with JJD or JVGL;
     # eCommerce with GM, LX or RX, in 10 to 39 characters; Freight has 9, 10 or 14 digits, and no
     # check digit. Express with 11 digits, and the 7, as published in jkeen/tracking_number_data.
     # JD and digits are JD Logistics' too.
-    _Form("Express", ("DHL",), r"[0-9]{10,11}", (10, 11), mod7),
-    _Form("piece", ("DHL",), r"J(?:JD|VGL)[0-9]{9,31}", range(12, 36), sole=True),
-    _Form("piece JD", ("DHL",), r"JD[0-9]{9,31}", range(11, 34)),
-    _Form("eCommerce GM", ("DHL",), r"GM[0-9]{10,37}", range(12, 40), sole=True),
-    _Form("eCommerce", ("DHL",), r"[LR]X[0-9]{10,37}", range(12, 40)),
-    _Form("14 digits", ("DHL",), r"[0-9]{14}", [14]),
+    _NumberForm("Express", ("DHL",), r"[0-9]{10,11}", (10, 11), mod7),
+    _NumberForm("piece", ("DHL",), r"J(?:JD|VGL)[0-9]{9,31}", range(12, 36), sole=True),
+    _NumberForm("piece JD", ("DHL",), r"JD[0-9]{9,31}", range(11, 34)),
+    _NumberForm("eCommerce GM", ("DHL",), r"GM[0-9]{10,37}", range(12, 40), sole=True),
+    _NumberForm("eCommerce", ("DHL",), r"[LR]X[0-9]{10,37}", range(12, 40)),
+    _NumberForm("14 digits", ("DHL",), r"[0-9]{14}", [14]),
 )
 
 
-_Patterns = list[tuple[re.Pattern[str], _Form]]
+_Patterns = list[tuple[re.Pattern[str], _NumberForm]]
 
 
 def _by_length() -> dict[tuple[int, Carrier | None], _Patterns]:
@@ -301,7 +303,9 @@ def _by_length() -> dict[tuple[int, Carrier | None], _Patterns]:
 _BY_LENGTH = _by_length()  # what is longer than any of them is never looked at
 
 
-def _fitting(number: str, carrier: Carrier | None = None) -> Iterator[tuple[_Form, bool | None]]:
+def _fitting(
+    number: str, carrier: Carrier | None = None
+) -> Iterator[tuple[_NumberForm, bool | None]]:
     """The forms that the number has, of one carrier or of all, and what its check digit says."""
     for pattern, form in _BY_LENGTH.get((len(number), carrier), ()):
         if pattern.fullmatch(number):

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from importer.journal import open_journal
 from importer.model.errors import UsageError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.summary import Summary, exit_status
 from importer.operations import operations
 from importer.platforms import PLATFORMS
 from importer.reports.terminal.words import columns_text
-from importer.runs.execute import Desk, Progress
+from importer.runs.execute import Context, Progress
 from importer.runs.upload import upload_sheet
 from importer.sandbox import PASSWORD, SHIPENGINE_KEY, SHIPSTATION_KEY, USERNAME, Sandbox
 from importer.settings.settings import FILE_NAME, load_settings
@@ -104,9 +104,9 @@ def run_demo(
         (folder / FILE_NAME).write_text(sandbox_settings_file(sandbox.url), encoding="utf-8")
         settings = load_settings(folder / FILE_NAME, PLATFORMS)
         with open_journal(folder / "journal.db") as journal:
-            desk = Desk(settings, journal, environ=SECRETS, progress=progress)
+            context = Context(settings, journal, environ=SECRETS, progress=progress)
             *clean, mistaken = [
-                upload_sheet(sheet, Wish(), desk, settings.account(account))
+                upload_sheet(sheet, UploadOptions(), context, settings.account(account))
                 for sheet, account in _copied_samples(folder)
             ]
         writes = len(sandbox.writes)

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from importer.folder.layout import Places
+from importer.folder.layout import FolderLayout
 from importer.model.files import written
 
 
-def archive(places: Places, keep_days: int) -> list[Path]:
+def archive(places: FolderLayout, keep_days: int) -> list[Path]:
     """Moves each day of done/ and attention/ older than `keep_days` into DAY.zip; the zips.
 
     The zip is read again, byte for byte, before the files it holds are taken from their folder.

@@ -13,7 +13,7 @@ _FILING, _TRIES = ".filing.json", ".tries"
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
+class ClaimNotes:
     """What became of a file, and where it and all beside it are to go, below the root."""
 
     fate: str
@@ -22,15 +22,15 @@ class Filing:
     names: Mapping[str, str]
 
 
-def filing_of(claimed: Claimed) -> Filing | None:
+def claim_notes_of(claimed: Claimed) -> ClaimNotes | None:
     """The filing that was begun; None where none was."""
     try:
-        return Filing(**json.loads((claimed.out / _FILING).read_text(encoding="utf-8")))
+        return ClaimNotes(**json.loads((claimed.out / _FILING).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):  # written whole or not at all
         return None
 
 
-def keep_filing(claimed: Claimed, filing: Filing) -> None:
+def keep_claim_notes(claimed: Claimed, filing: ClaimNotes) -> None:
     """Notes a filing before the first file is moved; raises OSError."""
     write_text(claimed.out / _FILING, json.dumps(asdict(filing)))
 

@@ -30,7 +30,7 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class FolderLayout:
     """The folders of one drop folder."""
 
     root: Path
@@ -117,7 +117,7 @@ class Places:
                 companion.rename(claimed.out / companion.name)
         return claimed
 
-    def give_back(self, claimed: Claimed) -> bool:
+    def write_result(self, claimed: Claimed) -> bool:
         """Puts a claimed file into the inbox again, unless another of that name came meanwhile."""
         target = self.inbox / claimed.name
         with self.alone():

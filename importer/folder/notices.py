@@ -13,8 +13,8 @@ from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 
 from importer.folder.claim_notes import write_text
-from importer.folder.layout import Places
-from importer.folder.one_file import Fate, Handled
+from importer.folder.layout import FolderLayout
+from importer.folder.one_file import Fate, FileResult
 from importer.folder.passes import Pass
 from importer.folder.rules import Notify
 from importer.model.errors import ImporterError, SettingsError
@@ -34,7 +34,7 @@ class News:
     told: Mapping[str, str]  # a subject in trouble -> the day it was told, once this is
 
 
-def news(places: Places, done: Pass) -> News:
+def news(places: FolderLayout, done: Pass) -> News:
     """Trouble of a vendor's folder or an account is told once, and again when a new day brings
     more of it; its end is told with the first success after it."""
     before, today = _told(places), f"{done.ended_at.astimezone():%Y-%m-%d}"
@@ -47,11 +47,11 @@ def news(places: Places, done: Pass) -> News:
     return News(begun, over, told)
 
 
-def _folder(handled: Handled) -> str:
+def _folder(handled: FileResult) -> str:
     return PurePosixPath("inbox", handled.name).parent.as_posix()
 
 
-def _told(places: Places) -> dict[str, str]:
+def _told(places: FolderLayout) -> dict[str, str]:
     try:
         found = json.loads((places.reports / _TOLD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -83,7 +83,7 @@ def tell(notify: Notify, what: News, headline: str, text: str, files: Sequence[P
     return failed
 
 
-def note_told(places: Places, what: News) -> None:
+def note_told(places: FolderLayout, what: News) -> None:
     """Only once somebody was told: else the next pass tries again."""
     write_text(places.reports / _TOLD, json.dumps(what.told))
 

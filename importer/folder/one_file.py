@@ -11,20 +11,26 @@ from enum import StrEnum
 from pathlib import Path
 
 from importer.folder.arrival import agrees, companions
-from importer.folder.claim_notes import Filing, filing_of, keep_filing, tries, write_text
-from importer.folder.layout import Claimed, Places
+from importer.folder.claim_notes import (
+    ClaimNotes,
+    claim_notes_of,
+    keep_claim_notes,
+    tries,
+    write_text,
+)
+from importer.folder.layout import Claimed, FolderLayout
 from importer.folder.reachable import why_held
 from importer.folder.rules import Rule
 from importer.journal import RunRecord, RunState, this_process
 from importer.model.cells import printable
 from importer.model.errors import ImporterError, SheetError, UsageError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
 from importer.model.row_numbers import by_sheet_row
 from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, Summary
 from importer.operations.operation import UNDO
 from importer.reports.terminal.sheet_lines import summary_lines
-from importer.runs.execute import Desk
+from importer.runs.execute import Context
 from importer.runs.journal_rows import sha256
 from importer.runs.upload import upload_sheet
 from importer.settings.settings import Account
@@ -48,7 +54,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Handled:
+class FileResult:
     """`files` are where the original and what goes with it stand now, the original first."""
 
     name: str  # below inbox/
@@ -74,45 +80,45 @@ class Handled:
                 return NOTHING_SENT
 
 
-def handle(
-    claimed: Claimed, rule: Rule | None, account: str | None, desk: Desk, places: Places
-) -> Handled:
+def process_file(
+    claimed: Claimed, rule: Rule | None, account: str | None, context: Context, places: FolderLayout
+) -> FileResult:
     """Sends a file by its rule and files it; whatever is wrong with it is said, never raised.
 
     `account` is the one it was claimed for.
     """
-    begun = filing_of(claimed)
+    begun = claim_notes_of(claimed)
     if begun is not None:  # a pass ended while it filed it
         with places.alone():
             begun = replace(begun, names=places.names_again(claimed, begun.names))
-            told = _told_again(claimed, begun, account, desk)
-            return _put_away(claimed, told, begun, desk, places)
+            told = _told_again(claimed, begun, account, context)
+            return _put_away(claimed, told, begun, context, places)
     name, number = printable(str(claimed.name)), tries(claimed)
     try:
         if number > _MOST_TRIES:
             often = f"the program ended {_MOST_TRIES} times while it worked on this file"
-            handled = Handled(name, account, Fate.ATTENTION, f"{often}; look at it first")
+            handled = FileResult(name, account, Fate.ATTENTION, f"{often}; look at it first")
         else:
-            handled = _sent(claimed, rule, account, desk)
+            handled = _sent(claimed, rule, account, context)
     except (SheetError, UsageError) as error:
-        handled = Handled(name, account, Fate.ATTENTION, _in_its_rule(str(error)))
+        handled = FileResult(name, account, Fate.ATTENTION, _in_its_rule(str(error)))
     except ImporterError as error:  # of the settings or the journal, not of the file
-        handled = Handled(name, account, Fate.UNFINISHED, str(error), stops=True)
+        handled = FileResult(name, account, Fate.UNFINISHED, str(error), stops=True)
     except Exception as error:  # a fault of our own: one file never stops the night
         log.exception("%s was given up", name)
         said = f"the importer itself failed ({type(error).__name__}); its log tells why"
-        handled = Handled(name, account, Fate.ATTENTION, said)
+        handled = FileResult(name, account, Fate.ATTENTION, said)
     if handled.fate is Fate.UNFINISHED:  # it stays where the next pass finds it
         tries(claimed, orderly=True)
         return handled
-    return _filed(claimed, handled, desk, places)
+    return _filed(claimed, handled, context, places)
 
 
-def _sent(claimed: Claimed, rule: Rule | None, account: str | None, desk: Desk) -> Handled:
+def _sent(claimed: Claimed, rule: Rule | None, account: str | None, context: Context) -> FileResult:
     name = printable(str(claimed.name))
 
-    def for_a_person(why: str) -> Handled:
-        return Handled(name, account, Fate.ATTENTION, f"{why}; nothing was sent")
+    def for_a_person(why: str) -> FileResult:
+        return FileResult(name, account, Fate.ATTENTION, f"{why}; nothing was sent")
 
     if rule is None:
         return for_a_person("no rule of folder.toml claims it")
@@ -122,25 +128,25 @@ def _sent(claimed: Claimed, rule: Rule | None, account: str | None, desk: Desk) 
         return for_a_person(f"it was taken for account {account}, and is {rule.account}'s now")
     if agrees(claimed.path, companions(claimed.out / claimed.path.name)) is False:
         return for_a_person("its bytes are not those of the checksum beside it")
-    to, came = desk.settings.account(account), sha256(read_content(claimed.path))
-    runs = _runs_of(came, to, desk)
+    to, came = context.settings.account(account), sha256(read_content(claimed.path))
+    runs = _runs_of(came, to, context)
     ours = [run for run in runs if run.file_path == str(claimed.path.resolve())]
     if ours and ours[0].state is RunState.FINISHED:  # a pass ended before it filed it
-        return _judged(name, _summary_of(ours[0], claimed, desk), to, desk)
+        return _judged(name, _summary_of(ours[0], claimed, context), to, context)
     before = next((run for run in runs if run.state is RunState.FINISHED), None)
-    if not ours and before is not None and not _taken_back(before, desk):
-        return Handled(name, account, Fate.SEEN_BEFORE, _seen(before, desk))
-    wish = _wish(rule, claimed, take_over=bool(ours) and _began_here(ours[0]))
-    handled = _judged(name, upload_sheet(claimed.path, wish, desk, to), to, desk)
+    if not ours and before is not None and not _taken_back(before, context):
+        return FileResult(name, account, Fate.SEEN_BEFORE, _seen(before, context))
+    options = _options(rule, claimed, take_over=bool(ours) and _began_here(ours[0]))
+    handled = _judged(name, upload_sheet(claimed.path, options, context, to), to, context)
     if sha256(read_content(claimed.path)) == came:
         return handled
     said = f"{handled.sentence}; it was changed while its rows were sent: put it in again, whole"
     return replace(handled, fate=Fate.ATTENTION, sentence=said)
 
 
-def _runs_of(digest: str, account: Account, desk: Desk) -> list[RunRecord]:
+def _runs_of(digest: str, account: Account, context: Context) -> list[RunRecord]:
     """Runs that sent these very bytes to the account's present address, newest first."""
-    found = desk.journal.runs_of_bytes(digest, account.name)
+    found = context.journal.runs_of_bytes(digest, account.name)
     return [
         run
         for run in found
@@ -148,9 +154,9 @@ def _runs_of(digest: str, account: Account, desk: Desk) -> list[RunRecord]:
     ]
 
 
-def _taken_back(run: RunRecord, desk: Desk) -> bool:
+def _taken_back(run: RunRecord, context: Context) -> bool:
     """Whether an undo has taken rows of the run back: what is put in again after it is meant."""
-    return any(row.outcome.taken_back for row in desk.journal.rows(run.id))
+    return any(row.outcome.taken_back for row in context.journal.rows(run.id))
 
 
 def _began_here(run: RunRecord) -> bool:
@@ -159,16 +165,16 @@ def _began_here(run: RunRecord) -> bool:
     return run.owner.partition("@")[2] == this_process().partition("@")[2]
 
 
-def _seen(before: RunRecord, desk: Desk) -> str:
+def _seen(before: RunRecord, context: Context) -> str:
     when = f"{before.created_at:%Y-%m-%d %H:%M} UTC"
     said = f"the same bytes came as {before.file_name} and were sent by run {before.id} on {when}"
-    left = sum(n for status, n in desk.journal.counts(before.id).items() if not status.settled)
+    left = sum(n for status, n in context.journal.counts(before.id).items() if not status.settled)
     also = f"; of that run {left:,} rows still need a person" if left else ""
     return f"{printable(said)}{also}; nothing was sent"
 
 
-def _wish(rule: Rule, claimed: Claimed, *, take_over: bool) -> Wish:
-    return Wish(
+def _options(rule: Rule, claimed: Claimed, *, take_over: bool) -> UploadOptions:
+    return UploadOptions(
         operation=rule.operation,
         worksheet=rule.worksheet,
         vendor=rule.vendor,
@@ -185,16 +191,17 @@ def _wish(rule: Rule, claimed: Claimed, *, take_over: bool) -> Wish:
     )
 
 
-def _judged(name: str, summary: Summary, account: Account, desk: Desk) -> Handled:
+def _judged(name: str, summary: Summary, account: Account, context: Context) -> FileResult:
     """Done, for a person, or to be gone on with: where its account or the time stopped it."""
     counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
     said = f"{counts}; {summary.stopped_by}" if summary.stopped_by else counts
     waits = Status.UNSENT in {outcome.status for outcome in summary.outcomes.values()}
     stops = waits and (
-        desk.stop.is_set() or (bool(summary.stopped_by) and why_held(account, desk) is not None)
+        context.stop.is_set()
+        or (bool(summary.stopped_by) and why_held(account, context) is not None)
     )
     fate = Fate.DONE if summary.exit_status == EVERYTHING_SETTLED else Fate.ATTENTION
-    return Handled(
+    return FileResult(
         name,
         account.name,
         Fate.UNFINISHED if stops else fate,
@@ -206,7 +213,7 @@ def _judged(name: str, summary: Summary, account: Account, desk: Desk) -> Handle
     )
 
 
-def _summary_of(run: RunRecord, claimed: Claimed, desk: Desk) -> Summary:
+def _summary_of(run: RunRecord, claimed: Claimed, context: Context) -> Summary:
     """What a finished run has come to, by the journal."""
     return Summary(
         sheet=claimed.path,
@@ -214,13 +221,15 @@ def _summary_of(run: RunRecord, claimed: Claimed, desk: Desk) -> Summary:
         operation=run.operation,
         account=run.account,
         run=run.id,
-        outcomes=by_sheet_row(desk.journal.outcomes(run.id)),
-        calls=len(desk.journal.calls(run.id)),
+        outcomes=by_sheet_row(context.journal.outcomes(run.id)),
+        calls=len(context.journal.calls(run.id)),
         result=Path(run.result_path) if run.result_path else None,
     )
 
 
-def _filed(claimed: Claimed, handled: Handled, desk: Desk, places: Places) -> Handled:
+def _filed(
+    claimed: Claimed, handled: FileResult, context: Context, places: FolderLayout
+) -> FileResult:
     """Beside the file go its result, its fix file, and a text for people without Excel."""
     where = "attention" if handled.fate is Fate.ATTENTION else "done"
     day = f"{datetime.now().astimezone():%Y-%m-%d}"
@@ -234,23 +243,27 @@ def _filed(claimed: Claimed, handled: Handled, desk: Desk, places: Places) -> Ha
         with places.alone():  # between a free name and its taking
             names = places.free_names(claimed, where, day)
             write_text(text, _told(handled, names))
-            filing = Filing(handled.fate.value, handled.sentence, handled.run, names)
-            keep_filing(claimed, filing)
-            return _put_away(claimed, handled, filing, desk, places)
+            filing = ClaimNotes(handled.fate.value, handled.sentence, handled.run, names)
+            keep_claim_notes(claimed, filing)
+            return _put_away(claimed, handled, filing, context, places)
     except OSError as error:
         return _unfiled(handled, error)
 
 
 def _put_away(
-    claimed: Claimed, handled: Handled, filing: Filing, desk: Desk, places: Places
-) -> Handled:
+    claimed: Claimed,
+    handled: FileResult,
+    filing: ClaimNotes,
+    context: Context,
+    places: FolderLayout,
+) -> FileResult:
     """Moves everything to its place, the file itself last, and tells the journal before that:
     `show` and `resume` look there."""
     try:
         files = places.file_beside(claimed, filing.names)
         if filing.run is not None:
             result = next((f for f in files[1:] if ".result" in f.name), None)
-            desk.journal.filed(
+            context.journal.filed(
                 filing.run, str(files[0].resolve()), str(result.resolve()) if result else None
             )
         handled = replace(handled, files=tuple(files))
@@ -262,7 +275,7 @@ def _put_away(
     return handled
 
 
-def note_untold(places: Places, handled: Handled) -> None:
+def note_untold(places: FolderLayout, handled: FileResult) -> None:
     """Kept until a page tells of it, whichever pass writes that; one at a time."""
     files = [file.relative_to(places.root).as_posix() for file in handled.files]
     line = {"name": handled.name, "account": handled.account, "fate": handled.fate.value,
@@ -273,34 +286,36 @@ def note_untold(places: Places, handled: Handled) -> None:
         file.write(json.dumps(line) + "\n")
 
 
-def untold(places: Places) -> list[Handled]:
+def untold(places: FolderLayout) -> list[FileResult]:
     """Files that were filed and stand on no page yet, those of a killed pass too."""
     try:
         lines = (places.reports / UNTOLD).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return []
-    found: dict[Path, Handled] = {}
+    found: dict[Path, FileResult] = {}
     for line in lines:
         with suppress(ValueError):  # a line that a power cut broke off
             kept = json.loads(line)
             files = tuple(places.root / file for file in kept["files"])
             fate = Fate(kept["fate"])
-            found[files[0]] = Handled(**kept | {"fate": fate, "files": files})
+            found[files[0]] = FileResult(**kept | {"fate": fate, "files": files})
     return [*found.values()]
 
 
-def _unfiled(handled: Handled, error: Exception) -> Handled:
+def _unfiled(handled: FileResult, error: Exception) -> FileResult:
     said = f"{handled.sentence}; it could not be filed yet: {error}"
     return replace(handled, fate=Fate.UNFINISHED, sentence=said)
 
 
-def _told_again(claimed: Claimed, filing: Filing, account: str | None, desk: Desk) -> Handled:
+def _told_again(
+    claimed: Claimed, filing: ClaimNotes, account: str | None, context: Context
+) -> FileResult:
     summary = None
     if filing.run is not None:
-        summary = _summary_of(desk.journal.run(filing.run), claimed, desk)
+        summary = _summary_of(context.journal.run(filing.run), claimed, context)
     name = printable(str(claimed.name))
     rows = summary.statuses if summary else {}
-    return Handled(name, account, Fate(filing.fate), filing.sentence, summary, filing.run, rows)
+    return FileResult(name, account, Fate(filing.fate), filing.sentence, summary, filing.run, rows)
 
 
 def _in_its_rule(sentence: str) -> str:
@@ -311,7 +326,7 @@ def _in_its_rule(sentence: str) -> str:
     return _OPTION.sub(r"\1 in folder.toml's rule", sentence)
 
 
-def _told(handled: Handled, names: Mapping[str, str]) -> str:
+def _told(handled: FileResult, names: Mapping[str, str]) -> str:
     lines = [f"{handled.name}: {handled.fate}", handled.sentence]
     if handled.summary is not None:
         lines += ["", summary_lines(_beside(handled.summary, names))]

@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from secrets import token_hex
 
 from importer.folder.arrival import Arrival, arrivals, is_still, why_not_whole
-from importer.folder.layout import Claimed, Places
-from importer.folder.one_file import Fate, Handled, handle
+from importer.folder.layout import Claimed, FolderLayout
+from importer.folder.one_file import Fate, FileResult, process_file
 from importer.folder.reachable import why_held
 from importer.folder.remote import fetch_each
 from importer.folder.rules import FolderSettings
 from importer.model.cells import printable
 from importer.model.errors import ImporterError
 from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN
-from importer.runs.execute import Desk
+from importer.runs.execute import Context
 
 log = logging.getLogger("importer.folder")
 _LOOK_EVERY_S = 0.5
@@ -40,7 +40,7 @@ class Pass:
 
     begun_at: datetime
     ended_at: datetime
-    handled: Sequence[Handled]
+    handled: Sequence[FileResult]
     trouble: Sequence[Trouble] = ()
 
     @property
@@ -49,11 +49,11 @@ class Pass:
         statuses += [NOTHING_SENT] * bool(self.trouble)
         return max(statuses, key=_GRAVITY.index, default=EVERYTHING_SETTLED)
 
-    def of(self, *fates: Fate) -> list[Handled]:
+    def of(self, *fates: Fate) -> list[FileResult]:
         return [handled for handled in self.handled if handled.fate in fates]
 
     @property
-    def moved(self) -> list[Handled]:
+    def moved(self) -> list[FileResult]:
         """The files that did not just stay in the inbox."""
         return self.of(Fate.DONE, Fate.ATTENTION, Fate.SEEN_BEFORE, Fate.UNFINISHED)
 
@@ -62,11 +62,11 @@ class Pass:
 class _Found:
     """Gathered by the threads of the accounts."""
 
-    handled: list[Handled] = field(default_factory=list)
+    handled: list[FileResult] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, handled: Handled) -> None:
+    def add(self, handled: FileResult) -> None:
         with self.lock:
             self.handled.append(handled)
         log.info(
@@ -80,7 +80,7 @@ class _Found:
         """Files that stay in the inbox; one that is gone was taken by another pass."""
         for file in files:
             if file.path.is_symlink() or file.path.exists():
-                self.add(Handled(printable(str(file.name)), account, fate, why))
+                self.add(FileResult(printable(str(file.name)), account, fate, why))
 
     def say(self, subject: str, sentence: str) -> None:
         with self.lock:
@@ -89,9 +89,9 @@ class _Found:
 
 
 def run_pass(
-    places: Places,
+    places: FolderLayout,
     settings: FolderSettings,
-    desk: Desk,
+    context: Context,
     *,
     sleep: Callable[[float], object] = time.sleep,
     wait_s: float = 60,
@@ -100,13 +100,13 @@ def run_pass(
 
     Files of different accounts go side by side. One bad file, or one account that cannot sign
     in, stops nothing else. Where another pass has an account's files, this one waits `wait_s`
-    for it to end, as it may have been killed. `desk.stop` ends the pass: what was begun goes on
+    for it to end, as it may have been killed. `context.stop` ends the pass: what was begun goes on
     next time.
     """
     begun_at, found = datetime.now(UTC), _Found()
     groups: dict[str | None, list[Arrival]] = {rule.account: [] for rule in settings.rules}
     groups.setdefault(None, [])
-    fetch_each(settings.rules, places, desk.environ, settings.settle_s, sleep, found.say)
+    fetch_each(settings.rules, places, context.environ, settings.settle_s, sleep, found.say)
     for arrival in _whole(places, settings, found, sleep):
         groups[_account_of(arrival, settings)].append(arrival)
     for account in places.accounts() - groups.keys():
@@ -117,7 +117,7 @@ def run_pass(
         )
     with ThreadPoolExecutor(len(groups), thread_name_prefix="account") as pool:
         for account, files in groups.items():
-            work = _Work(account, files, places, settings, desk, found)
+            work = _Work(account, files, places, settings, context, found)
             pool.submit(_guarded, work, wait_s)
     done = Pass(begun_at, datetime.now(UTC), found.handled, found.trouble)
     fates = {fate.value: len(done.of(fate)) for fate in Fate if done.of(fate)}
@@ -134,7 +134,7 @@ def _account_of(arrival: Arrival, settings: FolderSettings) -> str | None:
 
 
 def _whole(
-    places: Places,
+    places: FolderLayout,
     settings: FolderSettings,
     found: _Found,
     sleep: Callable[[float], object],
@@ -155,9 +155,9 @@ def _whole(
 class _Work:
     account: str | None
     files: Sequence[Arrival]
-    places: Places
+    places: FolderLayout
     settings: FolderSettings
-    desk: Desk
+    context: Context
     found: _Found
 
     @property
@@ -184,7 +184,7 @@ def _when_free(work: _Work, until: float) -> None:
             if ours:
                 _in_turn(work)
                 return
-        if time.monotonic() >= until or work.desk.stop.wait(_LOOK_EVERY_S):
+        if time.monotonic() >= until or work.context.stop.wait(_LOOK_EVERY_S):
             break
     why = "another pass is at work on the files of its account"
     work.found.hold(work.files, work.account, Fate.WAITING, why)
@@ -195,33 +195,33 @@ def _in_turn(work: _Work) -> None:
     left, files = work.places.left_over(work.account), list(work.files)
     why = _why_held(work) if left or files else None
     while why is None and (left or files):
-        if work.desk.stop.is_set():
+        if work.context.stop.is_set():
             why = "its time was up before it was begun"
             break
         claimed = left.pop(0) if left else _claim(files.pop(0), work)
         if claimed is None:
             continue
         rule = work.settings.rule(claimed.name)
-        handled = handle(claimed, rule, work.account, work.desk, work.places)
+        handled = process_file(claimed, rule, work.account, work.context, work.places)
         work.found.add(handled)
-        if handled.stops and not work.desk.stop.is_set():
+        if handled.stops and not work.context.stop.is_set():
             why = _after(handled, work)
     for claimed in left:
         name = printable(str(claimed.name))
-        work.found.add(Handled(name, work.account, Fate.UNFINISHED, f"it waits: {why}"))
+        work.found.add(FileResult(name, work.account, Fate.UNFINISHED, f"it waits: {why}"))
     work.found.hold(files, work.account, Fate.HELD, str(why))
 
 
 def _why_held(work: _Work) -> str | None:
     if work.account is None:
         return None
-    why = why_held(work.desk.settings.account(work.account), work.desk)
+    why = why_held(work.context.settings.account(work.account), work.context)
     if why is not None:
         work.found.say(work.subject, f"{why}; the files of account {work.account} wait")
     return why
 
 
-def _after(handled: Handled, work: _Work) -> str:
+def _after(handled: FileResult, work: _Work) -> str:
     """Why the others wait: they may depend on what the file before them was to do."""
     said = f"{handled.name}: {handled.sentence}; the files of account {work.account} wait for it"
     work.found.say(work.subject, said)
@@ -239,19 +239,19 @@ def _claim(arrival: Arrival, work: _Work) -> Claimed | None:
         return None
     if claimed is None or is_still(claimed.path, arrival):
         return claimed
-    work.places.give_back(claimed)  # else it goes on next time
+    work.places.write_result(claimed)  # else it goes on next time
     work.found.hold([arrival], work.account, Fate.WAITING, "it is still changing")
     return None
 
 
 @contextmanager
-def stopped_at(desk: Desk, until: datetime | None) -> Iterator[None]:
-    """Sets the desk's stop at an instant: runs end cleanly, what is left goes on next time."""
+def stopped_at(context: Context, until: datetime | None) -> Iterator[None]:
+    """Sets the context's stop at an instant: runs end cleanly, what is left goes on next time."""
     if until is None:
         yield
         return
     wait_s = max(0.0, (until - datetime.now(until.tzinfo)).total_seconds())
-    timer = threading.Timer(wait_s, desk.stop.set)
+    timer = threading.Timer(wait_s, context.stop.set)
     timer.daemon = True
     timer.start()
     try:

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from importer.folder.arrival import companion_names, is_companion, is_no_sheet
-from importer.folder.layout import Places, fitting, move, quoted
+from importer.folder.layout import FolderLayout, fitting, move, quoted
 from importer.folder.rules import Remote, Rule
 from importer.model.cells import printable
 from importer.model.errors import ImporterError, NotSent, SettingsError
@@ -35,7 +35,7 @@ Sleep = Callable[[float], object]
 
 
 def fetch(
-    rule: Rule, places: Places, environ: Mapping[str, str], settle_s: float, sleep: Sleep
+    rule: Rule, places: FolderLayout, environ: Mapping[str, str], settle_s: float, sleep: Sleep
 ) -> None:
     """Brings a rule's remote files into its folder of the inbox.
 
@@ -55,7 +55,7 @@ def fetch(
 
 def fetch_each(
     rules: Sequence[Rule],
-    places: Places,
+    places: FolderLayout,
     environ: Mapping[str, str],
     settle_s: float,
     sleep: Sleep,
@@ -219,7 +219,7 @@ def _to_disk(part: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _own_name(places: Places) -> str:
+def _own_name(places: FolderLayout) -> str:
     """What this drop folder's claims are known by over there."""
     file = places.working / ".name"
     places.working.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from importer.model.errors import SettingsError, UsageError
 from importer.model.options import Share
 from importer.settings.settings import Settings
-from importer.settings.toml_table import Table
+from importer.settings.toml_table import TomlTable
 
 FILE_NAME = "folder.toml"
 FOLDERS = ("inbox", "working", "done", "attention", "reports")
@@ -153,13 +153,13 @@ def load_folder(directory: Path, settings: Settings) -> FolderSettings:
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{file} cannot be read: {error}") from None
-    top = Table(file, "", values)
+    top = TomlTable(file, "", values)
     top.knows(_TOP_KEYS)
     rules = [_rule(name, table, settings) for name, table in top.tables("inbox").items()]
     return FolderSettings(top.number("settle", 10, 0, 3600), rules, _notify(top))
 
 
-def _rule(name: str, table: Table, settings: Settings) -> Rule:
+def _rule(name: str, table: TomlTable, settings: Settings) -> Rule:
     table.knows(_RULE_KEYS)
     vendor, account = table.text("vendor"), table.text("account")
     if vendor is not None:
@@ -188,13 +188,13 @@ def _rule(name: str, table: Table, settings: Settings) -> Rule:
     )
 
 
-def _remote(rule: Table) -> Remote | None:
+def _remote(rule: TomlTable) -> Remote | None:
     values = rule.values.get("remote")
     if values is None:
         return None
     if not isinstance(values, dict):
         raise rule.wrong("remote must be written as a table, [inbox.NAME.remote]")
-    table = Table(rule.file, f"{rule.name}.remote", values)
+    table = TomlTable(rule.file, f"{rule.name}.remote", values)
     url = table.text("url") or ""
     parts = urlsplit(url)
     if not parts.scheme or "://" not in url:
@@ -208,18 +208,18 @@ def _remote(rule: Table) -> Remote | None:
     return Remote(url, plain, {name.removesuffix("_env"): place for name, place in secrets.items()})
 
 
-def _switch(table: Table, name: str) -> bool:
+def _switch(table: TomlTable, name: str) -> bool:
     value = table.values.get(name, False)
     if not isinstance(value, bool):
         raise table.wrong(f"{name} must be true or false, not {value!r}")
     return value
 
 
-def _notify(top: Table) -> Notify:
+def _notify(top: TomlTable) -> Notify:
     values = top.values.get("notify", {})
     if not isinstance(values, dict):
         raise top.wrong("notify must be written as a table, [notify]")
-    table = Table(top.file, "notify", values)
+    table = TomlTable(top.file, "notify", values)
     table.knows(_NOTIFY_KEYS)
     if not values:
         return Notify()

@@ -10,7 +10,7 @@ from typing import Any
 
 from importer.folder.arrival import arrivals
 from importer.folder.claim_notes import write_text
-from importer.folder.layout import Places
+from importer.folder.layout import FolderLayout
 from importer.folder.one_file import Fate
 from importer.folder.passes import Pass
 
@@ -18,7 +18,7 @@ _LAST, _HEARTBEAT = "last-pass.json", "heartbeat"
 _BEAT_S = 10.0
 
 
-def note_pass(places: Places, done: Pass, next_at: datetime | None = None) -> None:
+def note_pass(places: FolderLayout, done: Pass, next_at: datetime | None = None) -> None:
     """Keeps what `folder_status` tells of the last pass."""
     told = {
         "begun_at": done.begun_at.isoformat(),
@@ -31,7 +31,7 @@ def note_pass(places: Places, done: Pass, next_at: datetime | None = None) -> No
     write_text(places.reports / _LAST, json.dumps(told, indent=2))
 
 
-def last_pass(places: Places) -> Mapping[str, Any] | None:
+def last_pass(places: FolderLayout) -> Mapping[str, Any] | None:
     """What the last pass noted; None where there is none, or none that can be read."""
     try:
         found = json.loads((places.reports / _LAST).read_text(encoding="utf-8"))
@@ -40,7 +40,7 @@ def last_pass(places: Places) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def folder_status(places: Places) -> dict[str, Any]:
+def folder_status(places: FolderLayout) -> dict[str, Any]:
     """The status as JSON holds it; instants in ISO 8601."""
     waiting = arrivals(places.inbox)
     last = last_pass(places)
@@ -69,7 +69,7 @@ def _count(folder: Path) -> int:
 
 
 @contextmanager
-def beating(places: Places) -> Iterator[None]:
+def beating(places: FolderLayout) -> Iterator[None]:
     """Touches the heartbeat file as long as the block lasts."""
     ended = threading.Event()
     file = places.reports / _HEARTBEAT

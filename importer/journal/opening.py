@@ -23,7 +23,7 @@ POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JournalPlace:
     """Where a journal is, and how a sentence may name it: without user and password."""
 
     url: URL
@@ -59,7 +59,7 @@ def open_journal(
     )
 
 
-def find(location: str | Path) -> Place:
+def find(location: str | Path) -> JournalPlace:
     """
     >>> find("postgres://po:secret@db.example/journal").name
     'postgresql://db.example/journal'
@@ -80,12 +80,12 @@ def find(location: str | Path) -> Place:
         ) from None
     if scheme == "sqlite":
         return _file(Path(url.database or "journal.db"))
-    return Place(
+    return JournalPlace(
         url.set(drivername="postgresql+psycopg"), f"postgresql://{url.host or ''}/{url.database}"
     )
 
 
-def _file(path: Path) -> Place:
+def _file(path: Path) -> JournalPlace:
     """The file, made if need be, for this user's eyes only: it holds what vendors wrote."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,10 +95,10 @@ def _file(path: Path) -> Place:
             f'The journal "{path}" cannot be written: {error.strerror}. Allow writing to its '
             "folder, or name another."
         ) from error
-    return Place(URL.create("sqlite", database=str(path)), str(path))
+    return JournalPlace(URL.create("sqlite", database=str(path)), str(path))
 
 
-def _engine(place: Place, lock_wait_s: float) -> Engine:
+def _engine(place: JournalPlace, lock_wait_s: float) -> Engine:
     postgres = place.url.drivername.startswith("postgresql")
     try:
         engine = create_engine(

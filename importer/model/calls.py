@@ -80,7 +80,7 @@ def json_value(value: Any, date_only_at: time = NOON_UTC) -> Any:
             return value
 
 
-def same_value(wish: Any, found: Any) -> bool:
+def same_value(options: Any, found: Any) -> bool:
     """Whether what a platform holds is what was wished, by value: 5 is 5.00, a day is its day.
 
     A day is compared as a day, since no vendor says in which zone it keeps its dates.
@@ -91,15 +91,15 @@ def same_value(wish: Any, found: Any) -> bool:
     if found is None or isinstance(found, bool):
         return False
     try:
-        match wish:
+        match options:
             case datetime():
-                return _instant(str(found)) == wish
+                return _instant(str(found)) == options
             case date():
-                return _instant(str(found)).date() == wish
+                return _instant(str(found)).date() == options
             case Decimal() | int():
-                return Decimal(str(found)) == wish
+                return Decimal(str(found)) == options
             case _:
-                return str(found).strip().casefold() == str(wish).strip().casefold()
+                return str(found).strip().casefold() == str(options).strip().casefold()
     except (ValueError, ArithmeticError):  # a date of the year 1 overflows in another zone
         return False
 

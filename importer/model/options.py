@@ -40,7 +40,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class UploadOptions:
     """What a person asked for, beside the sheet."""
 
     operation: str | None = None  # None: as the headings say

@@ -228,10 +228,10 @@ class AddTracking(Operation[TrackingRow]):
             )
         held, kinds = self.held(row, found) or {}, {f.name: f.kind for f in self.fields}
         for name in ("carrier", "shipped_on"):
-            wish = getattr(row, name)
-            if wish is not None and not kinds[name].same(wish, held.get(name)):
+            wanted = getattr(row, name)
+            if wanted is not None and not kinds[name].same(wanted, held.get(name)):
                 raise CannotUndo(
-                    f"it is listed with {held.get(name)} now, and was sent with {wish}: somebody "
+                    f"it is listed with {held.get(name)} now, and was sent with {wanted}: somebody "
                     "has changed it since, so it is left alone"
                 )
         return TakenBack({

@@ -151,7 +151,7 @@ class Operation(ABC, Generic[RowT]):
         raise CannotUndo(f"{self.platform.title} has no call that takes it back; do it by hand")
 
     def identity(self, row: RowT) -> tuple[Value, ...]:
-        """What makes two rows the same wish: all values, unless the operation knows better."""
+        """Two rows with the same identity ask for the same thing; all values by default."""
         return tuple(getattr(row, field.name) for field in self.fields)
 
     blames: ClassVar[Mapping[str, str]] = {}  # the platform's name of a field -> ours
@@ -232,13 +232,13 @@ class Operation(ABC, Generic[RowT]):
 
 
 def _why_it_stays(
-    field: Field, wish: Value, before: Mapping[str, Any], now: Mapping[str, Any]
+    field: Field, wanted: Value, before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> str | None:
     """Why a value that was set is not set back; None where it can be."""
-    if not field.kind.same(wish, now[field.name]):
+    if not field.kind.same(wanted, now[field.name]):
         return (
-            f"{field.title} is {now[field.name]} now, and was set to {wish}: somebody has changed "
-            "it since, so it is left alone"
+            f"{field.title} is {now[field.name]} now, and was set to {wanted}: somebody has "
+            "changed it since, so it is left alone"
         )
     if before.get(field.name) in (None, ""):
         return f"{field.title} was empty before, and no call can empty it; do it by hand"

@@ -124,8 +124,10 @@ class UpdateItems(Operation[ItemRow]):
                 item = items_of(found).get(str(row.po_item_id))
                 if item is None:
                     return absent(found, items)
-                wished = {name: wish for name, wish in changes(row).items() if wish is not None}
-                return all(same_value(wish, item.get(name)) for name, wish in wished.items())
+                wished = {
+                    name: wanted for name, wanted in changes(row).items() if wanted is not None
+                }
+                return all(same_value(wanted, item.get(name)) for name, wanted in wished.items())
             case _:
                 return None
 

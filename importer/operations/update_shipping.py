@@ -154,7 +154,9 @@ class UpdateShipping(Operation[ShippingRow]):
         if not isinstance(found, dict) or "purchase_order_id" not in found:
             return None
         wishes = ((name, getattr(row, name)) for name in DETAILS)
-        return all(same_value(wish, found.get(name)) for name, wish in wishes if wish is not None)
+        return all(
+            same_value(wanted, found.get(name)) for name, wanted in wishes if wanted is not None
+        )
 
     def held(self, row: ShippingRow, found: Any) -> Mapping[str, Any] | None:
         if self.is_applied(row, found) is None:

@@ -9,7 +9,7 @@ from importer.columns import Value
 from importer.operations.operation import Operation, Unclear
 
 
-class Verdict(StrEnum):
+class Agreement(StrEnum):
     MATCHES = "matches"
     DIFFERS = "differs"  # the platform holds the row, with other values
     MISSING = "missing"  # the platform holds the purchase order, without the row
@@ -23,7 +23,7 @@ class Compared:
     """One row with both sides by our names of the fields; `differing` are those that differ."""
 
     row: int
-    verdict: Verdict
+    verdict: Agreement
     po: str = ""
     sentence: str = ""
     ours: Mapping[str, Value] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Compared:
 
     @property
     def needs_a_person(self) -> bool:
-        calm = {Verdict.MATCHES, Verdict.UNREADABLE}
+        calm = {Agreement.MATCHES, Agreement.UNREADABLE}
         return self.verdict not in calm and not self.explained
 
 
@@ -50,9 +50,9 @@ def compare(
     try:
         held = operation.held(row, found)
     except Unclear as error:
-        return Compared(row.number, Verdict.UNREADABLE, po, str(error), ours)
+        return Compared(row.number, Agreement.UNREADABLE, po, str(error), ours)
     if held is None:
-        return Compared(row.number, Verdict.MISSING, po, "the platform does not hold it", ours)
+        return Compared(row.number, Agreement.MISSING, po, "the platform does not hold it", ours)
     kinds = {f.name: f.kind for f in operation.fields}
     titles = {f.name: f.title for f in operation.fields}
     theirs = {name: kinds[name].of_platform(held[name]) for name in ours if name in held}
@@ -60,12 +60,12 @@ def compare(
     differing = tuple(name for name in changed if name not in (since or {}))
     if since and changed and not differing:
         later = f"{since[changed[0]]} came after it"
-        return Compared(row.number, Verdict.NOT_CHECKED, po, later, ours, theirs, explained=True)
+        return Compared(row.number, Agreement.NOT_CHECKED, po, later, ours, theirs, explained=True)
     said = "; ".join(
         f"{titles[name]}: {words(ours[name])} here, {words(theirs[name])} there"
         for name in differing
     )
-    verdict = Verdict.DIFFERS if differing else Verdict.MATCHES
+    verdict = Agreement.DIFFERS if differing else Agreement.MATCHES
     return Compared(row.number, verdict, po, said, ours, theirs, differing)
 
 

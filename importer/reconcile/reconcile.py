@@ -12,20 +12,19 @@ from importer.columns import Value
 from importer.journal import Journal, RowRecord, RunRecord
 from importer.model.calls import Call
 from importer.model.cells import shown
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_numbers import sheet_row
 from importer.model.stop import Stop
 from importer.operations import operation_named
 from importer.operations.operation import Operation
 from importer.platforms import PLATFORMS
-from importer.reconcile.compare import Compared, Verdict, compare, po_of, values_of
+from importer.reconcile.compare import Agreement, Compared, compare, po_of, values_of
 from importer.runs.journal_rows import rows_of_journal
 from importer.runs.prepare import prepare
 from importer.sending.connection import Connection
 from importer.sending.reader import Reader
-from importer.sending.verdicts import Answer
-from importer.sending.verdicts import Verdict as Reading
+from importer.sending.verdicts import JudgedReply, Verdict
 from importer.settings.settings import Account, Credentials, Settings
 from importer.sheets.headings import Layout
 
@@ -154,7 +153,7 @@ def _look(
         )
         for source, row in parts
     ]
-    if answer is None or answer.verdict is not Reading.ACCEPTED or answer.reply is None:
+    if answer is None or answer.verdict is not Verdict.ACCEPTED or answer.reply is None:
         return _Found(rows, [], question)
     every = [row for _, row in parts]
     beside = operation.extras(every, answer.reply.json)
@@ -163,22 +162,22 @@ def _look(
 
 
 def _compared(
-    operation: Operation[Any], row: Any, answer: Answer | None, since: Mapping[str, str]
+    operation: Operation[Any], row: Any, answer: JudgedReply | None, since: Mapping[str, str]
 ) -> Compared:
     po, ours = po_of(operation, row), values_of(operation, row)
     if answer is None:
         said = "not asked: it was stopped before"
-        return Compared(row.number, Verdict.NOT_CHECKED, po, said, ours)
-    if answer.verdict is Reading.ACCEPTED and answer.reply is not None:
+        return Compared(row.number, Agreement.NOT_CHECKED, po, said, ours)
+    if answer.verdict is Verdict.ACCEPTED and answer.reply is not None:
         return compare(operation, row, answer.reply.json, since)
-    verdict = Verdict.NOT_FOUND if answer.not_found else Verdict.NOT_CHECKED
+    verdict = Agreement.NOT_FOUND if answer.not_found else Agreement.NOT_CHECKED
     return Compared(row.number, verdict, po, answer.sentence, ours)
 
 
 def _unreadable(operation: Operation[Any], source: str, row: Any) -> Compared:
     return Compared(
         row.number,
-        Verdict.UNREADABLE,
+        Agreement.UNREADABLE,
         po_of(operation, row),
         "the platform shows nothing by which this row could be told",
         values_of(operation, row),
@@ -186,7 +185,7 @@ def _unreadable(operation: Operation[Any], source: str, row: Any) -> Compared:
     )
 
 
-def _answered(answer: Answer | None) -> str:
+def _answered(answer: JudgedReply | None) -> str:
     if answer is None:
         return "not asked"
     if answer.reply is None:
@@ -209,9 +208,9 @@ def with_later_runs(subject: Subject) -> Subject:
     return replace(subject, since=since)
 
 
-def subject_of_sheet(sheet: Path, wish: Wish, settings: Settings) -> Subject:
+def subject_of_sheet(sheet: Path, options: UploadOptions, settings: Settings) -> Subject:
     """The good rows of any sheet, sent by us or not; the others are told with their problems."""
-    prepared = prepare(sheet, wish, settings)
+    prepared = prepare(sheet, options, settings)
     aside = [
         replace(
             _set_aside(number, outcome, outcome.sentence, sheet.name),
@@ -262,7 +261,7 @@ def _set_aside(number: int, outcome: Outcome, sentence: str, source: str) -> Com
     """A row that is not asked for: it has a problem, or is a total, or was taken back."""
     explained = outcome.status is Status.UNCHANGED or outcome.taken_back
     return Compared(
-        number, Verdict.NOT_CHECKED, sentence=sentence, source=source, explained=explained
+        number, Agreement.NOT_CHECKED, sentence=sentence, source=source, explained=explained
     )
 
 

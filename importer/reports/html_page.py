@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from importer.model.cells import printable
 from importer.model.files import WrittenResult, written
 from importer.reports.charts import legend, svg
-from importer.reports.model import Cell, Column, Line, Report
+from importer.reports.model import Cell, Report, ReportColumn, ReportLine
 
 _SHORT, _LONG = 12, 34  # characters of a text that stands in one line, of a word that cannot
 _MOST_LINES = 5_000  # of a table in the page; the workbook has them all
@@ -64,10 +64,11 @@ def shown(cell: Cell) -> str:
             return cell  # made visible with every other text of the page
 
 
-def cells(line: Line, columns: Sequence[Column]) -> list[tuple[str, str, Cell]]:
+def cells(line: ReportLine, columns: Sequence[ReportColumn]) -> list[tuple[str, str, Cell]]:
     """Each cell of a line with its classes, and what it sorts by where that is not what it shows.
 
-    >>> cells(Line(["a", 1234], marked=frozenset({0})), [Column("A"), Column("B", "number")])
+    >>> columns = [ReportColumn("A"), ReportColumn("B", "number")]
+    >>> cells(ReportLine(["a", 1234], marked=frozenset({0})), columns)
     [('text short marked', '', 'a'), ('number', '1234', 1234)]
     """
     found = []

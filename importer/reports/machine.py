@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from importer.model.cells import storable as clean
 from importer.model.files import WrittenResult, written
-from importer.reports.model import Cell, Report, Table
+from importer.reports.model import Cell, Report, ReportTable
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -26,7 +26,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def table_as_json(table: Table) -> list[dict[str, Any]]:
+def table_as_json(table: ReportTable) -> list[dict[str, Any]]:
     titles = [column.title for column in table.columns]
     return [dict(zip(titles, map(_plain, line.cells), strict=True)) for line in table.lines]
 
@@ -41,7 +41,7 @@ def _plain(cell: Cell) -> str | int | float | None:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def write_csv(table: Table, path: Path) -> WrittenResult:
+def write_csv(table: ReportTable, path: Path) -> WrittenResult:
     """Writes a table as UTF-8 with a byte-order mark, so that Excel reads it; raises OSError."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)

@@ -19,7 +19,7 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """`kind` says how its cells are shown and sorted: text, number, date or instant, or
     link, the name of a file beside the page."""
 
@@ -28,7 +28,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One row of a table; `marked` are the places of the cells that its tone is about."""
 
     cells: Sequence[Cell]
@@ -37,12 +37,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """`empty` is said where there is no line."""
 
     title: str
-    columns: Sequence[Column]
-    lines: Sequence[Line]
+    columns: Sequence[ReportColumn]
+    lines: Sequence[ReportLine]
     about: str = ""
     empty: str = "None."
 
@@ -74,7 +74,7 @@ class Report:
     attention: Sequence[str]
     facts: Sequence[tuple[str, Cell]]
     charts: Sequence[Chart]
-    tables: Sequence[Table]
+    tables: Sequence[ReportTable]
 
-    def table(self, title: str) -> Table:
+    def table(self, title: str) -> ReportTable:
         return next(table for table in self.tables if table.title == title)

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from importer.columns import Value
 from importer.model.row_numbers import sheet_row
 from importer.operations.operation import Field
-from importer.reconcile.compare import Compared, Verdict, words
+from importer.reconcile.compare import Agreement, Compared, words
 from importer.reconcile.reconcile import Reconciliation
-from importer.reports.model import Cell, Chart, Column, Line, Report, Table, Tone
+from importer.reports.model import Cell, Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
 
 _TONES = {
-    Verdict.MATCHES: Tone.GOOD,
-    Verdict.DIFFERS: Tone.ATTENTION,
-    Verdict.MISSING: Tone.ATTENTION,
-    Verdict.NOT_FOUND: Tone.ATTENTION,
-    Verdict.UNREADABLE: Tone.NOTE,
-    Verdict.NOT_CHECKED: Tone.NOTE,
+    Agreement.MATCHES: Tone.GOOD,
+    Agreement.DIFFERS: Tone.ATTENTION,
+    Agreement.MISSING: Tone.ATTENTION,
+    Agreement.NOT_FOUND: Tone.ATTENTION,
+    Agreement.UNREADABLE: Tone.NOTE,
+    Agreement.NOT_CHECKED: Tone.NOTE,
 }
 _MOST_EXAMPLES, _MOST_REASONS = 3, 3
 
@@ -46,19 +46,19 @@ def _headline(found: Reconciliation) -> str:
     if found.attention:
         need = "needs" if found.attention == 1 else "need"
         return f"{found.attention:,} of {_counted(rows, 'row')} {need} a person"
-    matching = sum(row.verdict is Verdict.MATCHES for row in found.rows)
+    matching = sum(row.verdict is Agreement.MATCHES for row in found.rows)
     if matching == rows:
         who = "The one row matches" if rows == 1 else f"All {rows:,} rows match"
         return f"{who} what the platform holds"
-    others = {row.verdict for row in found.rows} - {Verdict.MATCHES}
-    why = "cannot be read back" if others == {Verdict.UNREADABLE} else "ask nothing of anybody"
+    others = {row.verdict for row in found.rows} - {Agreement.MATCHES}
+    why = "cannot be read back" if others == {Agreement.UNREADABLE} else "ask nothing of anybody"
     return f"{matching:,} of {_counted(rows, 'row')} match; the others {why}"
 
 
 def _attention(found: Reconciliation) -> list[str]:
     """One sentence for each kind of trouble, the gravest first, each with its first rows."""
     said = []
-    differing = _with(found, Verdict.DIFFERS)
+    differing = _with(found, Agreement.DIFFERS)
     if differing:
         titles = {field.name: field.title for field in found.operation.fields}
         counts = Counter(titles[name] for row in differing for name in row.differing)
@@ -67,20 +67,20 @@ def _attention(found: Reconciliation) -> list[str]:
             f"{_rows_words(differing)} here and there with other values: {fields}. "
             f"For example {_examples(differing)}."
         )
-    missing = _with(found, Verdict.MISSING)
+    missing = _with(found, Agreement.MISSING)
     if missing:
         said.append(
             f"{_rows_words(missing)} not on the platform, though the purchase order is: "
             f"{_examples(missing)}. Send again what was sent, or find out who removed it."
         )
-    lost = _with(found, Verdict.NOT_FOUND)
+    lost = _with(found, Agreement.NOT_FOUND)
     if lost:
         pos = list(dict.fromkeys(row.po for row in lost))
         said.append(
             f"{_rows_words(lost)} for a number that the platform does not know: "
             f"{_listed(pos, 5)}. Ask whose numbers they are."
         )
-    unchecked = [row for row in _with(found, Verdict.NOT_CHECKED) if row.needs_a_person]
+    unchecked = [row for row in _with(found, Agreement.NOT_CHECKED) if row.needs_a_person]
     reasons: dict[str, list[Compared]] = {}
     for row in unchecked:
         reasons.setdefault(row.sentence, []).append(row)
@@ -96,7 +96,7 @@ def _attention(found: Reconciliation) -> list[str]:
     return said
 
 
-def _with(found: Reconciliation, verdict: Verdict) -> list[Compared]:
+def _with(found: Reconciliation, verdict: Agreement) -> list[Compared]:
     return [row for row in found.rows if row.verdict is verdict]
 
 
@@ -122,7 +122,11 @@ def _facts(found: Reconciliation) -> list[tuple[str, Cell]]:
     took = (found.ended_at - found.begun_at).total_seconds()
     return [
         ("Rows", len(found.rows)),
-        *((verdict.value.capitalize(), counts[verdict]) for verdict in Verdict if counts[verdict]),
+        *(
+            (verdict.value.capitalize(), counts[verdict])
+            for verdict in Agreement
+            if counts[verdict]
+        ),
         ("Extra on the platform", len(found.extras)),
         ("Read with", _counted(len(found.questions), "call")),
         ("Took", f"{took:,.0f} s" if took >= 1 else "under a second"),
@@ -131,11 +135,11 @@ def _facts(found: Reconciliation) -> list[tuple[str, Cell]]:
 
 def _charts(found: Reconciliation) -> list[Chart]:
     counts = Counter(row.verdict for row in found.rows)
-    verdicts = [verdict for verdict in Verdict if counts[verdict]]
+    verdicts = [verdict for verdict in Agreement if counts[verdict]]
     charts = [
         Chart(
             "Verdicts",
-            f"{counts[Verdict.MATCHES]:,} of {_counted(len(found.rows), 'row')} match.",
+            f"{counts[Agreement.MATCHES]:,} of {_counted(len(found.rows), 'row')} match.",
             [verdict.value for verdict in verdicts],
             {v.value: [counts[v] if v is at else 0 for at in verdicts] for v in verdicts},
             {verdict.value: _TONES[verdict] for verdict in verdicts},
@@ -160,7 +164,7 @@ def _charts(found: Reconciliation) -> list[Chart]:
     return charts
 
 
-def _rows(found: Reconciliation, *, several: bool) -> Table:
+def _rows(found: Reconciliation, *, several: bool) -> ReportTable:
     """Every row with both sides; a field that no row fills has no column."""
     fields = [
         field
@@ -170,20 +174,20 @@ def _rows(found: Reconciliation, *, several: bool) -> Table:
     ]
     shown = {field.name for field in fields if any(field.name in row.theirs for row in found.rows)}
     columns = [
-        *([Column("Source")] if several else []),
-        Column("Row", "number"),
-        Column(_po_title(found)),
-        Column("Verdict"),
+        *([ReportColumn("Source")] if several else []),
+        ReportColumn("Row", "number"),
+        ReportColumn(_po_title(found)),
+        ReportColumn("Verdict"),
     ]
     at: dict[str, int] = {}
     for field in fields:
         at[field.name] = len(columns)
-        columns.append(Column(field.title))
+        columns.append(ReportColumn(field.title))
         if field.name in shown:
-            columns.append(Column(f"{field.title} there"))
-    columns.append(Column("What is said"))
+            columns.append(ReportColumn(f"{field.title} there"))
+    columns.append(ReportColumn("What is said"))
 
-    def line(row: Compared) -> Line:
+    def line(row: Compared) -> ReportLine:
         cells: list[Cell] = [
             *([row.source] if several else []),
             sheet_row(row.row),
@@ -194,11 +198,11 @@ def _rows(found: Reconciliation, *, several: bool) -> Table:
             sides = (row.ours, row.theirs) if field.name in shown else (row.ours,)
             cells += [_as_shown(field, side.get(field.name)) for side in sides]
         marked = frozenset(at[name] + part for name in row.differing for part in (0, 1))
-        tone = Tone.PLAIN if row.verdict is Verdict.MATCHES else _TONES[row.verdict]
-        return Line([*cells, row.sentence], tone, marked)
+        tone = Tone.PLAIN if row.verdict is Agreement.MATCHES else _TONES[row.verdict]
+        return ReportLine([*cells, row.sentence], tone, marked)
 
     lines = [line(row) for row in found.rows]
-    return Table("Rows", _kinds(columns, lines), lines, "Here and there, side by side.")
+    return ReportTable("Rows", _kinds(columns, lines), lines, "Here and there, side by side.")
 
 
 def _as_shown(field: Field, value: Value) -> Cell:
@@ -206,66 +210,68 @@ def _as_shown(field: Field, value: Value) -> Cell:
     return str(value) if isinstance(value, int) and field.kind.words.startswith("id") else value
 
 
-def _kinds(columns: Sequence[Column], lines: Sequence[Line]) -> list[Column]:
+def _kinds(columns: Sequence[ReportColumn], lines: Sequence[ReportLine]) -> list[ReportColumn]:
     """The columns with the kind that their cells have."""
     kinds = []
     for at, column in enumerate(columns):
         cells = [line.cells[at] for line in lines if line.cells[at] is not None]
         number = bool(cells) and all(not isinstance(c, str) and hasattr(c, "real") for c in cells)
         day = bool(cells) and all(hasattr(cell, "isoformat") for cell in cells)
-        kinds.append(Column(column.title, "number" if number else "date" if day else "text"))
+        kinds.append(ReportColumn(column.title, "number" if number else "date" if day else "text"))
     return kinds
 
 
-def _pos(found: Reconciliation) -> Table:
-    rows: dict[str, Counter[Verdict]] = {}
+def _pos(found: Reconciliation) -> ReportTable:
+    rows: dict[str, Counter[Agreement]] = {}
     needy = {row.po for row in found.rows if row.needs_a_person}
     for row in found.rows:
         if row.po:
             rows.setdefault(row.po, Counter())[row.verdict] += 1
     extras = Counter(extra.po for extra in found.extras)
-    verdicts = [v for v in Verdict if any(counts[v] for counts in rows.values())]
+    verdicts = [v for v in Agreement if any(counts[v] for counts in rows.values())]
     lines = [
-        Line(
+        ReportLine(
             [po, counts.total(), *(counts[verdict] for verdict in verdicts), extras[po]],
             Tone.ATTENTION if po in needy else Tone.PLAIN,
         )
         for po, counts in rows.items()
     ]
     columns = [
-        Column(_po_title(found)),
-        Column("Rows", "number"),
-        *(Column(verdict.value.capitalize(), "number") for verdict in verdicts),
-        Column("Extra", "number"),
+        ReportColumn(_po_title(found)),
+        ReportColumn("Rows", "number"),
+        *(ReportColumn(verdict.value.capitalize(), "number") for verdict in verdicts),
+        ReportColumn("Extra", "number"),
     ]
-    return Table("POs", columns, lines, f"One line for each {_po_title(found)}.")
+    return ReportTable("POs", columns, lines, f"One line for each {_po_title(found)}.")
 
 
 def _po_title(found: Reconciliation) -> str:
     return next(f.title for f in found.operation.fields if f.name == found.operation.po)
 
 
-def _extra(found: Reconciliation) -> Table:
+def _extra(found: Reconciliation) -> ReportTable:
     titles = list(dict.fromkeys(title for extra in found.extras for title in extra.values))
     lines = [
-        Line(
+        ReportLine(
             [extra.po, *(_cell(extra.values.get(title)) for title in titles)],
             Tone.ATTENTION if extra.values.get("Note") else Tone.PLAIN,
         )
         for extra in found.extras
     ]
-    columns = _kinds([Column(_po_title(found)), *map(Column, titles)], lines)
+    columns = _kinds([ReportColumn(_po_title(found)), *map(ReportColumn, titles)], lines)
     about = "What the platform holds beside these rows."
-    return Table("Extra", columns, lines, about, "The platform holds nothing beside these rows.")
+    return ReportTable(
+        "Extra", columns, lines, about, "The platform holds nothing beside these rows."
+    )
 
 
 def _cell(value: object) -> Cell:
     return value if value is None or isinstance(value, int | float) else str(value)
 
 
-def _calls(found: Reconciliation) -> Table:
+def _calls(found: Reconciliation) -> ReportTable:
     lines = [
-        Line(
+        ReportLine(
             [question.asked_at, f"GET {question.path}", question.answer, question.seconds,
              question.rows],
             Tone.PLAIN if question.answer == "200" else Tone.NOTE,
@@ -273,13 +279,15 @@ def _calls(found: Reconciliation) -> Table:
         for question in found.questions
     ]  # fmt: skip
     columns = [
-        Column("Asked at (UTC)", "instant"),
-        Column("Call"),
-        Column("Answer"),
-        Column("Seconds", "number"),
-        Column("Rows", "number"),
+        ReportColumn("Asked at (UTC)", "instant"),
+        ReportColumn("Call"),
+        ReportColumn("Answer"),
+        ReportColumn("Seconds", "number"),
+        ReportColumn("Rows", "number"),
     ]
-    return Table("Calls", columns, lines, "What was asked. Nothing was sent.", "Nothing was asked.")
+    return ReportTable(
+        "Calls", columns, lines, "What was asked. Nothing was sent.", "Nothing was asked."
+    )
 
 
 def _listed(names: Sequence[str], most: int = 3) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from importer.model.outcomes import Status
 from importer.model.row_numbers import sheet_row
-from importer.reports.model import Cell, Chart, Column, Line, Report, Table, Tone
+from importer.reports.model import Cell, Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
 from importer.reports.run_stats import IN, Cause, Day, RunStory, causes, share_wrong, vendors
 
 _MOST_CAUSES = 12  # in a chart
@@ -210,15 +210,15 @@ def _beyond(spent: Sequence[float], least: Sequence[float]) -> list[float]:
     return [round(max(0.0, a - b), 1) for a, b in zip(spent, least, strict=True)]
 
 
-def _refused(refused: Sequence[Refused]) -> Table:
-    lines = [Line([name, why], Tone.ATTENTION) for name, why in refused]
+def _refused(refused: Sequence[Refused]) -> ReportTable:
+    lines = [ReportLine([name, why], Tone.ATTENTION) for name, why in refused]
     about = "Files of which nothing was sent."
-    return Table("Not taken up", [Column("File"), Column("Why")], lines, about)
+    return ReportTable("Not taken up", [ReportColumn("File"), ReportColumn("Why")], lines, about)
 
 
-def _unknown(found: Sequence[RunStory]) -> Table:
+def _unknown(found: Sequence[RunStory]) -> ReportTable:
     lines = [
-        Line(
+        ReportLine(
             [story.run.id, story.run.file_name, sheet_row(row.row), row.outcome.sentence], Tone.NOTE
         )
         for story in found
@@ -226,43 +226,43 @@ def _unknown(found: Sequence[RunStory]) -> Table:
         if row.outcome.status is Status.UNKNOWN
     ]
     columns = [
-        Column("Run", "number"),
-        Column("Sheet"),
-        Column("Row", "number"),
-        Column("What to look up"),
+        ReportColumn("Run", "number"),
+        ReportColumn("Sheet"),
+        ReportColumn("Row", "number"),
+        ReportColumn("What to look up"),
     ]
     about = "Sent, and the answer was lost. Look before anybody sends them again."
-    return Table("Unknown", columns, lines, about, "Nothing is in doubt.")
+    return ReportTable("Unknown", columns, lines, about, "Nothing is in doubt.")
 
 
-def _causes(wrong: Sequence[Cause]) -> Table:
+def _causes(wrong: Sequence[Cause]) -> ReportTable:
     lines = [
-        Line(
+        ReportLine(
             [each.rows, each.status.value, each.words, each.runs, each.example[0].file_name,
              sheet_row(each.example[1].row), each.example[1].outcome.sentence],
         )
         for each in wrong
     ]  # fmt: skip
     columns = [
-        Column("Rows", "number"),
-        Column("Status"),
-        Column("Cause"),
-        Column("Sheets", "number"),
-        Column("For example in"),
-        Column("Row", "number"),
-        Column("What is said there"),
+        ReportColumn("Rows", "number"),
+        ReportColumn("Status"),
+        ReportColumn("Cause"),
+        ReportColumn("Sheets", "number"),
+        ReportColumn("For example in"),
+        ReportColumn("Row", "number"),
+        ReportColumn("What is said there"),
     ]
-    return Table("Causes", columns, lines, "The most frequent first.", "Nothing was refused.")
+    return ReportTable("Causes", columns, lines, "The most frequent first.", "Nothing was refused.")
 
 
-def _scorecard(found: Sequence[RunStory]) -> Table:
+def _scorecard(found: Sequence[RunStory]) -> ReportTable:
     lines = []
     for vendor, group in vendors(found).items():
         counts = _counts(group)
         share = share_wrong(group)
         kinds = causes(group, [Status.INVALID, Status.REJECTED])
         lines.append(
-            Line(
+            ReportLine(
                 [vendor, len(group), counts.total(), _percent(share), len(kinds),
                  kinds[0].words if kinds else None, _trend(group)],
                 Tone.ATTENTION if share and share >= 0.1 else Tone.PLAIN,
@@ -271,15 +271,15 @@ def _scorecard(found: Sequence[RunStory]) -> Table:
         )  # fmt: skip
     lines.sort(key=lambda line: -float(str(line.cells[3] or 0)))
     columns = [
-        Column("Vendor"),
-        Column("Sheets", "number"),
-        Column("Rows", "number"),
-        Column("% to look at", "number"),
-        Column("Kinds of problem", "number"),
-        Column("Most frequent"),
-        Column("Trend"),
+        ReportColumn("Vendor"),
+        ReportColumn("Sheets", "number"),
+        ReportColumn("Rows", "number"),
+        ReportColumn("% to look at", "number"),
+        ReportColumn("Kinds of problem", "number"),
+        ReportColumn("Most frequent"),
+        ReportColumn("Trend"),
     ]
-    return Table("Vendors", columns, lines, "Whom to call: the largest share first.")
+    return ReportTable("Vendors", columns, lines, "Whom to call: the largest share first.")
 
 
 def _percent(share: float | None) -> float | None:
@@ -297,14 +297,14 @@ def _trend(group: Sequence[RunStory]) -> str:
     return f"{'worse' if after > before else 'better'}: {before:.0%} before, {after:.0%} since"
 
 
-def _runs(found: Sequence[RunStory]) -> Table:
+def _runs(found: Sequence[RunStory]) -> ReportTable:
     lines = []
     for story in found:
         run, counts = story.run, story.counts
         numbers = [sum(counts[status] for status in part) for part, _ in _PARTS.values()]
         wrong = sum(counts[status] for status in Status if not status.settled)
         lines.append(
-            Line(
+            ReportLine(
                 [run.id, run.created_at, story.vendor, run.file_name, run.operation, run.account,
                  run.state.value, counts.total(), *numbers, story.requests,
                  round(story.seconds / 60, 1)],
@@ -312,25 +312,25 @@ def _runs(found: Sequence[RunStory]) -> Table:
             )
         )  # fmt: skip
     columns = [
-        Column("Run", "number"),
-        Column("Begun (UTC)", "instant"),
-        Column("Vendor"),
-        Column("Sheet"),
-        Column("Operation"),
-        Column("Account"),
-        Column("State"),
-        Column("Rows", "number"),
-        *(Column(name.capitalize(), "number") for name in _PARTS),
-        Column("Requests", "number"),
-        Column("Minutes", "number"),
+        ReportColumn("Run", "number"),
+        ReportColumn("Begun (UTC)", "instant"),
+        ReportColumn("Vendor"),
+        ReportColumn("Sheet"),
+        ReportColumn("Operation"),
+        ReportColumn("Account"),
+        ReportColumn("State"),
+        ReportColumn("Rows", "number"),
+        *(ReportColumn(name.capitalize(), "number") for name in _PARTS),
+        ReportColumn("Requests", "number"),
+        ReportColumn("Minutes", "number"),
     ]
-    return Table("Runs", columns, lines, "", "No run.")
+    return ReportTable("Runs", columns, lines, "", "No run.")
 
 
-def _rows(found: Sequence[RunStory]) -> Table:
+def _rows(found: Sequence[RunStory]) -> ReportTable:
     """Every row that a person has to look at."""
     lines = [
-        Line(
+        ReportLine(
             [story.run.id, story.run.file_name, sheet_row(row.row), row.outcome.status.value,
              row.outcome.sentence],
             Tone.NOTE if row.outcome.status in {Status.UNKNOWN, Status.UNSENT} else Tone.ATTENTION,
@@ -340,14 +340,14 @@ def _rows(found: Sequence[RunStory]) -> Table:
         if not row.outcome.status.settled
     ]  # fmt: skip
     columns = [
-        Column("Run", "number"),
-        Column("Sheet"),
-        Column("Row", "number"),
-        Column("Status"),
-        Column("What is said"),
+        ReportColumn("Run", "number"),
+        ReportColumn("Sheet"),
+        ReportColumn("Row", "number"),
+        ReportColumn("Status"),
+        ReportColumn("What is said"),
     ]
     about = "Every row that needs a look."
-    return Table("Rows", columns, lines, about, "None needs a look.")
+    return ReportTable("Rows", columns, lines, about, "None needs a look.")
 
 
 def _ended(sentence: str) -> str:

@@ -15,7 +15,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from importer.model.cells import printable
 from importer.model.files import WrittenResult, written
-from importer.reports.model import Cell, Column, Line, Report, Table, Tone
+from importer.reports.model import Cell, Report, ReportColumn, ReportLine, ReportTable, Tone
 
 _FILLS = {
     Tone.ATTENTION: PatternFill("solid", fgColor="FFFBE3DF"),
@@ -74,7 +74,7 @@ def _summary(sheet: Any, report: Report) -> None:
         sheet.append([_cell(sheet, name, font=_BOLD), cell])
 
 
-def _table(sheet: Any, table: Table) -> None:
+def _table(sheet: Any, table: ReportTable) -> None:
     for at, width in enumerate(_widths(table), start=1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet.freeze_panes = "A2"
@@ -90,7 +90,7 @@ def _table(sheet: Any, table: Table) -> None:
         sheet.append(_cells(sheet, line, styles))
 
 
-def _heading(sheet: Any, column: Column) -> Any:
+def _heading(sheet: Any, column: ReportColumn) -> Any:
     cell = _cell(sheet, column.title, font=_WHITE, fill=_HEADING)
     cell.alignment = _RIGHT if column.kind == "number" else _LEFT
     return cell
@@ -102,7 +102,7 @@ def _grow(sheet: Any, row: int, lines: float) -> None:
         sheet.row_dimensions[row].height = min(_HIGHEST, _LINE_POINTS * ceil(lines * 1.1))
 
 
-def _cells(sheet: Any, line: Line, styles: _Styles) -> list[Any]:
+def _cells(sheet: Any, line: ReportLine, styles: _Styles) -> list[Any]:
     """`styles` are those of earlier lines; openpyxl finds one no faster than it writes a cell."""
     cells = []
     for at, value in enumerate(line.cells):
@@ -163,7 +163,7 @@ def _style(
     return cell._style  # noqa: SLF001  # its constructor takes one, nothing else gives one
 
 
-def _widths(table: Table) -> list[float]:
+def _widths(table: ReportTable) -> list[float]:
     """Wide enough for the heading with its filter button, and for nearly every cell."""
     return [
         min(_WIDEST, max(_NARROWEST, len(column.title) + 4, _longest(table.lines, at) + 2))
@@ -171,7 +171,7 @@ def _widths(table: Table) -> list[float]:
     ]
 
 
-def _longest(lines: Sequence[Line], at: int) -> int:
+def _longest(lines: Sequence[ReportLine], at: int) -> int:
     return max((_length(line.cells[at]) for line in lines), default=0)
 
 

@@ -1,22 +1,22 @@
-"""A sheet read, checked and given back: nothing is sent, and nothing that sends is loaded."""
+"""A sheet read, checked and source back: nothing is sent, and nothing that sends is loaded."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.summary import Summary
 from importer.operations import operations
 from importer.runs.prepare import prepare
-from importer.runs.result import Given, give_back
+from importer.runs.result import SourceSheet, write_result
 from importer.settings.settings import Settings
 
 
-def check_sheet(sheet: Path, wish: Wish, settings: Settings) -> Summary:
+def check_sheet(sheet: Path, options: UploadOptions, settings: Settings) -> Summary:
     """Says what is wrong with a sheet and writes its result; sends nothing, needs no account."""
     with uncollected():
-        return _check(sheet, wish, settings)
+        return _check(sheet, options, settings)
 
 
 @contextmanager
@@ -31,10 +31,10 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _check(sheet: Path, wish: Wish, settings: Settings) -> Summary:
+def _check(sheet: Path, options: UploadOptions, settings: Settings) -> Summary:
     for known in operations().values():
         _ = known.fields  # made now, while another process reads the workbook
-    prepared = prepare(sheet, wish, settings, given_at_once=True)
-    given = Given(sheet, prepared.content, prepared.layout, wish.into, look=prepared.look)
-    result = give_back(given, prepared.outcomes)
+    prepared = prepare(sheet, options, settings, given_at_once=True)
+    source = SourceSheet(sheet, prepared.content, prepared.layout, options.into, look=prepared.look)
+    result = write_result(source, prepared.outcomes)
     return prepared.summary(sheet, result=result.path, notes=[*prepared.notes, *result.notes])

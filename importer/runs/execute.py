@@ -1,4 +1,4 @@
-"""A run carried out: sent, given back, ended, or left free for whoever resumes it."""
+"""A run run_result out: sent, source back, ended, or left free for whoever resumes it."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,19 +17,19 @@ from importer.model.errors import (
     SheetError,
     SignInRefused,
 )
-from importer.model.options import Share, Wish
+from importer.model.options import Share, UploadOptions
 from importer.model.outcomes import Outcome
 from importer.model.row_numbers import by_sheet_row
 from importer.model.stop import Stop
 from importer.operations import operation_named
 from importer.operations.operation import Operation
 from importer.platforms import PLATFORMS
-from importer.runs.fix import give_fix, settled_by
+from importer.runs.fix import settled_by, write_fix_file
 from importer.runs.journal_rows import rows_of_journal
-from importer.runs.result import Given, give_back, given_again
+from importer.runs.result import SourceSheet, reload_sheet, write_result
 from importer.sending.connection import Connection
 from importer.sending.sender import send
-from importer.sending.snapshot import keep_before
+from importer.sending.snapshot import keep_snapshot
 from importer.sending.task import Patience, Task
 from importer.settings.settings import Account, Settings
 
@@ -43,7 +43,7 @@ def silent(title: str, rows: int) -> Iterator[Callable[[int], object]]:  # noqa:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Context:
     """What uploading needs beside the sheet: the journal, the settings, how to wait and stop."""
 
     settings: Settings
@@ -55,7 +55,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class Cargo:
+class RunRows:
     """The rows to be sent, and what is said beside those that were."""
 
     operation: Operation[Any]
@@ -64,7 +64,7 @@ class Cargo:
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class RunResult:
     outcomes: Mapping[int, Outcome]
     result: Path | None
     fix: Path | None
@@ -72,47 +72,57 @@ class Carried:
     stopped_by: str | None
 
 
-Sheet = Callable[[], Given]  # raises SheetError where it is gone or has changed
+Sheet = Callable[[], SourceSheet]  # raises SheetError where it is gone or has changed
 
 
-def go_on(
-    run: RunRecord, desk: Desk, wish: Wish, sheet: Sheet, *, take_over: bool = False
-) -> Carried:
-    account = desk.settings.account(run.account)
+def continue_run(
+    run: RunRecord,
+    context: Context,
+    options: UploadOptions,
+    sheet: Sheet,
+    *,
+    take_over: bool = False,
+) -> RunResult:
+    account = context.settings.account(run.account)
     address = run.settings.get("address", account.base_url)
     if address != account.base_url:
         raise SettingsError(
             f"run {run.id} was sent to {address}, and the account {account.name} is now at "
             f"{account.base_url}; what one has, the other may lack"
         )
-    account.credentials(desk.environ)
-    cargo = cargo_of(run, desk.journal)
-    epoch = desk.journal.take(run.id, take_over=take_over)
-    return carry_out(desk, run, epoch, cargo, wish, sheet)
+    account.credentials(context.environ)
+    run_rows = run_rows_of(run, context.journal)
+    epoch = context.journal.take(run.id, take_over=take_over)
+    return execute(context, run, epoch, run_rows, options, sheet)
 
 
-def carry_out(
-    desk: Desk, run: RunRecord, epoch: int, cargo: Cargo, wish: Wish, sheet: Sheet
-) -> Carried:
+def execute(
+    context: Context,
+    run: RunRecord,
+    epoch: int,
+    run_rows: RunRows,
+    options: UploadOptions,
+    sheet: Sheet,
+) -> RunResult:
     """Sends, gives the sheet back, and ends the run, or leaves it free for whoever resumes it."""
     try:
-        stopped_by = _keep_before(desk, run, epoch, cargo)
+        stopped_by = _keep_before(context, run, epoch, run_rows)
         if stopped_by is None:
-            stopped_by = send_run(desk, run, epoch, cargo, wish)
-        outcomes = desk.journal.outcomes(run.id)
-        completed = _complete(desk, run, outcomes)
-        result, fix, notes = _given_back(run, desk.journal, sheet, outcomes)
-        end_run(desk, run.id, epoch, result)
+            stopped_by = send_run(context, run, epoch, run_rows, options)
+        outcomes = context.journal.outcomes(run.id)
+        completed = complete_parent_run(context, run, outcomes)
+        result, fix, notes = _write_results(run, context.journal, sheet, outcomes)
+        end_run(context, run.id, epoch, result)
     except RunTaken as error:  # the new owner ends it, and gives the sheet back
-        return Carried(desk.journal.outcomes(run.id), None, None, (), str(error))
+        return RunResult(context.journal.outcomes(run.id), None, None, (), str(error))
     except BaseException:  # Ctrl-C too: whoever resumes it need not wait until it is stale
         with suppress(ImporterError):
-            desk.journal.let_go(run.id, epoch)
+            context.journal.let_go(run.id, epoch)
         raise
-    return Carried(outcomes, result, fix, [*completed, *notes], stopped_by)
+    return RunResult(outcomes, result, fix, [*completed, *notes], stopped_by)
 
 
-def _given_back(
+def _write_results(
     run: RunRecord,
     journal: Journal,
     sheet: Sheet,
@@ -125,10 +135,10 @@ def _given_back(
     result = fix = None
     notes: list[str] = []
     try:
-        given = sheet()
-        written = give_back(given, outcomes)
+        source = sheet()
+        written = write_result(source, outcomes)
         result, notes = written.path, [*written.notes]
-        mended = give_fix(given, run, journal, outcomes) if mend else None
+        mended = write_fix_file(source, run, journal, outcomes) if mend else None
         if mended is not None:
             fix, notes = mended.path, [*notes, *mended.notes]
     except (SheetError, OSError) as error:
@@ -147,114 +157,124 @@ def _reason(error: SheetError | OSError) -> str:
     return f"{name}{error.strerror or error}"
 
 
-def _complete(desk: Desk, run: RunRecord, outcomes: Mapping[int, Outcome]) -> list[str]:
+def complete_parent_run(
+    context: Context, run: RunRecord, outcomes: Mapping[int, Outcome]
+) -> list[str]:
     """Brings the run that this one mends up to date, with its result; what is said of it."""
     mended = run.settings.get("mends")
     if mended is None:
         return []
     try:
-        parent = desk.journal.run(mended["run"])
-        epoch, result = desk.journal.take(parent.id), path_of(parent.result_path)
+        parent = context.journal.run(mended["run"])
+        epoch, result = context.journal.take(parent.id), path_of(parent.result_path)
         try:
-            settled = settled_by(run, outcomes, desk.journal.outcomes(parent.id))
-            desk.journal.set_outcomes(parent.id, epoch, settled)
-            after = desk.journal.outcomes(parent.id)
-            given = partial(given_again, parent)
-            written, _, notes = _given_back(parent, desk.journal, given, after, mend=False)
+            settled = settled_by(run, outcomes, context.journal.outcomes(parent.id))
+            context.journal.set_outcomes(parent.id, epoch, settled)
+            after = context.journal.outcomes(parent.id)
+            source = partial(reload_sheet, parent)
+            written, _, notes = _write_results(parent, context.journal, source, after, mend=False)
             result = written or result
         finally:
-            end_run(desk, parent.id, epoch, result)
+            end_run(context, parent.id, epoch, result)
     except ImporterError as error:  # this run has its own outcomes all the same
         return [f"the run it mends is as it was: {error} importer resume {run.id} completes it"]
     left = sum(not outcome.status.settled for outcome in by_sheet_row(after).values())
     but = f" but for {left:,} of its rows" if left else ""
-    return [f"completes run {parent.id}{but}", *_complete(desk, parent, after), *notes]
+    return [f"completes run {parent.id}{but}", *complete_parent_run(context, parent, after), *notes]
 
 
 def path_of(text: str | None) -> Path | None:
     return None if text is None else Path(text)
 
 
-def cargo_of(run: RunRecord, journal: Journal) -> Cargo:
+def run_rows_of(run: RunRecord, journal: Journal) -> RunRows:
     operation = operation_named(run.operation)
     records = {record.row: record for record in journal.rows(run.id)}
     warnings = {number: record.warning for number, record in records.items()}
-    return Cargo(operation, rows_of_journal(operation, records), warnings)
+    return RunRows(operation, rows_of_journal(operation, records), warnings)
 
 
-def _keep_before(desk: Desk, run: RunRecord, epoch: int, cargo: Cargo) -> str | None:
+def _keep_before(context: Context, run: RunRecord, epoch: int, run_rows: RunRows) -> str | None:
     """For a run that is to be undoable; why it cannot be, where it cannot."""
-    if not run.settings.get("undoable") or cargo.operation.undoing() is None:
+    if not run.settings.get("undoable") or run_rows.operation.undoing() is None:
         return None
-    account = desk.settings.account(run.account)
-    return keep_before(
-        desk.journal,
+    account = context.settings.account(run.account)
+    return keep_snapshot(
+        context.journal,
         run.id,
         epoch,
-        cargo.operation,
-        cargo.rows,
+        run_rows.operation,
+        run_rows.rows,
         account,
-        account.credentials(desk.environ),
-        desk.stop,
+        account.credentials(context.environ),
+        context.stop,
     )
 
 
 def send_run(
-    desk: Desk, run: RunRecord, epoch: int, cargo: Cargo, wish: Wish, *, doubts_only: bool = False
+    context: Context,
+    run: RunRecord,
+    epoch: int,
+    run_rows: RunRows,
+    options: UploadOptions,
+    *,
+    doubts_only: bool = False,
 ) -> str | None:
     """Sends the open calls of a run; why it ended early, where it did."""
-    operation, account = cargo.operation, desk.settings.account(run.account)
+    operation, account = run_rows.operation, context.settings.account(run.account)
     platform = PLATFORMS[account.platform]
     calls = [
         record
-        for record in desk.journal.calls(run.id)
-        if _is_open(record, operation, cargo.rows)
+        for record in context.journal.calls(run.id)
+        if _is_open(record, operation, run_rows.rows)
         and not (doubts_only and record.state is CallState.PLANNED)
     ]
     title = f"{run.file_name} to {account.name}"
     with (
-        Connection(account, platform, account.credentials(desk.environ)) as connection,
-        desk.progress(title, sum(len(c.call.rows) for c in calls)) as advance,
+        Connection(account, platform, account.credentials(context.environ)) as connection,
+        context.progress(title, sum(len(c.call.rows) for c in calls)) as advance,
     ):
         task = Task(
-            journal=desk.journal,
+            journal=context.journal,
             run_id=run.id,
             epoch=epoch,
             operation=operation,
             platform=platform,
             account=account,
             connection=connection,
-            rows=cargo.rows,
-            warnings=cargo.warnings,
-            date_only_at=desk.settings.date_only_at,
-            once=not (operation.repeatable or wish.again),
+            rows=run_rows.rows,
+            warnings=run_rows.warnings,
+            date_only_at=context.settings.date_only_at,
+            once=not (operation.repeatable or options.again),
         )
         stopped_by = send(
             task,
             calls,
-            patience=_patience(desk.patience, wish, len(cargo.rows)),
-            stop=Stop(desk.stop),
+            patience=_patience(context.patience, options, len(run_rows.rows)),
+            stop=Stop(context.stop),
             on_settled=advance,
-            verify=operation.verified if wish.verify is None else wish.verify,
+            verify=operation.verified if options.verify is None else options.verify,
         )
-    desk.journal.beat(run.id, epoch)  # raises RunTaken: then the result is the new owner's to write
-    if stopped_by is None and desk.stop.is_set():
+    context.journal.beat(
+        run.id, epoch
+    )  # raises RunTaken: then the result is the new owner's to write
+    if stopped_by is None and context.stop.is_set():
         return "It was stopped by hand."
     return stopped_by
 
 
-def _patience(patience: Patience, wish: Wish, rows: int) -> Patience:
-    if wish.stop_after is None:
+def _patience(patience: Patience, options: UploadOptions, rows: int) -> Patience:
+    if options.stop_after is None:
         return patience
-    bounds = replace(patience.bounds, rejected_rows=wish.stop_after.of(rows))
+    bounds = replace(patience.bounds, rejected_rows=options.stop_after.of(rows))
     return replace(patience, bounds=bounds)
 
 
-def wish_of(run: RunRecord) -> Wish:
+def options_of(run: RunRecord) -> UploadOptions:
     """What was asked for when the run began, as far as it matters to go on."""
     kept = run.settings
     stop_after = kept.get("stop_after")
-    return Wish(
+    return UploadOptions(
         again=bool(kept.get("again")),
         verify=kept.get("verify"),
         stop_after=None if stop_after is None else Share.parse(stop_after),
@@ -264,19 +284,19 @@ def wish_of(run: RunRecord) -> Wish:
 def _is_open(record: CallRecord, operation: Operation[Any], rows: Mapping[int, Any]) -> bool:
     """Planned, or in doubt where a look may help."""
     if record.state is CallState.UNKNOWN:
-        carried = [rows[number] for number in record.call.rows if number in rows]
-        whole = len(carried) == len(record.call.rows)  # a pruned run has not all of them
-        return whole and operation.read_back(carried) is not None
+        run_result = [rows[number] for number in record.call.rows if number in rows]
+        whole = len(run_result) == len(record.call.rows)  # a pruned run has not all of them
+        return whole and operation.read_back(run_result) is not None
     return record.state in {CallState.PLANNED, CallState.SENDING}
 
 
-def end_run(desk: Desk, run_id: int, epoch: int, result: Path | None) -> None:
+def end_run(context: Context, run_id: int, epoch: int, result: Path | None) -> None:
     """A run with calls left to send or to look at stays open, free for the next process."""
     left = {CallState.PLANNED, CallState.SENDING}
-    if any(record.state in left for record in desk.journal.calls(run_id)):
-        desk.journal.let_go(run_id, epoch)
+    if any(record.state in left for record in context.journal.calls(run_id)):
+        context.journal.let_go(run_id, epoch)
     else:
-        desk.journal.finish(run_id, epoch, None if result is None else str(result.resolve()))
+        context.journal.finish(run_id, epoch, None if result is None else str(result.resolve()))
 
 
 def try_account(account: Account, environ: Mapping[str, str]) -> str:

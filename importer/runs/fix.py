@@ -1,4 +1,4 @@
-"""Rows that need attention, given back as a file to mend, and what its upload completes."""
+"""Rows that need attention, source back as a file to mend, and what its upload completes."""
 
 import hashlib
 import re
@@ -13,7 +13,7 @@ from importer.model.errors import JournalError, SheetError
 from importer.model.files import WrittenResult, written
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_numbers import by_sheet_row, sheet_row
-from importer.runs.result import Given
+from importer.runs.result import SourceSheet
 from importer.settings.settings import Account
 from importer.sheets.fix_marks import Origin, cells_of, kept_rows
 from importer.sheets.headings import Layout
@@ -30,8 +30,8 @@ def key_of(run: RunRecord) -> str:
     return f"{run.id}-{hashlib.sha256(what.encode()).hexdigest()[:8]}"
 
 
-def give_fix(
-    given: Given, run: RunRecord, journal: Journal, outcomes: Mapping[int, Outcome]
+def write_fix_file(
+    source: SourceSheet, run: RunRecord, journal: Journal, outcomes: Mapping[int, Outcome]
 ) -> WrittenResult | None:
     """Writes <stem>.fix.xlsx beside the result; None where no row is to be mended.
 
@@ -40,20 +40,20 @@ def give_fix(
     wanted = _to_mend(run, journal, outcomes)
     if not wanted:
         return None
-    from importer.sheets.results.fix_file import Mending, write_fix  # noqa: PLC0415  (slow, and seldom)
+    from importer.sheets.results.fix_file import FixRow, write_fix  # noqa: PLC0415  (slow, and seldom)
 
-    wrong = _wrong_headings(given)
+    wrong = _wrong_headings(source)
     rows = {
-        number: Mending(outcome.status.value, outcome.sentence, wrong.get(number, ()))
+        number: FixRow(outcome.status.value, outcome.sentence, wrong.get(number, ()))
         for number, outcome in wanted.items()
     }
-    layout, key = as_taken(given.layout), key_of(run)
+    layout, key = as_taken(source.layout), key_of(run)
 
     def write(new: BinaryIO) -> tuple[str, ...]:
         write_fix(new, layout.worksheet, layout.header_row, key, rows)
         return ()
 
-    return written(_target(given, layout, key), write)
+    return written(_target(source, layout, key), write)
 
 
 def _to_mend(
@@ -68,9 +68,9 @@ def _to_mend(
     return {n: outcome for n, outcome in wanted.items() if n not in waiting}
 
 
-def _wrong_headings(given: Given) -> dict[int, set[str]]:
+def _wrong_headings(source: SourceSheet) -> dict[int, set[str]]:
     """The headings, as the vendor has them, of the cells that have a problem."""
-    layout = as_taken(given.layout)
+    layout = as_taken(source.layout)
     headings = {
         field.title: str(
             layout.worksheet.columns[layout.columns[field.name]][layout.header_row - 1]
@@ -79,18 +79,18 @@ def _wrong_headings(given: Given) -> dict[int, set[str]]:
         if field.name in layout.columns
     }
     found: dict[int, set[str]] = {}
-    for problem in given.problems:
+    for problem in source.problems:
         if problem.column in headings:
             found.setdefault(sheet_row(problem.row), set()).add(headings[problem.column])
     return found
 
 
-def _target(given: Given, layout: Layout, run: str) -> Path:
+def _target(source: SourceSheet, layout: Layout, run: str) -> Path:
     """The next name that is free, or that of the run's own fix file where nobody has mended it."""
-    stem = re.sub(r"\.(?:result|fix)(?:-\d+)?$", "", given.stem)
+    stem = re.sub(r"\.(?:result|fix)(?:-\d+)?$", "", source.stem)
     for number in count(1):
         numbered = ".fix" if number == 1 else f".fix-{number}"
-        target = given.folder / f"{stem}{numbered}.xlsx"
+        target = source.folder / f"{stem}{numbered}.xlsx"
         if not target.exists() or _is_as_written(target, run, layout):
             return target
     raise AssertionError  # numbers do not end

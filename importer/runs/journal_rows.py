@@ -10,7 +10,7 @@ from typing import Any
 
 from importer.columns import Value
 from importer.journal import NewRow, NewRun, RowRecord
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
 from importer.model.row_numbers import sheet_row
 from importer.model.version import __version__
@@ -20,7 +20,7 @@ from importer.settings.settings import Account
 from importer.sheets.sheet import TextFormat
 
 
-def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> NewRun:
+def new_run(sheet: Path, options: UploadOptions, prepared: Prepared, account: Account) -> NewRun:
     origin = prepared.origin
     mends = origin and {
         "run": origin.number,
@@ -42,17 +42,17 @@ def new_run(sheet: Path, wish: Wish, prepared: Prepared, account: Account) -> Ne
         user=_user(),
         host=socket.gethostname(),
         settings={
-            "into": None if wish.into is None else str(wish.into.resolve()),
+            "into": None if options.into is None else str(options.into.resolve()),
             "address": account.base_url,
             "vendor": prepared.vendor,
-            "undoable": wish.undoable or account.undoable,
-            "again": wish.again,
-            "stop_after": None if wish.stop_after is None else str(wish.stop_after),
-            "verify": wish.verify,
-            "whole_po": wish.whole_po,
-            "strict": wish.strict,
-            "strict_tracking": wish.strict_tracking,
-            "infer_carrier": wish.infer_carrier,
+            "undoable": options.undoable or account.undoable,
+            "again": options.again,
+            "stop_after": None if options.stop_after is None else str(options.stop_after),
+            "verify": options.verify,
+            "whole_po": options.whole_po,
+            "strict": options.strict,
+            "strict_tracking": options.strict_tracking,
+            "infer_carrier": options.infer_carrier,
             "mends": mends,
             "header_row": prepared.layout.header_row,
             "two_lines": prepared.layout.two_lines,
@@ -100,8 +100,8 @@ def identity(operation: Operation[Any], row: Any, account: Account) -> str:
 
     An account that is pointed elsewhere, from the sandbox to the platform, has sent nothing yet.
     """
-    wish = [account.base_url, *(as_json(value) for value in operation.identity(row))]
-    return hashlib.sha256(json.dumps(wish).encode()).hexdigest()
+    facts = [account.base_url, *(as_json(value) for value in operation.identity(row))]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def as_json(value: Value) -> str | int | None:

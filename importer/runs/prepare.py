@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from importer.columns import Value
 from importer.model.calls import Call
 from importer.model.errors import SheetError, UsageError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Problem, Status
 from importer.model.row_numbers import by_sheet_row, problems_by_sheet_row, sheet_row
 from importer.model.spelling import listed
@@ -25,7 +25,7 @@ from importer.sheets.fix_marks import Origin
 from importer.sheets.fix_marks import origin as origin_of
 from importer.sheets.headings import Layout
 from importer.sheets.reading.worksheets import read_content
-from importer.sheets.results.first_pass import Look, look_ahead
+from importer.sheets.results.first_pass import FirstPass, begin_first_pass
 from importer.sheets.table import TableRows, rows_of_table
 from importer.vendors.recognise import (
     explain_misplaced,
@@ -54,7 +54,7 @@ class Prepared:
     remarks: Sequence[str] = ()  # what the vendor's profile made of the sheet
     vendor: str | None = None  # whose profile that is
     origin: Origin | None = None  # of a fix file: the rows that its rows mend
-    look: Look | None = None  # at the worksheet, for a result that is written right away
+    look: FirstPass | None = None  # at the worksheet, for a result that is written right away
 
     @property
     def operation(self) -> Operation[Any]:
@@ -97,7 +97,7 @@ SentBefore = Callable[[Operation[Any], Sequence[Any], Origin | None], "Mapping[i
 
 def prepare(
     sheet: Path,
-    wish: Wish,
+    options: UploadOptions,
     settings: Settings,
     sent_before: SentBefore | None = None,
     *,
@@ -110,18 +110,18 @@ def prepare(
     is written right away: what that must know of it is then looked for in the meantime.
     """
     content = read_content(sheet)
-    worksheets, profile = read_as_vendors(sheet, content, wish, settings)
+    worksheets, profile = read_as_vendors(sheet, content, options, settings)
     near = "" if profile is not None else near_vendor(worksheets, settings)
-    layout = layout_of(worksheets, wish, profile, near)
-    if wish.platform is not None and layout.operation.platform.name != wish.platform:
-        raise UsageError(explain_misplaced(layout, worksheets, wish.platform))
-    look = look_ahead(content, layout.worksheet, layout.header_row) if given_at_once else None
-    operation, table = layout.operation, _table(layout, wish)
+    layout = layout_of(worksheets, options, profile, near)
+    if options.platform is not None and layout.operation.platform.name != options.platform:
+        raise UsageError(explain_misplaced(layout, worksheets, options.platform))
+    look = begin_first_pass(content, layout.worksheet, layout.header_row) if given_at_once else None
+    operation, table = layout.operation, _table(layout, options)
     origin = origin_of(layout.worksheet, layout.header_row, table.numbers)
-    lines = _lines(table, wish, profile)
-    validation = _validated(table, lines, wish, profile)
+    lines = _lines(table, options, profile)
+    validation = _validated(table, lines, options, profile)
     good = validation.good_rows(operation)
-    aside = _held_back(operation, validation, good, wish)
+    aside = _held_back(operation, validation, good, options)
     earlier: Mapping[int, Earlier] = {}
     if sent_before is not None:
         waiting = [row for row in good if row.number not in aside]
@@ -145,25 +145,25 @@ def prepare(
     )
 
 
-def _table(layout: Layout, wish: Wish) -> TableRows:
+def _table(layout: Layout, options: UploadOptions) -> TableRows:
     name = layout.worksheet.path.name
-    table = rows_of_table(layout, visible_only=wish.visible_only)
+    table = rows_of_table(layout, visible_only=options.visible_only)
     if not table.numbers:
         why = f"none to send; {'; '.join(table.notes)}" if table.aside else "no rows below"
         raise SheetError(f"{name} has headings in row {layout.header_row} and {why}")
     return table
 
 
-def _lines(table: TableRows, wish: Wish, profile: VendorProfile | None) -> Lines:
+def _lines(table: TableRows, options: UploadOptions, profile: VendorProfile | None) -> Lines:
     layout, numbers = table.layout, table.numbers
     cells = {name: layout.cells(name, numbers) for name in layout.columns}
-    if wish.split or (profile and profile.split):
+    if options.split or (profile and profile.split):
         return split_lines(layout.operation, numbers, cells)
     return Lines(numbers, cells)
 
 
 def _validated(
-    table: TableRows, lines: Lines, wish: Wish, profile: VendorProfile | None
+    table: TableRows, lines: Lines, options: UploadOptions, profile: VendorProfile | None
 ) -> Validation:
     faults = table.layout.worksheet.row_faults
     faulty = [n for n in lines.numbers if sheet_row(n) in faults] if faults else []
@@ -173,8 +173,8 @@ def _validated(
         lines.cells,
         {number: faults[sheet_row(number)] for number in faulty},
         profile,
-        strict_tracking=wish.strict_tracking,
-        infer_carriers=wish.infer_carrier or bool(profile and profile.infer_carrier),
+        strict_tracking=options.strict_tracking,
+        infer_carriers=options.infer_carrier or bool(profile and profile.infer_carrier),
     )
 
 
@@ -194,16 +194,16 @@ def _outcomes(
 
 
 def _held_back(
-    operation: Operation[Any], validation: Validation, good: Sequence[Any], wish: Wish
+    operation: Operation[Any], validation: Validation, good: Sequence[Any], options: UploadOptions
 ) -> dict[int, Outcome]:
     """Good rows that wait for the mending of others, as --strict and --whole-po ask."""
     invalid = sorted(validation.invalid)
     if not invalid:
         return {}
-    if wish.strict:
+    if options.strict:
         sentence = f"held back with the whole sheet: mend row {listed(invalid)} first"
         return {row.number: Outcome(Status.UNSENT, sentence) for row in good}
-    if not wish.whole_po:
+    if not options.whole_po:
         return {}
     owner = operation.po
     owners = dict(zip(validation.numbers, validation.values[owner], strict=True))

@@ -1,4 +1,4 @@
-"""A sheet given back with its outcomes, beside the sheet or in the folder asked for."""
+"""A sheet source back with its outcomes, beside the sheet or in the folder asked for."""
 
 import re
 import tempfile
@@ -22,7 +22,7 @@ from importer.runs.journal_rows import sha256
 from importer.sheets.headings import Layout, find_layout, result_columns
 from importer.sheets.reading.container import unwrapped
 from importer.sheets.reading.worksheets import read_content, read_worksheets
-from importer.sheets.results.first_pass import Look
+from importer.sheets.results.first_pass import FirstPass
 from importer.sheets.results.write import write_results
 from importer.sheets.sheet import STATUS_HEADING, Worksheet
 
@@ -35,15 +35,15 @@ CALM = frozenset({Status.UNCHANGED.value})  # its sentence only tells which run 
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """A sheet as it was read, to be given back."""
+class SourceSheet:
+    """A sheet as it was read, to be source back."""
 
     sheet: Path
     content: bytes
     layout: Layout
     into: Path | None = None  # the folder asked for; None: the sheet's own
     problems: Sequence[Problem] = ()
-    look: Look | None = None  # taken while the rows were validated
+    look: FirstPass | None = None  # taken while the rows were validated
 
     @property
     def folder(self) -> Path:
@@ -54,19 +54,19 @@ class Given:
         return stem_of(self.sheet)
 
 
-def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
+def write_result(source: SourceSheet, outcomes: Mapping[int, Outcome]) -> WrittenResult:
     """Writes the result from the bytes that were read, whatever the file has become since."""
     outcomes = by_sheet_row(outcomes)
-    content = unwrapped(given.content)
-    suffix = _suffix(given.sheet, given.layout, content)
-    target = given.folder / f"{next(_names(given.stem))}{suffix}"
+    content = unwrapped(source.content)
+    suffix = _suffix(source.sheet, source.layout, content)
+    target = source.folder / f"{next(_names(source.stem))}{suffix}"
     target.parent.mkdir(parents=True, exist_ok=True)
     shared = {id(outcome): outcome for outcome in outcomes.values()}  # most rows share theirs
     said = {key: (str(outcome.status), outcome.sentence) for key, outcome in shared.items()}
     cells = {number: said[id(outcome)] for number, outcome in outcomes.items()}
-    layout = given.layout
+    layout = source.layout
     with tempfile.TemporaryDirectory(prefix="importer-") as folder:
-        snapshot = Path(folder) / given.sheet.name
+        snapshot = Path(folder) / source.sheet.name
         snapshot.write_bytes(content)
         return write_results(
             snapshot,
@@ -77,9 +77,9 @@ def give_back(given: Given, outcomes: Mapping[int, Outcome]) -> WrittenResult:
             attention=ATTENTION,
             calm=CALM,
             text_format=layout.worksheet.text_format,
-            choose=partial(_place, given),
+            choose=partial(_place, source),
             read=layout.worksheet,
-            extent=given.look.extent if given.look else None,
+            extent=source.look.extent if source.look else None,
         )
 
 
@@ -99,11 +99,11 @@ def _unwrapped_name(sheet: Path) -> Path:
 
 def source_named(sheet: Path, sheets: Collection[Path]) -> Path | None:
     """The sheet among those whose result or fix file this one is, by its name."""
-    given = re.fullmatch(r"(.+?)(?:\.(?:result|fix)(?:-\d+)?)+", sheet.stem)
-    if given is None:
+    source = re.fullmatch(r"(.+?)(?:\.(?:result|fix)(?:-\d+)?)+", sheet.stem)
+    if source is None:
         return None
     beside = (other for other in sheets if other.parent == sheet.parent)
-    return next((other for other in beside if stem_of(other) == given[1]), None)
+    return next((other for other in beside if stem_of(other) == source[1]), None)
 
 
 def _names(stem: str) -> Iterator[str]:
@@ -113,23 +113,23 @@ def _names(stem: str) -> Iterator[str]:
     return (f"{stem}.result" if n == 1 else f"{stem}.result-{n}" for n in count(first))
 
 
-def _place(given: Given, finished: Path, wished: Path) -> Path:
+def _place(source: SourceSheet, finished: Path, wished: Path) -> Path:
     """The first name that is free, or has the same result or an older one of the same sheet.
 
     A result that a person has mended since, another sheet's or another worksheet's result is
     never written over.
     """
-    targets = (wished.with_name(name + wished.suffix) for name in _names(given.stem))
+    targets = (wished.with_name(name + wished.suffix) for name in _names(source.stem))
     return next(
         target
         for target in targets
         if not target.exists()
         or (target.is_file() and cmp(target, finished, shallow=False))
-        or _is_as_given_back(target, given.layout)
+        or _is_unchanged_result(target, source.layout)
     )
 
 
-def _is_as_given_back(target: Path, layout: Layout) -> bool:
+def _is_unchanged_result(target: Path, layout: Layout) -> bool:
     """Whether a file holds the very cells of the sheet, beside the two columns that are ours."""
     try:
         found = read_worksheets(target, read_content(target))
@@ -165,7 +165,7 @@ def _has_macros(content: bytes) -> bool:
         return any(b"macroEnabled" in package.read(name) for name in types)
 
 
-def given_again(run: RunRecord) -> Given:
+def reload_sheet(run: RunRecord) -> SourceSheet:
     """The sheet of a run of the journal; raises SheetError where it is gone or has changed."""
     sheet, into = Path(run.file_path), run.settings.get("into")
     content = read_content(sheet)
@@ -180,4 +180,4 @@ def given_again(run: RunRecord) -> Given:
     else:  # the headings may be a vendor's own, of a profile that has changed since
         two_lines = run.settings.get("two_lines", False)
         layout = Layout(worksheets[0], operation, header_row, {}, (), two_lines)
-    return Given(sheet, content, layout, Path(into) if into else None)
+    return SourceSheet(sheet, content, layout, Path(into) if into else None)

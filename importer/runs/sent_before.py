@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.journal import Earlier, Journal, RowRecord, RunRecord, RunState
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
 from importer.model.row_numbers import sheet_row
 from importer.operations.operation import Operation
@@ -17,7 +17,9 @@ from importer.settings.settings import Account
 from importer.sheets.fix_marks import Origin
 
 
-def earlier_runs(sheet: Path, journal: Journal, account: Account, wish: Wish) -> SentBefore:
+def earlier_runs(
+    sheet: Path, journal: Journal, account: Account, options: UploadOptions
+) -> SentBefore:
     """Rows that an earlier run has sent; none for what may be repeated, or is sent --again.
 
     Of a fix file also the rows that the run it mends needs no more, and those it is unsure of.
@@ -28,7 +30,7 @@ def earlier_runs(sheet: Path, journal: Journal, account: Account, wish: Wish) ->
         operation: Operation[Any], rows: Sequence[Any], origin: Origin | None
     ) -> dict[int, Earlier]:
         run = None if origin is None else mended_run(origin, sheet.name, journal, account)
-        if wish.again:
+        if options.again:
             return {}
         found = {} if operation.repeatable else _sent(journal, operation, rows, account)
         if run is None or origin is None:

@@ -10,24 +10,24 @@ from pathlib import Path
 
 from importer.journal import Journal, RunRecord
 from importer.model.errors import ImporterError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Problem, Status
 from importer.model.row_numbers import by_sheet_row
 from importer.model.summary import Summary
 from importer.runs.execute import (
-    Cargo,
-    Desk,
-    cargo_of,
-    carry_out,
+    Context,
+    RunRows,
+    continue_run,
     end_run,
-    go_on,
+    execute,
+    options_of,
     path_of,
+    run_rows_of,
     send_run,
-    wish_of,
 )
 from importer.runs.journal_rows import new_rows, new_run
 from importer.runs.prepare import Prepared, prepare
-from importer.runs.result import Given, given_again
+from importer.runs.result import SourceSheet, reload_sheet
 from importer.runs.sent_before import earlier_runs, interrupted, to_look_at
 from importer.sending.plan import minutes
 from importer.settings.settings import Account, Settings
@@ -35,9 +35,11 @@ from importer.settings.settings import Account, Settings
 _MOST_RUNS = 1_000  # that are looked through for a newer one of the same sheet
 
 
-def plan_sheet(sheet: Path, wish: Wish, settings: Settings, account: Account) -> Summary:
+def plan_sheet(
+    sheet: Path, options: UploadOptions, settings: Settings, account: Account
+) -> Summary:
     """The calls that `upload_sheet` would send to an account without earlier runs."""
-    prepared = prepare(sheet, replace(wish, platform=account.platform), settings)
+    prepared = prepare(sheet, replace(options, platform=account.platform), settings)
     return prepared.summary(
         sheet,
         account=account.name,
@@ -60,75 +62,83 @@ def _requests(prepared: Prepared) -> int:
     return len(prepared.calls) + before + after
 
 
-def upload_sheet(sheet: Path, wish: Wish, desk: Desk, account: Account) -> Summary:
+def upload_sheet(
+    sheet: Path, options: UploadOptions, context: Context, account: Account
+) -> Summary:
     """Sends what is good of a sheet and gives it back with an outcome for each row.
 
     A sheet whose run was interrupted goes on where it was.
     """
-    account.credentials(desk.environ)  # a missing secret is said before anything is begun
-    wish = replace(wish, platform=account.platform)
-    sent_before = earlier_runs(sheet, desk.journal, account, wish)
-    prepared = prepare(sheet, wish, desk.settings, sent_before)
-    looked_at = _look_again(prepared, desk)
+    account.credentials(context.environ)  # a missing secret is said before anything is begun
+    options = replace(options, platform=account.platform)
+    sent_before = earlier_runs(sheet, context.journal, account, options)
+    prepared = prepare(sheet, options, context.settings, sent_before)
+    looked_at = _look_again(prepared, context)
     if looked_at:
-        prepared = prepare(sheet, wish, desk.settings, sent_before)
+        prepared = prepare(sheet, options, context.settings, sent_before)
 
-    given = Given(sheet, prepared.content, prepared.layout, wish.into, prepared.validation.problems)
-    run = interrupted(desk.journal, prepared, account)
+    source = SourceSheet(
+        sheet, prepared.content, prepared.layout, options.into, prepared.validation.problems
+    )
+    run = interrupted(context.journal, prepared, account)
     if run is not None:
-        carried = go_on(run, desk, wish, lambda: given, take_over=wish.take_over)
-    else:
-        run = desk.journal.begin(
-            new_run(sheet, wish, prepared, account), new_rows(prepared, account), prepared.calls
+        run_result = continue_run(
+            run, context, options, lambda: source, take_over=options.take_over
         )
-        cargo = Cargo(prepared.operation, prepared.rows, prepared.warnings)
-        carried = carry_out(desk, run, run.epoch, cargo, wish, lambda: given)
+    else:
+        run = context.journal.begin(
+            new_run(sheet, options, prepared, account), new_rows(prepared, account), prepared.calls
+        )
+        run_rows = RunRows(prepared.operation, prepared.rows, prepared.warnings)
+        run_result = execute(context, run, run.epoch, run_rows, options, lambda: source)
     return prepared.summary(
         sheet,
         account=account.name,
         run=run.id,
-        outcomes=carried.outcomes,
-        calls=len(desk.journal.calls(run.id)),
-        result=carried.result,
-        fix=carried.fix,
-        notes=[*prepared.notes, *looked_at, *carried.notes],
-        stopped_by=carried.stopped_by,
+        outcomes=run_result.outcomes,
+        calls=len(context.journal.calls(run.id)),
+        result=run_result.result,
+        fix=run_result.fix,
+        notes=[*prepared.notes, *looked_at, *run_result.notes],
+        stopped_by=run_result.stopped_by,
     )
 
 
-def resume_run(run_id: int, desk: Desk, *, take_over: bool = False) -> Summary:
+def resume_run(run_id: int, context: Context, *, take_over: bool = False) -> Summary:
     """Sends what a run left unsent, looks again at what it left unknown, gives the sheet back.
 
     The rows come from the journal, so the sheet may have changed or be gone; then there is no
     result file, and the summary says so. Raises RunBusy while another process works on the
     run, unless `take_over`: then that process sends nothing more.
     """
-    run = desk.journal.run(run_id)
-    carried = go_on(run, desk, wish_of(run), partial(given_again, run), take_over=take_over)
+    run = context.journal.run(run_id)
+    run_result = continue_run(
+        run, context, options_of(run), partial(reload_sheet, run), take_over=take_over
+    )
     return Summary(
         sheet=Path(run.file_path),
         worksheet=run.worksheet,
         operation=run.operation,
         account=run.account,
         run=run_id,
-        outcomes=by_sheet_row(carried.outcomes),
-        calls=len(desk.journal.calls(run_id)),
-        result=carried.result,
-        fix=carried.fix,
+        outcomes=by_sheet_row(run_result.outcomes),
+        calls=len(context.journal.calls(run_id)),
+        result=run_result.result,
+        fix=run_result.fix,
         problems=[
             Problem(number, "", "", outcome.sentence)
-            for number, outcome in by_sheet_row(carried.outcomes).items()
+            for number, outcome in by_sheet_row(run_result.outcomes).items()
             if outcome.status is Status.INVALID
         ],
-        notes=carried.notes,
-        stopped_by=carried.stopped_by,
+        notes=run_result.notes,
+        stopped_by=run_result.stopped_by,
     )
 
 
 def abandon_run(run_id: int, journal: Journal) -> str:
     """Gives a run up: what it left unsent is never sent, what was in flight stays unknown."""
     journal.abandon(run_id, journal.take(run_id))
-    return f"run {run_id} is given up; importer show {run_id} lists its rows"
+    return f"run {run_id} is source up; importer show {run_id} lists its rows"
 
 
 def interrupted_runs(journal: Journal) -> list[tuple[RunRecord, RunRecord | None]]:
@@ -146,7 +156,7 @@ def interrupted_runs(journal: Journal) -> list[tuple[RunRecord, RunRecord | None
     return found
 
 
-def _look_again(prepared: Prepared, desk: Desk) -> list[str]:
+def _look_again(prepared: Prepared, context: Context) -> list[str]:
     """Looks at what earlier runs may have sent of this sheet, and at nothing else of them.
 
     Returns what is said of it. What cannot be looked at, as another process is at it, stays
@@ -155,10 +165,10 @@ def _look_again(prepared: Prepared, desk: Desk) -> list[str]:
     doubtful = to_look_at(prepared)
     for run_id in doubtful:
         with suppress(ImporterError):
-            run = desk.journal.run(run_id)
-            cargo, epoch = cargo_of(run, desk.journal), desk.journal.take(run_id)
+            run = context.journal.run(run_id)
+            run_rows, epoch = run_rows_of(run, context.journal), context.journal.take(run_id)
             try:
-                send_run(desk, run, epoch, cargo, wish_of(run), doubts_only=True)
+                send_run(context, run, epoch, run_rows, options_of(run), doubts_only=True)
             finally:
-                end_run(desk, run_id, epoch, path_of(run.result_path))
+                end_run(context, run_id, epoch, path_of(run.result_path))
     return [f"looked again at run {run_id}, which may have sent rows of it" for run_id in doubtful]

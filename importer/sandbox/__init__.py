@@ -3,7 +3,7 @@
 Written from the vendors' pages and from nothing of the importer, so that it can disagree with it.
 """
 
-from importer.sandbox.injected_faults import Fault, Faults
+from importer.sandbox.injected_faults import InjectedFault, InjectedFaults
 from importer.sandbox.log import LogEntry
 from importer.sandbox.seed import order_source_id, sales_order_id, sales_order_item_id
 from importer.sandbox.sellercloud_api.sign_in import PASSWORD, USERNAME
@@ -18,8 +18,8 @@ __all__ = [
     "SHIPENGINE_KEY",
     "SHIPSTATION_KEY",
     "USERNAME",
-    "Fault",
-    "Faults",
+    "InjectedFault",
+    "InjectedFaults",
     "LogEntry",
     "Sandbox",
     "State",

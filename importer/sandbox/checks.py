@@ -11,7 +11,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class BodyField:
     name: str
     fits: Callable[[Any], bool]
     wanted: str  # ends the sentence "X must be ..."
@@ -29,13 +29,13 @@ class Unfit:
     missing: bool = False
 
 
-def unfit_fields(entry: Mapping[str, Any], fields: Sequence[Field]) -> list[Unfit]:
+def unfit_fields(entry: Mapping[str, Any], fields: Sequence[BodyField]) -> list[Unfit]:
     """All that is wrong with one object; fields it has beyond `fields` are passed over."""
     found = [_unfit(field, entry) for field in fields]
     return [unfit for unfit in found if unfit is not None]
 
 
-def _unfit(field: Field, entry: Mapping[str, Any]) -> Unfit | None:
+def _unfit(field: BodyField, entry: Mapping[str, Any]) -> Unfit | None:
     value = entry.get(field.name)
     absent = field.name not in entry or (value is None and field.nullable)
     if absent and field.required:

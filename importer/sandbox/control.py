@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from importer.sandbox.injected_faults import Fault, Faults
+from importer.sandbox.injected_faults import InjectedFault, InjectedFaults
 from importer.sandbox.page import Shown, page
 from importer.sandbox.switches import Switches
 from importer.sandbox.wire import Answer, Request, json_answer, parse_json, text_answer
@@ -13,11 +13,11 @@ from importer.sandbox.wire import Answer, Request, json_answer, parse_json, text
 class Controlled(Shown, Protocol):
     """What can be asked of a sandbox, and changed."""
 
-    faults: Faults
+    faults: InjectedFaults
 
     def snapshot(self) -> dict[str, Any]: ...
     def switch(self, **changes: Any) -> Switches: ...
-    def fault(self, kind: str, **parameters: Any) -> Fault: ...
+    def fault(self, kind: str, **parameters: Any) -> InjectedFault: ...
     def reset(self) -> None: ...
 
 
@@ -26,7 +26,7 @@ def is_control(request: Request) -> bool:
 
 
 def answer_control(sandbox: Controlled, request: Request) -> Answer:
-    """Bodies are JSON objects with the fields of Fault and of Switches."""
+    """Bodies are JSON objects with the fields of InjectedFault and of Switches."""
     serve = _ROUTES.get((request.method, request.path.rstrip("/") or "/sandbox"))
     if serve is None:
         return text_answer("The sandbox has no such page; see /sandbox.", 404)

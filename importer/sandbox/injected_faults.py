@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong with the next requests, and in which way."""
+"""InjectedFaults on demand: what goes wrong with the next requests, and in which way."""
 
 import json
 import re
@@ -42,7 +42,7 @@ _FILLER = json_answer({"note": "The body of an answer that is long enough to be 
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class InjectedFault:
     """One thing that goes wrong with the requests it matches, `times` times, after `skip` of them.
 
     `path` is a regular expression found anywhere in the path, `body_contains` a text in the body.
@@ -110,14 +110,14 @@ class Fault:
                 return _answer_of_its_own(self, now)
 
 
-class Faults:
+class InjectedFaults:
     """The faults still to come, first come first served; safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pending: list[tuple[Fault, list[int]]] = []  # with how many it matched
+        self._pending: list[tuple[InjectedFault, list[int]]] = []  # with how many it matched
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: InjectedFault) -> None:
         with self._lock:
             self._pending.append((fault, [0]))
 
@@ -126,11 +126,11 @@ class Faults:
             self._pending.clear()
 
     @property
-    def pending(self) -> list[Fault]:
+    def pending(self) -> list[InjectedFault]:
         with self._lock:
             return [fault for fault, _ in self._pending]
 
-    def take(self, request: Request, platform: str, *, write: bool) -> Fault | None:
+    def take(self, request: Request, platform: str, *, write: bool) -> InjectedFault | None:
         """The first fault whose turn it is with this request."""
         with self._lock:
             for entry in self._pending:
@@ -145,7 +145,7 @@ class Faults:
             return None
 
 
-def _answer_of_its_own(fault: Fault, now: float) -> Answer:
+def _answer_of_its_own(fault: InjectedFault, now: float) -> Answer:
     match fault.kind:
         case "html":
             status = fault.status or 502
@@ -165,13 +165,13 @@ def _answer_of_its_own(fault: Fault, now: float) -> Answer:
             return _made(fault, fault.status or 500, fault.reply)
 
 
-def _made(fault: Fault, status: int, reply: Any) -> Answer:
+def _made(fault: InjectedFault, status: int, reply: Any) -> Answer:
     text = "" if reply is None else reply if isinstance(reply, str) else json.dumps(reply)
     headers = {"Content-Type": fault.content_type, **fault.headers}
     return Answer(status, text.encode("utf-8", "surrogateescape"), headers)
 
 
-def _throttled(fault: Fault, now: float) -> Answer:
+def _throttled(fault: InjectedFault, now: float) -> Answer:
     status, until = fault.status or 429, now + fault.seconds
     if fault.form == "sellercloud":
         reset = instant_of_seven_digits(until)

@@ -37,7 +37,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Platform:
+class PlatformApi:
     name: str
     prefixes: tuple[str, ...]  # of its paths
     routes: tuple[Route, ...]

@@ -9,16 +9,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from importer.sandbox.control import answer_control, is_control
-from importer.sandbox.injected_faults import Fault, Faults
+from importer.sandbox.injected_faults import InjectedFault, InjectedFaults
 from importer.sandbox.log import Log, LogEntry
-from importer.sandbox.platform_api import Platform, World
+from importer.sandbox.platform_api import PlatformApi, World
 from importer.sandbox.seed import seed
 from importer.sandbox.sellercloud_api import SELLERCLOUD, TOKEN_PATH
 from importer.sandbox.shipengine_api import SHIPENGINE
 from importer.sandbox.shipstation_api import SHIPSTATION
 from importer.sandbox.state import State
 from importer.sandbox.switches import Switches
-from importer.sandbox.transport import Delivery, LoopbackServer
+from importer.sandbox.transport import LoopbackServer, Outgoing
 from importer.sandbox.wire import Answer, Clock, Request, parse_json, text_answer
 
 PLATFORMS = (SELLERCLOUD, SHIPSTATION, SHIPENGINE)
@@ -30,7 +30,7 @@ class _Exchange:
 
     number: int
     request: Request
-    platform: Platform
+    platform: PlatformApi
 
 
 class Sandbox:
@@ -48,7 +48,7 @@ class Sandbox:
         self._log = Log()
         self._server: LoopbackServer | None = None
         self._world = World(seed(), self._first_switches, clock)
-        self.faults = Faults()
+        self.faults = InjectedFaults()
 
     def __enter__(self) -> Self:
         self.start()
@@ -101,9 +101,9 @@ class Sandbox:
         with self._lock:
             return self.state.snapshot()
 
-    def fault(self, kind: str, **parameters: Any) -> Fault:
-        """Let something go wrong with a request to come; the words are those of Fault."""
-        fault = Fault(kind, **parameters)  # type: ignore[arg-type]  # checked by Fault itself
+    def fault(self, kind: str, **parameters: Any) -> InjectedFault:
+        """Let something go wrong with a request to come; the words are those of InjectedFault."""
+        fault = InjectedFault(kind, **parameters)  # type: ignore[arg-type]  # checked by InjectedFault itself
         self.faults.add(fault)
         return fault
 
@@ -120,13 +120,13 @@ class Sandbox:
             self.faults.clear()
             self._log.clear()
 
-    def respond(self, request: Request) -> Delivery:
+    def respond(self, request: Request) -> Outgoing:
         """The answer to a request, and the manner in which it goes out."""
         if is_control(request):
-            return Delivery(answer_control(self, request))
+            return Outgoing(answer_control(self, request))
         platform = _platform_of(request)
         if platform is None:
-            return Delivery(text_answer("No platform of the sandbox has such an address.", 404))
+            return Outgoing(text_answer("No platform of the sandbox has such an address.", 404))
         route = platform.route(request)
         write = route is not None and route.write
         fault = self.faults.take(request, platform.name, write=write)
@@ -139,7 +139,13 @@ class Sandbox:
         return delivery
 
     def _entry(
-        self, number: int, request: Request, platform: str, fault: Fault | None, *, write: bool
+        self,
+        number: int,
+        request: Request,
+        platform: str,
+        fault: InjectedFault | None,
+        *,
+        write: bool,
     ) -> LogEntry:
         at = datetime.fromtimestamp(self._world.clock(), UTC)
         words = fault.words if fault else None
@@ -148,17 +154,17 @@ class Sandbox:
             number, at, platform, request.method, request.path, body, write, fault=words
         )
 
-    def _deliver(self, exchange: _Exchange, fault: Fault | None) -> Delivery:
+    def _deliver(self, exchange: _Exchange, fault: InjectedFault | None) -> Outgoing:
         if fault is None:
-            return Delivery(self._apply(exchange))
+            return Outgoing(self._apply(exchange))
         if fault.kind == "delay":
-            return Delivery(self._delayed(exchange, fault))
+            return Outgoing(self._delayed(exchange, fault))
         if fault.kind == "late":
             self._apply_later(exchange, fault.seconds)
         true_answer = None
         if fault.applies_first and fault.kind != "late":
             true_answer = self._apply(exchange)
-        return Delivery(fault.answer(true_answer, self._world.clock()), fault)
+        return Outgoing(fault.answer(true_answer, self._world.clock()), fault)
 
     def _apply(self, exchange: _Exchange) -> Answer:
         with self._lock:
@@ -167,7 +173,7 @@ class Sandbox:
                 self._log.applied(exchange.number)
             return answer
 
-    def _delayed(self, exchange: _Exchange, fault: Fault) -> Answer:
+    def _delayed(self, exchange: _Exchange, fault: InjectedFault) -> Answer:
         if not fault.applies_first:
             self._closing.wait(fault.seconds)
         answer = self._apply(exchange)
@@ -196,7 +202,7 @@ def serve(
             return
 
 
-def _platform_of(request: Request) -> Platform | None:
+def _platform_of(request: Request) -> PlatformApi | None:
     return next((each for each in PLATFORMS if request.path.startswith(each.prefixes)), None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from importer.sandbox.checks import Field, is_quantity, is_string, is_text, unfit_fields
+from importer.sandbox.checks import BodyField, is_quantity, is_string, is_text, unfit_fields
 from importer.sandbox.envelope import (
     body_of,
     has_key,
@@ -17,7 +17,7 @@ from importer.sandbox.envelope import (
     unauthorized,
 )
 from importer.sandbox.paging import page_answer
-from importer.sandbox.platform_api import Platform, Route, World
+from importer.sandbox.platform_api import PlatformApi, Route, World
 from importer.sandbox.seed import CARRIERS
 from importer.sandbox.state import Notice, OrderSource, SalesOrder
 from importer.sandbox.wire import Answer, Request, instant, json_answer
@@ -30,13 +30,15 @@ def _is_carrier_code(value: Any) -> bool:
 
 
 _NOTICE = (
-    Field("tracking_number", is_text, "a string that is not empty", required=True),
-    Field("carrier_code", _is_carrier_code, "a carrier code in lower snake case", required=True),
-    Field("sales_order_items", lambda v: isinstance(v, list) and bool(v), "a list of items"),
+    BodyField("tracking_number", is_text, "a string that is not empty", required=True),
+    BodyField(
+        "carrier_code", _is_carrier_code, "a carrier code in lower snake case", required=True
+    ),
+    BodyField("sales_order_items", lambda v: isinstance(v, list) and bool(v), "a list of items"),
 )
 _ITEM = (
-    Field("sales_order_item_id", is_string, "a string", required=True),
-    Field("quantity", is_quantity, "an integer of 1 or more", required=True),
+    BodyField("sales_order_item_id", is_string, "a string", required=True),
+    BodyField("quantity", is_quantity, "an integer of 1 or more", required=True),
 )
 
 
@@ -303,7 +305,7 @@ def _source(source: OrderSource) -> dict[str, Any]:
 
 _ORDERS = "/v-beta/sales_orders"
 
-SHIPENGINE = Platform(
+SHIPENGINE = PlatformApi(
     name="shipengine",
     prefixes=("/v-beta/", "/v1/"),
     routes=(

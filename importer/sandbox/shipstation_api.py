@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from importer.sandbox.checks import Field, is_instant, is_string, one_of, unfit_fields
+from importer.sandbox.checks import BodyField, is_instant, is_string, one_of, unfit_fields
 from importer.sandbox.envelope import (
     body_of,
     has_key,
@@ -14,7 +14,7 @@ from importer.sandbox.envelope import (
     unauthorized,
 )
 from importer.sandbox.paging import page_answer
-from importer.sandbox.platform_api import Platform, Route, World
+from importer.sandbox.platform_api import PlatformApi, Route, World
 from importer.sandbox.wire import Answer, Request, instant, json_answer
 
 KEY = "sandbox-shipstation-key"
@@ -37,30 +37,30 @@ _NEXT_STATUSES = {
     "closed": (),
 }
 _SHIPPING_DETAILS = (
-    Field("order_date", is_instant, "an ISO 8601 date and time", nullable=False),
-    Field("expected_delivery_date", is_instant, "an ISO 8601 date and time", nullable=False),
-    Field(
+    BodyField("order_date", is_instant, "an ISO 8601 date and time", nullable=False),
+    BodyField("expected_delivery_date", is_instant, "an ISO 8601 date and time", nullable=False),
+    BodyField(
         "payment_terms", one_of(PAYMENT_TERMS), f"one of {', '.join(PAYMENT_TERMS)}", nullable=False
     ),
-    Field(
+    BodyField(
         "payment_status",
         one_of(PAYMENT_STATUSES),
         f"one of {', '.join(PAYMENT_STATUSES)}",
         nullable=False,
     ),
-    Field(
+    BodyField(
         "currency_code",
         lambda value: isinstance(value, str) and re.fullmatch("[A-Z]{3}", value) is not None,
         "an ISO 4217 code",
         nullable=False,
     ),
     *(
-        Field(name, is_string, "a string", nullable=False)
+        BodyField(name, is_string, "a string", nullable=False)
         for name in ("shipping_carrier", "tracking_number", "reference_number", "note_to_supplier")
     ),
 )
 _STATUS = (
-    Field("status", one_of(STATUSES[1:]), f"one of {', '.join(STATUSES[1:])}", required=True),
+    BodyField("status", one_of(STATUSES[1:]), f"one of {', '.join(STATUSES[1:])}", required=True),
 )
 _ROW = (
     *("purchase_order_id", "order_number", "supplier_id", "supplier_name", "status"),
@@ -139,7 +139,7 @@ def _wanted(po: dict[str, Any], request: Request) -> bool:
 
 _PO = "/v2/purchase_orders"
 
-SHIPSTATION = Platform(
+SHIPSTATION = PlatformApi(
     name="shipstation",
     prefixes=("/v2/",),
     routes=(

@@ -13,7 +13,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from importer.sandbox.injected_faults import Fault
+from importer.sandbox.injected_faults import InjectedFault
 from importer.sandbox.wire import Answer, Request, text_answer
 
 LARGEST_BODY = 64 * 1024 * 1024  # bytes
@@ -23,11 +23,11 @@ _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Outgoing:
     """An answer, and the fault that bends how it goes out; no answer: the connection ends."""
 
     answer: Answer | None
-    fault: Fault | None = None
+    fault: InjectedFault | None = None
 
 
 class LoopbackServer(ThreadingHTTPServer):
@@ -37,7 +37,7 @@ class LoopbackServer(ThreadingHTTPServer):
     allow_reuse_address = sys.platform != "win32"  # there it would share a port that is taken
 
     def __init__(
-        self, port: int, respond: Callable[[Request], Delivery], closing: threading.Event
+        self, port: int, respond: Callable[[Request], Outgoing], closing: threading.Event
     ) -> None:
         self.respond = respond
         self.closing = closing
@@ -114,7 +114,7 @@ class Conversation(BaseHTTPRequestHandler):
             self.rfile.read(int(length)),
         )
 
-    def _deliver(self, delivery: Delivery) -> None:
+    def _deliver(self, delivery: Outgoing) -> None:
         answer, fault = delivery.answer, delivery.fault
         kind = fault.kind if fault else None
         if answer is None or fault is None:
@@ -143,7 +143,7 @@ class Conversation(BaseHTTPRequestHandler):
         self.rfile.close()
         self.connection.close()
 
-    def _send_half(self, answer: Answer, fault: Fault) -> None:
+    def _send_half(self, answer: Answer, fault: InjectedFault) -> None:
         top = head(answer, len(answer.content))
         cut_head, cut_body = top[: len(top) // 2], top + answer.content[: len(answer.content) // 2]
         self.wfile.write(cut_head if fault.cut == "head" else cut_body)

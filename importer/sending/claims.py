@@ -11,7 +11,7 @@ from importer.journal import AlreadySent, CallRecord, Claim, Held
 from importer.model.outcomes import Status
 from importer.sending.sentences import all_of, held_sentence
 from importer.sending.task import Clock, Patience, Task
-from importer.sending.verdicts import Answer
+from importer.sending.verdicts import JudgedReply
 
 
 class Slot:
@@ -81,7 +81,7 @@ class Claims:
     def is_in_time(self, slot: Slot, claim: Claim) -> bool:
         return slot.late_s(claim) < self._patience.send_within_s
 
-    def pause_account(self, answer: Answer) -> float:
+    def pause_account(self, answer: JudgedReply) -> float:
         """Carries the platform's pause to every process; its length in seconds."""
         if answer.pause_until is None or answer.reply is None:
             return 0.0

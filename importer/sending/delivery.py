@@ -29,10 +29,10 @@ from importer.sending.breaker import Breaker, Stopped
 from importer.sending.claims import Claims, Slot
 from importer.sending.halving import Lineage, halves
 from importer.sending.plan import atoms, make_call
-from importer.sending.read_back import Looks, ending_of
+from importer.sending.read_back import ReadBacks, ending_of
 from importer.sending.sentences import adding, all_of, minutes, refused_rows, whole
 from importer.sending.task import Clock, Doubt, Patience, Task
-from importer.sending.verdicts import Answer, Verdict, judge
+from importer.sending.verdicts import JudgedReply, Verdict, judge
 
 NOT_TAKEN_APART = "What the call changed cannot be read back, so its rows were not sent one by one."
 NOT_SHOWN = "It was accepted, but a read back does not show it; look it up by hand."
@@ -50,7 +50,7 @@ class _Tries:
     sign_ins: int = 0
     doubts: int = 0
 
-    def doubting(self, answer: Answer) -> Answer:
+    def doubting(self, answer: JudgedReply) -> JudgedReply:
         """A refusal of this try says nothing of an earlier one that may have been applied."""
         refused = answer.verdict is Verdict.REFUSED
         return replace(answer, verdict=Verdict.LOST) if refused and self.doubts else answer
@@ -95,7 +95,7 @@ class Delivery:
         self._on_settled = on_settled
         self._breaker = Breaker(patience.bounds)
         self._claims = Claims(task, patience, stop, clock)
-        self._looks = Looks(task, patience, self._claims, stop)
+        self._looks = ReadBacks(task, patience, self._claims, stop)
         self._late = threading.local()  # what this thread has settled and not waited for
         self._lineage = Lineage(task.journal.parents(task.run_id))
 
@@ -231,7 +231,7 @@ class Delivery:
             jitter = 1 + random.random() / 2  # noqa: S311  (spreads retries, hides nothing)
             self._claims.pause(self._patience.back_off_s * 2 ** (tries.failures - 1) * jitter)
 
-    def _attempt(self, record: CallRecord, slot: Slot, claim: Claim) -> Answer:
+    def _attempt(self, record: CallRecord, slot: Slot, claim: Claim) -> JudgedReply:
         try:
             return self._looks.ask(record.call, lambda: self._claims.is_in_time(slot, claim))
         except SignInRefused as error:
@@ -239,7 +239,7 @@ class Delivery:
             raise
 
     def _goes_again(
-        self, record: CallRecord, answer: Answer, ending: Ending, tries: _Tries
+        self, record: CallRecord, answer: JudgedReply, ending: Ending, tries: _Tries
     ) -> bool:
         """Whether the same call may be sent once more; raises Stopped where that is hopeless."""
         spent = self._clock() - tries.begun > self._patience.total_s and tries.pauses == 0
@@ -267,7 +267,7 @@ class Delivery:
         self._release(record, ending)
         raise Stopped(sentence)
 
-    def _conclude(self, record: CallRecord, answer: Answer, ending: Ending) -> list[Doubt]:
+    def _conclude(self, record: CallRecord, answer: JudgedReply, ending: Ending) -> list[Doubt]:
         if answer.verdict is Verdict.ACCEPTED:
             self._accept(record, answer, ending)
             return []
@@ -290,7 +290,7 @@ class Delivery:
             raise
         return known
 
-    def _accept(self, record: CallRecord, answer: Answer, ending: Ending) -> None:
+    def _accept(self, record: CallRecord, answer: JudgedReply, ending: Ending) -> None:
         operation, rows = self._task.operation, self._task.rows_of(record.call)
         shown = answer.reply if operation.in_reply else None
         applied = self._looks.applied(rows, shown)
@@ -327,7 +327,7 @@ class Delivery:
                     self._release(record, Ending(slot.claim.attempt_id, failure=str(error)))
             raise
 
-    def _refuse(self, record: CallRecord, answer: Answer, ending: Ending) -> list[Doubt]:
+    def _refuse(self, record: CallRecord, answer: JudgedReply, ending: Ending) -> list[Doubt]:
         """A refusal is believed once a read back shows that nothing was applied."""
         operation, rows = self._task.operation, self._task.rows_of(record.call)
         failed = answer.verdict is Verdict.FAILED
@@ -366,7 +366,7 @@ class Delivery:
         record: CallRecord,
         rows: Sequence[Any],
         outcomes: Mapping[int, Outcome],
-        answer: Answer,
+        answer: JudgedReply,
     ) -> list[Doubt]:
         """Halves what was refused until the bad rows stand alone; `outcomes` are of other rows."""
         operation = self._task.operation
@@ -416,7 +416,7 @@ class Delivery:
             return self.deliver(record)
         return self._deliver_parts(record, [missing], self._verified(found))
 
-    def _doubt(self, record: CallRecord, answer: Answer) -> Doubt:
+    def _doubt(self, record: CallRecord, answer: JudgedReply) -> Doubt:
         return Doubt(record, whole(answer.sentence), self._clock(), fresh=True)
 
     def _leave(self, doubt: Doubt, outcomes: Mapping[int, Outcome]) -> None:

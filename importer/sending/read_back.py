@@ -11,12 +11,12 @@ from importer.model.calls import Call, Reply
 from importer.model.errors import AnswerLost, NotSent, SignInRefused
 from importer.sending.claims import Claims
 from importer.sending.task import Patience, Task
-from importer.sending.verdicts import Answer, Verdict, judge
+from importer.sending.verdicts import JudgedReply, Verdict, judge
 
 _READ = frozenset({Verdict.ACCEPTED, Verdict.REFUSED})  # a GET that tells something
 
 
-class Looks:
+class ReadBacks:
     """Reads back for one run, from many threads at once."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Looks:
             self._claims.pause(self._patience.back_off_s * attempt)
         return None
 
-    def ask(self, call: Call, in_time: Callable[[], bool] = lambda: True) -> Answer:
+    def ask(self, call: Call, in_time: Callable[[], bool] = lambda: True) -> JudgedReply:
         came: Reply | NotSent | AnswerLost
         try:
             came = self._task.connection.send(call, in_time)
@@ -119,7 +119,7 @@ def _numbers(text: str) -> set[int] | None:
         return None
 
 
-def ending_of(claim: Claim, answer: Answer) -> Ending:
+def ending_of(claim: Claim, answer: JudgedReply) -> Ending:
     if answer.reply is None:
         return Ending(claim.attempt_id, failure=answer.sentence)
     return Ending(claim.attempt_id, answer.reply.status, None, answer.reply.text)

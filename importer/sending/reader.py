@@ -8,7 +8,7 @@ from importer.model.errors import AnswerLost, NotSent
 from importer.model.stop import Stop
 from importer.platforms import PLATFORMS
 from importer.sending.connection import Connection
-from importer.sending.verdicts import Answer, Verdict, judge
+from importer.sending.verdicts import JudgedReply, Verdict, judge
 from importer.settings.settings import Account
 
 _ATTEMPTS = 4
@@ -28,7 +28,7 @@ class Reader:
         self._stop = stop
         self._platform = PLATFORMS[account.platform]
 
-    def ask(self, call: Call) -> Answer | None:
+    def ask(self, call: Call) -> JudgedReply | None:
         """What came, after a few tries where nothing worth reading did; None once stopped."""
         answer = None
         for attempt in range(1, _ATTEMPTS + 1):
@@ -48,7 +48,7 @@ class Reader:
                 return answer
         return answer
 
-    def _answer(self, call: Call) -> Answer:
+    def _answer(self, call: Call) -> JudgedReply:
         try:
             return judge(self._platform, self._connection.send(call))
         except (NotSent, AnswerLost) as error:

@@ -11,7 +11,7 @@ from importer.model.errors import ImporterError
 from importer.model.outcomes import Status
 from importer.sending.delivery import Delivery
 from importer.sending.task import Doubt, Patience, Task
-from importer.sending.turn_queue import Turns
+from importer.sending.turn_queue import TurnQueue
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class _Sender:
         self._stop = stop
         self._changed = threading.Condition()  # guards what follows
         self._records: Mapping[int, CallRecord] = {}
-        self._turns: Turns[int] = Turns([])
+        self._turns: TurnQueue[int] = TurnQueue([])
         self._flying = 0
         self._doubts: dict[int, list[Doubt]] = {}  # by the call whose turn they keep
         self.ended = threading.Event()
@@ -64,7 +64,7 @@ class _Sender:
         self._records = {record.number: record for record in records}
         # What was interrupted holds what it touches: nothing else gets its turn before.
         first = sorted(records, key=lambda record: record.state is not CallState.SENDING)
-        self._turns = Turns((record.number, record.call.touches) for record in first)
+        self._turns = TurnQueue((record.number, record.call.touches) for record in first)
         workers = self._task.account.workers
         with ThreadPoolExecutor(workers, thread_name_prefix="sender") as pool:
             running = [pool.submit(self._work) for _ in range(min(workers, len(records)))]

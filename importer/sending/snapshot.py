@@ -19,7 +19,7 @@ from importer.settings.settings import Account, Credentials
 _ROWS_AT_ONCE = 200  # so that a long look is not lost with its process
 
 
-def keep_before(
+def keep_snapshot(
     journal: Journal,
     run_id: int,
     epoch: int,

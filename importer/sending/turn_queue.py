@@ -7,10 +7,10 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Turns(Generic[T]):
+class TurnQueue(Generic[T]):
     """Hands out calls whose turn has come. A call keeps its turn until it is `done`.
 
-    >>> turns = Turns([("a", ["PO 1"]), ("b", ["PO 1", "order 7"]), ("c", ["PO 2"])])
+    >>> turns = TurnQueue([("a", ["PO 1"]), ("b", ["PO 1", "order 7"]), ("c", ["PO 2"])])
     >>> turns.next(), turns.next(), turns.next()
     ('a', 'c', None)
     >>> turns.done("a"); turns.next()

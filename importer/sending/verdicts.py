@@ -22,7 +22,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class JudgedReply:
     """A verdict with what it was made from. `reply` is None where none came."""
 
     verdict: Verdict
@@ -45,16 +45,16 @@ class Answer:
         return self.reply is not None and (self.reply.ok or self.reply.status in _ABOUT_ROWS)
 
 
-def judge(platform: Platform, came: Reply | NotSent | AnswerLost) -> Answer:
+def judge(platform: Platform, came: Reply | NotSent | AnswerLost) -> JudgedReply:
     """What came back of a write, a reply or an exception of the connection."""
     if isinstance(came, NotSent):
-        return Answer(Verdict.NOT_SENT, Refusal(str(came)))
+        return JudgedReply(Verdict.NOT_SENT, Refusal(str(came)))
     if isinstance(came, AnswerLost):
-        return Answer(Verdict.LOST, Refusal(str(came)))
+        return JudgedReply(Verdict.LOST, Refusal(str(came)))
     pause_until = platform.pause_until(came, came.received_at)
     verdict = Verdict.TOO_OFTEN if pause_until else _verdict(platform, came)
     refusal = _doubt(platform, came) if verdict is Verdict.LOST else platform.explain(came)
-    return Answer(verdict, refusal, came, pause_until)
+    return JudgedReply(verdict, refusal, came, pause_until)
 
 
 def _verdict(platform: Platform, reply: Reply) -> Verdict:

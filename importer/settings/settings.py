@@ -16,7 +16,7 @@ import platformdirs
 from importer.model.calls import NOON_UTC
 from importer.model.errors import SettingsError
 from importer.model.spelling import did_you_mean
-from importer.settings.toml_table import Table
+from importer.settings.toml_table import TomlTable
 from importer.settings.vendor_profile import VendorProfile
 from importer.settings.vendor_table import read_profile
 
@@ -192,7 +192,7 @@ def load_settings(path: Path | None, platforms: Mapping[str, PlatformTerms]) -> 
     file = path or _found_file()
     if file is None:
         return Settings()
-    top = Table(file, "", _parse(file))
+    top = TomlTable(file, "", _parse(file))
     top.knows(_TOP_KEYS)
     accounts = {name: _account(name, t, platforms) for name, t in top.tables("accounts").items()}
     vendors = top.tables("vendors").items()
@@ -230,7 +230,7 @@ def _parse(file: Path) -> dict[str, Any]:
         raise SettingsError(f"{file} is not valid TOML: {error}.") from None
 
 
-def _account(name: str, table: Table, platforms: Mapping[str, PlatformTerms]) -> Account:
+def _account(name: str, table: TomlTable, platforms: Mapping[str, PlatformTerms]) -> Account:
     platform = _platform(table, platforms)
     terms = platforms[platform]
     return Account(
@@ -247,7 +247,7 @@ def _account(name: str, table: Table, platforms: Mapping[str, PlatformTerms]) ->
     )
 
 
-def _platform(table: Table, platforms: Mapping[str, PlatformTerms]) -> str:
+def _platform(table: TomlTable, platforms: Mapping[str, PlatformTerms]) -> str:
     platform = table.text("platform")
     known = ", ".join(platforms)
     if platform is None:
@@ -258,14 +258,14 @@ def _platform(table: Table, platforms: Mapping[str, PlatformTerms]) -> str:
     return platform
 
 
-def _sources(table: Table, terms: PlatformTerms) -> dict[str, Source]:
+def _sources(table: TomlTable, terms: PlatformTerms) -> dict[str, Source]:
     """Where each credential is kept; refuses the keys that this platform's accounts do not have."""
     places = [f"{name}_{kind}" for name in terms.credentials for kind in ("env", "keyring")]
     table.knows([*_ACCOUNT_KEYS, *(["server"] if terms.server_url else []), *places])
     return {name: _source(table, name, terms.title) for name in terms.credentials}
 
 
-def _source(table: Table, name: str, title: str) -> Source:
+def _source(table: TomlTable, name: str, title: str) -> Source:
     keys = [key for key in (f"{name}_env", f"{name}_keyring") if table.text(key) is not None]
     if len(keys) != 1:
         raise table.wrong(
@@ -306,7 +306,7 @@ def _from_keyring(place: str) -> str:
     return str(value)
 
 
-def _base_url(table: Table, terms: PlatformTerms) -> str:
+def _base_url(table: TomlTable, terms: PlatformTerms) -> str:
     server, base_url = table.text("server"), table.text("base_url")
     if server is not None and base_url is not None:
         raise table.wrong("server and base_url exclude each other; keep one")
@@ -317,7 +317,7 @@ def _base_url(table: Table, terms: PlatformTerms) -> str:
     return _checked_url(table, (base_url or terms.base_url or "").strip())
 
 
-def _server_url(table: Table, server: str, pattern: str) -> str:
+def _server_url(table: TomlTable, server: str, pattern: str) -> str:
     label = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     url = pattern.replace("{server}", server)
     host = pattern.replace("{server}", server.lower())
@@ -327,7 +327,7 @@ def _server_url(table: Table, server: str, pattern: str) -> str:
     return url
 
 
-def _checked_url(table: Table, url: str) -> str:
+def _checked_url(table: TomlTable, url: str) -> str:
     """The address without a slash at its end; not quoted where it may hold a password."""
     if not url.isascii() or not url.isprintable() or re.search(r"[\s\\]", url):
         raise table.wrong("base_url must be plain ASCII without spaces or backslashes")
@@ -367,7 +367,7 @@ def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | No
         return None
 
 
-def _limit(table: Table) -> Limit | None:
+def _limit(table: TomlTable) -> Limit | None:
     text = table.text("limit")
     if text is None:
         return None
@@ -379,13 +379,13 @@ def _limit(table: Table) -> Limit | None:
         ) from None
 
 
-def _ca_bundle(table: Table) -> Path | None:
+def _ca_bundle(table: TomlTable) -> Path | None:
     """A relative path is meant from the folder of the settings file."""
     text = table.text("ca_bundle")
     return None if text is None else table.file.parent / Path(text).expanduser()
 
 
-def _date_only(top: Table) -> time:
+def _date_only(top: TomlTable) -> time:
     value = top.values.get("date_only", NOON_UTC)
     if isinstance(value, str) and re.fullmatch(r"[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?", value):
         try:
@@ -397,7 +397,7 @@ def _date_only(top: Table) -> time:
     return value.replace(tzinfo=UTC)
 
 
-def _journal(top: Table) -> str | None:
+def _journal(top: TomlTable) -> str | None:
     """A relative path is meant from the folder of the settings file."""
     text = top.text("journal")
     if text is None or "://" in text:

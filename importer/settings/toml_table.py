@@ -10,7 +10,7 @@ from importer.model.spelling import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TomlTable:
     """One table of the file, and its place for the sentences about it."""
 
     file: Path
@@ -28,18 +28,18 @@ class Table:
                 place = "in this table" if self.name else "at the top of the file"
                 raise self.wrong(f'"{key}" is not known {place}', did_you_mean(key, known))
 
-    def tables(self, key: str) -> dict[str, "Table"]:
+    def tables(self, key: str) -> dict[str, "TomlTable"]:
         found = self.values.get(key, {})
         if not isinstance(found, dict):
             raise self.wrong(f"{key} must be written as tables, [{key}.NAME]")
         return {name: self._table(key, name, values) for name, values in found.items()}
 
-    def _table(self, key: str, name: str, values: object) -> "Table":
+    def _table(self, key: str, name: str, values: object) -> "TomlTable":
         if not isinstance(values, dict):
             raise self.wrong(f'"{name}" in [{key}] must be a table of its own, [{key}.{name}]')
         if not name.strip() or not name.isprintable():
             raise self.wrong(f"a name in [{key}] is blank or has control characters")
-        return Table(self.file, f"{key}.{name}", values)
+        return TomlTable(self.file, f"{key}.{name}", values)
 
     def text(self, key: str) -> str | None:
         """The value, never shown in a sentence: it may be a secret in the wrong place."""

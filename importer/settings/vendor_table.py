@@ -6,11 +6,11 @@ from typing import Any
 
 from importer.model.cells import Cell, is_empty
 from importer.model.spelling import did_you_mean, key
-from importer.settings.toml_table import Table
+from importer.settings.toml_table import TomlTable
 from importer.settings.vendor_profile import DATE_ORDERS, KEYS, LAST_ROW, VendorProfile, word
 
 
-def read_profile(name: str, table: Table, accounts: Collection[str]) -> VendorProfile:
+def read_profile(name: str, table: TomlTable, accounts: Collection[str]) -> VendorProfile:
     """The profile in a table; SettingsError for what is misspelt or has another form.
 
     Titles and the operation are checked where operations are known: `profile_check`.
@@ -35,7 +35,7 @@ def read_profile(name: str, table: Table, accounts: Collection[str]) -> VendorPr
     )
 
 
-def _account(table: Table, accounts: Collection[str]) -> str | None:
+def _account(table: TomlTable, accounts: Collection[str]) -> str | None:
     name = table.text("account")
     if name is not None and name not in accounts:
         known = ", ".join(accounts) or "none"
@@ -44,13 +44,13 @@ def _account(table: Table, accounts: Collection[str]) -> str | None:
     return name
 
 
-def _header_row(table: Table) -> int | None:
+def _header_row(table: TomlTable) -> int | None:
     if "header_row" not in table.values:
         return None
     return table.whole_number("header_row", 1, 1, LAST_ROW)
 
 
-def _one_of(table: Table, name: str, known: Collection[str]) -> str | None:
+def _one_of(table: TomlTable, name: str, known: Collection[str]) -> str | None:
     text = table.text(name)
     if text is not None and text not in known:
         listed = ", ".join(f'"{choice}"' for choice in known)
@@ -58,14 +58,14 @@ def _one_of(table: Table, name: str, known: Collection[str]) -> str | None:
     return text
 
 
-def _yes_or_no(table: Table, name: str) -> bool | None:
+def _yes_or_no(table: TomlTable, name: str) -> bool | None:
     found = table.values.get(name)
     if found is not None and not isinstance(found, bool):
         raise table.wrong(f"{name} must be true or false")
     return found
 
 
-def _encoding(table: Table) -> str | None:
+def _encoding(table: TomlTable) -> str | None:
     text = table.text("encoding")
     try:
         "".encode(text or "ascii")
@@ -76,7 +76,7 @@ def _encoding(table: Table) -> str | None:
     return text
 
 
-def _fingerprint(table: Table) -> tuple[str, ...]:
+def _fingerprint(table: TomlTable) -> tuple[str, ...]:
     found = table.values.get("fingerprint", [])
     if not isinstance(found, list) or not all(isinstance(heading, str) for heading in found):
         raise table.wrong(
@@ -85,7 +85,7 @@ def _fingerprint(table: Table) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _headings(table: Table) -> dict[str, str]:
+def _headings(table: TomlTable) -> dict[str, str]:
     found = _texts(table, "headings", table.values.get("headings", {}))
     titles: dict[str, str] = {}
     for title, heading in found.items():
@@ -95,12 +95,12 @@ def _headings(table: Table) -> dict[str, str]:
     return found
 
 
-def _values(table: Table) -> dict[str, dict[str, str]]:
+def _values(table: TomlTable) -> dict[str, dict[str, str]]:
     found = _by_title(table, "values", table.values.get("values", {}))
     return {title: _meanings(table, title, meanings) for title, meanings in found.items()}
 
 
-def _meanings(table: Table, title: str, found: object) -> dict[str, str]:
+def _meanings(table: TomlTable, title: str, found: object) -> dict[str, str]:
     place = f"values, {title}"
     if not isinstance(found, dict):
         raise table.wrong(f'{place} must be written as {{ "theirs" = "ours" }}')
@@ -113,7 +113,7 @@ def _meanings(table: Table, title: str, found: object) -> dict[str, str]:
     return found
 
 
-def _constants(table: Table) -> dict[str, Cell]:
+def _constants(table: TomlTable) -> dict[str, Cell]:
     found = _by_title(table, "constants", table.values.get("constants", {}))
     for title, cell in found.items():
         if isinstance(cell, bool) or not isinstance(cell, str | int | float | date):
@@ -123,7 +123,7 @@ def _constants(table: Table) -> dict[str, Cell]:
     return found
 
 
-def _texts(table: Table, name: str, found: object) -> dict[str, str]:
+def _texts(table: TomlTable, name: str, found: object) -> dict[str, str]:
     texts = _by_title(table, name, found)
     for title, text in texts.items():
         if not isinstance(text, str) or not key(text):
@@ -131,7 +131,7 @@ def _texts(table: Table, name: str, found: object) -> dict[str, str]:
     return texts
 
 
-def _by_title(table: Table, name: str, found: object) -> dict[str, Any]:
+def _by_title(table: TomlTable, name: str, found: object) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise table.wrong(f'{name} must be written as {{ "Column" = ... }}')
     titles: dict[str, str] = {}

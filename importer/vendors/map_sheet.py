@@ -15,7 +15,7 @@ from importer.settings.settings import FILE_NAME, Settings
 from importer.settings.vendor_profile import VendorProfile
 from importer.sheets.headings import find_layout, where
 from importer.sheets.reading.worksheets import read_content, read_worksheets
-from importer.vendors.mapping import Claim, Proposal, open_titles, propose
+from importer.vendors.mapping import Candidate, Proposal, open_titles, propose
 from importer.vendors.profile_check import check_profile
 from importer.vendors.profile_file import save_profile, table_of
 from importer.vendors.recognise import of_vendor
@@ -46,7 +46,7 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
-class MapWish:
+class MapOptions:
     """What a person said beside the sheet."""
 
     vendor: str
@@ -56,18 +56,18 @@ class MapWish:
 
 
 def map_sheet(
-    sheet: Path, wish: MapWish, settings: Settings, person: Person | None, say: "Say"
+    sheet: Path, options: MapOptions, settings: Settings, person: Person | None, say: "Say"
 ) -> Mapped:
     """Proposes a mapping and writes it; without a person, only what is sure.
 
     What an older profile of the vendor holds beside its headings is kept. Raises SheetError,
     UsageError or SettingsError.
     """
-    older = _older(wish, settings)
-    proposal, several = _proposed(sheet, wish, older)
+    older = _older(options, settings)
+    proposal, several = _proposed(sheet, options, older)
     say(f"{where(proposal.worksheet)}, row {proposal.header_row}: {proposal.operation.name}")
-    for claim in proposal.sure:
-        say(f"  {claim.field.title} is {claim}")
+    for candidate in proposal.sure:
+        say(f"  {candidate.field.title} is {candidate}")
     profile = older
     if person is not None:
         proposal = _asked_columns(proposal, older, person)
@@ -89,24 +89,26 @@ class Say(Protocol):
     def __call__(self, line: str, /) -> object: ...
 
 
-def _older(wish: MapWish, settings: Settings) -> VendorProfile:
-    if not wish.vendor.strip() or not wish.vendor.isprintable():
-        raise UsageError(f'"{shown(wish.vendor)}" is no name for a vendor; write one such as acme')
-    older = settings.vendors.get(wish.vendor, VendorProfile(wish.vendor))
-    account = wish.account or older.account
+def _older(options: MapOptions, settings: Settings) -> VendorProfile:
+    if not options.vendor.strip() or not options.vendor.isprintable():
+        raise UsageError(
+            f'"{shown(options.vendor)}" is no name for a vendor; write one such as acme'
+        )
+    older = settings.vendors.get(options.vendor, VendorProfile(options.vendor))
+    account = options.account or older.account
     if account is not None:
         settings.account(account)
-    operation = wish.operation or older.operation
+    operation = options.operation or older.operation
     named = operation_named(operation).name if operation else None
-    return replace(older, place=f"[vendors.{wish.vendor}]", account=account, operation=named)
+    return replace(older, place=f"[vendors.{options.vendor}]", account=account, operation=named)
 
 
-def _proposed(sheet: Path, wish: MapWish, older: VendorProfile) -> tuple[Proposal, bool]:
+def _proposed(sheet: Path, options: MapOptions, older: VendorProfile) -> tuple[Proposal, bool]:
     """The proposal, and whether the worksheet has to be named in the profile."""
     content = read_content(sheet)
-    worksheets = read_worksheets(sheet, content, wish.worksheet, code_page=older.encoding)
-    several = len(worksheets) > 1 or wish.worksheet is not None
-    if wish.worksheet is None and any(w.name == older.worksheet for w in worksheets):
+    worksheets = read_worksheets(sheet, content, options.worksheet, code_page=older.encoding)
+    several = len(worksheets) > 1 or options.worksheet is not None
+    if options.worksheet is None and any(w.name == older.worksheet for w in worksheets):
         worksheets = list(of_vendor(worksheets, older))
     known = [operation_named(older.operation)] if older.operation else [*operations().values()]
     return propose(worksheets, known, older), several
@@ -114,7 +116,7 @@ def _proposed(sheet: Path, wish: MapWish, older: VendorProfile) -> tuple[Proposa
 
 def _with_columns(profile: VendorProfile, proposal: Proposal, *, named: bool) -> VendorProfile:
     """The profile with what the proposal says of the sheet."""
-    found = {claim.field.title: claim.heading for claim in proposal.sure}
+    found = {candidate.field.title: candidate.heading for candidate in proposal.sure}
     fields = proposal.operation.fields
     mapped = replace(
         profile,
@@ -142,19 +144,19 @@ def _with_date_order(
     proposal: Proposal, profile: VendorProfile, person: Person | None
 ) -> VendorProfile:
     """The order of day and month, where the sheet's dates tell it or a person does."""
-    dates = [claim for claim in proposal.sure if claim.field.kind.words == "date"]
-    columns = [list(proposal.cells(claim.heading)) for claim in dates]
+    dates = [candidate for candidate in proposal.sure if candidate.field.kind.words == "date"]
+    columns = [list(proposal.cells(candidate.heading)) for candidate in dates]
     orders = {day_first(cells) for cells in columns} - {None}
     if profile.date_order is not None or len(orders) > 1:
         return profile
     if orders:
         return replace(profile, date_order="dmy" if orders.pop() else "mdy")
-    for claim, cells in zip(dates, columns, strict=True):
-        unclear = list(_faults(claim.field, cells, profile))
-        known = _faults(claim.field, cells, replace(profile, date_order="dmy"))
+    for candidate, cells in zip(dates, columns, strict=True):
+        unclear = list(_faults(candidate.field, cells, profile))
+        known = _faults(candidate.field, cells, replace(profile, date_order="dmy"))
         if person is not None and len(known) < len(unclear):
             example = shown(next(cells[i] for i in unclear if i not in known))
-            question = f"{claim.field.title}: what comes first in {example}?"
+            question = f"{candidate.field.title}: what comes first in {example}?"
             number = person.choose(question, ["the day", "the month"])
             return profile if number is None else replace(profile, date_order=_ORDERS[number])
     return profile
@@ -166,14 +168,14 @@ _ORDERS = ("dmy", "mdy")
 def _left_lines(proposal: Proposal, profile: VendorProfile) -> list[str]:
     """Needed columns without a heading, what was offered, words not understood, free headings."""
     needed = open_titles(proposal, profile)
-    offered = {title: claims for title, claims in proposal.offers.items() if claims}
+    offered = {title: candidates for title, candidates in proposal.offers.items() if candidates}
     lines = [f"{title} is needed and has no heading" for title in needed if title not in offered]
-    for title, claims in offered.items():
+    for title, candidates in offered.items():
         said = f"{title}{' (needed)' if title in needed else ''}"
-        lines += [f"{said} may be {claim}" for claim in claims]
-    for claim in proposal.sure:
-        words = ", ".join(f'"{word}"' for word in _strange(proposal, claim, profile))
-        lines += [f"{claim.field.title} has no meaning for {words}"] if words else []
+        lines += [f"{said} may be {candidate}" for candidate in candidates]
+    for candidate in proposal.sure:
+        words = ", ".join(f'"{word}"' for word in _strange(proposal, candidate, profile))
+        lines += [f"{candidate.field.title} has no meaning for {words}"] if words else []
     free = ", ".join(proposal.free)
     return [*lines, f"not used: {free}"] if free else lines
 
@@ -182,10 +184,10 @@ def _asked_columns(proposal: Proposal, older: VendorProfile, person: Person) -> 
     """The proposal with what a person chose for each field that is not sure, needed ones first."""
     needed = open_titles(proposal, older)
     for field in sorted(proposal.operation.fields, key=lambda f: f.title not in needed):
-        claims = list(proposal.offers.get(field.title, ()))
-        if field.title in needed and not claims:
-            claims = proposal.any_column(field)
-        chosen = _chosen(field, claims, person, needed=field.title in needed)
+        candidates = list(proposal.offers.get(field.title, ()))
+        if field.title in needed and not candidates:
+            candidates = proposal.any_column(field)
+        chosen = _chosen(field, candidates, person, needed=field.title in needed)
         if chosen is not None:
             proposal = proposal.choosing(chosen)
         else:  # asked and declined is not offered again
@@ -194,12 +196,14 @@ def _asked_columns(proposal: Proposal, older: VendorProfile, person: Person) -> 
     return proposal
 
 
-def _chosen(field: Field, claims: Sequence[Claim], person: Person, *, needed: bool) -> Claim | None:
-    if not claims:
+def _chosen(
+    field: Field, candidates: Sequence[Candidate], person: Person, *, needed: bool
+) -> Candidate | None:
+    if not candidates:
         return None
     question = f"{field.title}{' (needed)' if needed else ''}: which column is it?"
-    number = person.choose(question, [str(claim) for claim in claims])
-    return None if number is None else claims[number]
+    number = person.choose(question, [str(candidate) for candidate in candidates])
+    return None if number is None else candidates[number]
 
 
 def _asked_constants(proposal: Proposal, profile: VendorProfile, person: Person) -> VendorProfile:
@@ -226,25 +230,25 @@ def _readable(field: Field, profile: VendorProfile, person: Person) -> str:
 
 def _asked_words(proposal: Proposal, profile: VendorProfile, person: Person) -> VendorProfile:
     """What the vendor's own words mean, in the columns that know only certain ones."""
-    for claim in proposal.sure:
-        labels = claim.field.about.labels
-        for word in _strange(proposal, claim, profile):
-            number = person.choose(f'{claim.field.title}: what is "{word}"?', labels)
+    for candidate in proposal.sure:
+        labels = candidate.field.about.labels
+        for word in _strange(proposal, candidate, profile):
+            number = person.choose(f'{candidate.field.title}: what is "{word}"?', labels)
             if number is not None:
-                title = claim.field.title
+                title = candidate.field.title
                 known = {**profile.values.get(title, {}), word: labels[number]}
                 profile = replace(profile, values={**profile.values, title: known})
     return profile
 
 
-def _strange(proposal: Proposal, claim: Claim, profile: VendorProfile) -> list[str]:
+def _strange(proposal: Proposal, candidate: Candidate, profile: VendorProfile) -> list[str]:
     """The words of a column of choices that stand for none of them, each once."""
-    if claim.field.kind.words != "one of":
+    if candidate.field.kind.words != "one of":
         return []
-    found = {key(shown(cell)): cell for cell in proposal.cells(claim.heading)}
+    found = {key(shown(cell)): cell for cell in proposal.cells(candidate.heading)}
     cells = list(found.values())
-    meant = profile.cells(claim.field.title, cells)
-    faults = _faults(claim.field, meant, profile)
+    meant = profile.cells(candidate.field.title, cells)
+    faults = _faults(candidate.field, meant, profile)
     words = [shown(cells[i]) for i in faults if isinstance(cells[i], str)]
     return [word for word in words if key(word)][:_MOST_MEANINGS]
 

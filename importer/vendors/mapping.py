@@ -31,7 +31,7 @@ _MOST_SMALL = 999  # a quantity is seldom larger, an id seldom smaller
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Candidate:
     """One column of the vendor's that is, or may be, one of ours."""
 
     field: Field
@@ -54,13 +54,13 @@ class Proposal:
     operation: Operation[Any]
     headings: tuple[str, ...]  # all of the row, in its order
     columns: Mapping[str, int]  # heading -> position, of those that stand there once
-    sure: tuple[Claim, ...]
-    offers: Mapping[str, tuple[Claim, ...]]  # title -> the likeliest first; of fields not sure
+    sure: tuple[Candidate, ...]
+    offers: Mapping[str, tuple[Candidate, ...]]  # title -> the likeliest first; of fields not sure
 
     @property
     def free(self) -> list[str]:
         """The headings that no field has."""
-        taken = {claim.heading for claim in self.sure}
+        taken = {candidate.heading for candidate in self.sure}
         return [heading for heading in self.columns if heading not in taken]
 
     def cells(self, heading: str) -> Iterator[Cell]:
@@ -68,19 +68,19 @@ class Proposal:
         column = self.worksheet.columns[self.columns[heading]]
         return (cell for cell in islice(column, self.header_row, None) if not is_empty(cell))
 
-    def choosing(self, claim: Claim) -> "Proposal":
-        """The proposal once a person has said yes to a claim: its heading is offered no more."""
+    def choosing(self, candidate: Candidate) -> "Proposal":
+        """The proposal once a person accepts a candidate; its heading is no longer offered."""
         others = {
-            title: tuple(c for c in claims if c.heading != claim.heading)
-            for title, claims in self.offers.items()
-            if title != claim.field.title
+            title: tuple(c for c in candidates if c.heading != candidate.heading)
+            for title, candidates in self.offers.items()
+            if title != candidate.field.title
         }
-        return replace(self, sure=(*self.sure, claim), offers=others)
+        return replace(self, sure=(*self.sure, candidate), offers=others)
 
-    def any_column(self, field: Field) -> list[Claim]:
+    def any_column(self, field: Field) -> list[Candidate]:
         """Every free column, for a needed field that nothing is offered for."""
         headings = sorted(self.free, key=lambda heading: -_evidence(self, field, heading))
-        return [_claim(self, field, heading, "is not used otherwise") for heading in headings]
+        return [_candidate(self, field, heading, "is not used otherwise") for heading in headings]
 
 
 def propose(
@@ -116,7 +116,7 @@ def _rank(proposal: Proposal, profile: VendorProfile) -> tuple[int, int]:
 
 def open_titles(proposal: Proposal, profile: VendorProfile) -> list[str]:
     """The needed columns for which the sheet has no sure heading, nor the profile a constant."""
-    sure = {claim.field.title for claim in proposal.sure}
+    sure = {candidate.field.title for candidate in proposal.sure}
     needed = (field.title for field in proposal.operation.fields if field.needed)
     return [t for t in needed if t not in sure and profile.constant(t) is None]
 
@@ -128,14 +128,14 @@ def _outdoes(best: Proposal, other: Proposal, profile: VendorProfile) -> bool:
     complete = not open_titles(best, profile)
     if best.worksheet is not other.worksheet:
         return not other.sure or (complete and bool(open_titles(other, profile)))
-    sure, used = {claim.heading for claim in best.sure}, _used(best, profile)
+    sure, used = {candidate.heading for candidate in best.sure}, _used(best, profile)
     return _used(other, profile) <= sure if complete else _used(other, profile) < used
 
 
 def _used(proposal: Proposal, profile: VendorProfile) -> set[str]:
     """The headings that are sure, or that a needed field may have."""
     offers = [proposal.offers.get(title, ()) for title in open_titles(proposal, profile)]
-    return {claim.heading for claims in (proposal.sure, *offers) for claim in claims}
+    return {c.heading for candidates in (proposal.sure, *offers) for c in candidates}
 
 
 def _ask(best: Proposal, rivals: Sequence[Proposal]) -> str:
@@ -188,12 +188,12 @@ def _proposal(
     }
     bare = Proposal(worksheet, found.row, operation, tuple(headings), columns, (), {})
     known = replace(bare, sure=tuple(_sure(bare, profile)))
-    taken = {claim.field.title for claim in known.sure}
+    taken = {candidate.field.title for candidate in known.sure}
     offers = {f.title: _offers(known, f) for f in operation.fields if f.title not in taken}
     return replace(known, offers=offers)
 
 
-def _sure(bare: Proposal, profile: VendorProfile) -> Iterator[Claim]:
+def _sure(bare: Proposal, profile: VendorProfile) -> Iterator[Candidate]:
     """Each field whose best heading has that field as its best, alone, with cells to suit."""
     fields = bare.operation.fields
     says = {(f.name, h): _says(f, h, profile) for f in fields for h in bare.columns}
@@ -203,9 +203,9 @@ def _sure(bare: Proposal, profile: VendorProfile) -> Iterator[Claim]:
             field.name
         ]:
             reason = _REASONS[says[field.name, best[0]]]
-            claim = _claim(bare, field, best[0], reason)
+            candidate = _candidate(bare, field, best[0], reason)
             if _evidence(bare, field, best[0]) >= 0:
-                yield claim
+                yield candidate
 
 
 _REASONS = {3: "is the profile's heading", 2: "is its title", 1: "is another name of it"}
@@ -227,13 +227,13 @@ def _says(field: Field, heading: str, profile: VendorProfile) -> int:
     return int(key(heading) in {key(alias) for alias in field.about.aliases})
 
 
-def _offers(known: Proposal, field: Field) -> tuple[Claim, ...]:
-    claims = (_offer(known, field, heading) for heading in known.free)
-    found = [claim for claim in claims if claim is not None]
-    return tuple(sorted(found, key=lambda claim: -claim.weight)[:_MOST_OFFERED])
+def _offers(known: Proposal, field: Field) -> tuple[Candidate, ...]:
+    candidates = (_offer(known, field, heading) for heading in known.free)
+    found = [candidate for candidate in candidates if candidate is not None]
+    return tuple(sorted(found, key=lambda candidate: -candidate.weight)[:_MOST_OFFERED])
 
 
-def _offer(known: Proposal, field: Field, heading: str) -> Claim | None:
+def _offer(known: Proposal, field: Field, heading: str) -> Candidate | None:
     """None where neither the heading nor the cells speak for it, or the cells speak against it."""
     ratio, spelling = _nearness(field, heading)
     evidence = _evidence(known, field, heading)
@@ -243,7 +243,7 @@ def _offer(known: Proposal, field: Field, heading: str) -> Claim | None:
         return None
     else:
         reason = f'is near "{spelling}"' if ratio >= _NEAR else "has another heading"
-    return _claim(known, field, heading, reason, ratio + evidence)
+    return _candidate(known, field, heading, reason, ratio + evidence)
 
 
 def _nearness(field: Field, heading: str) -> tuple[float, str]:
@@ -259,12 +259,14 @@ def _nearness(field: Field, heading: str) -> tuple[float, str]:
     return max(found, key=lambda pair: pair[0])
 
 
-def _claim(known: Proposal, field: Field, heading: str, reason: str, weight: float = 0.0) -> Claim:
+def _candidate(
+    known: Proposal, field: Field, heading: str, reason: str, weight: float = 0.0
+) -> Candidate:
     cells = list(islice(known.cells(heading), _SAMPLED))
     look = look_of(cells)
     samples = tuple(dict.fromkeys(shown(cell)[:40] for cell in cells))[:3]
     words = f"{reason}, and its cells look like {look}" if look else reason
-    return Claim(field, heading, words, samples, weight)
+    return Candidate(field, heading, words, samples, weight)
 
 
 # By a kind's words: the look that speaks for a column, and those that speak against it.

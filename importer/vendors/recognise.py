@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from importer.model.cells import is_empty, shown
 from importer.model.errors import SheetError, UsageError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.spelling import listed
 from importer.operations import operation_named, operations
 from importer.operations.operation import Field
@@ -25,40 +25,43 @@ if TYPE_CHECKING:
 
 
 def read_as_vendors(
-    sheet: Path, content: bytes, wish: Wish, settings: Settings
+    sheet: Path, content: bytes, options: UploadOptions, settings: Settings
 ) -> tuple[list[Worksheet], VendorProfile | None]:
     """The worksheets, and whose they are; read once more where that vendor's text needs it."""
-    code_page = settings.vendor(wish.vendor).encoding if wish.vendor is not None else None
-    worksheets = read_worksheets(sheet, content, wish.worksheet, code_page=code_page)
-    profile = choose_profile(worksheets, wish.vendor, wish.operation, settings)
+    code_page = settings.vendor(options.vendor).encoding if options.vendor is not None else None
+    worksheets = read_worksheets(sheet, content, options.worksheet, code_page=code_page)
+    profile = choose_profile(worksheets, options.vendor, options.operation, settings)
     if profile is not None and profile.encoding != code_page:
         code_page = profile.encoding
-        worksheets = read_worksheets(sheet, content, wish.worksheet, code_page=code_page)
+        worksheets = read_worksheets(sheet, content, options.worksheet, code_page=code_page)
     if profile is not None and is_fix_file(worksheets):  # its place is ours to choose
         profile = replace(profile, header_row=None, worksheet=None)
     return worksheets, profile
 
 
 def layout_of(
-    worksheets: Sequence[Worksheet], wish: Wish, profile: VendorProfile | None, near: str
+    worksheets: Sequence[Worksheet],
+    options: UploadOptions,
+    profile: VendorProfile | None,
+    near: str,
 ) -> Layout:
     """Where the table stands; its operation is the one asked for, the profile's, or found.
 
     `near` says that it may be the sheet of a vendor who changed the headings.
     """
-    if near and wish.unattended:
+    if near and options.unattended:
         raise SheetError(f"{worksheets[0].path.name}: {near}")
-    name = wish.operation or (profile and profile.operation)
+    name = options.operation or (profile and profile.operation)
     candidates = [operation_named(name)] if name else [*operations().values()]
     if profile is None:
         try:
-            return find_layout(worksheets, candidates, platform=wish.platform)
+            return find_layout(worksheets, candidates, platform=options.platform)
         except SheetError as error:
             raise SheetError(f"{error}; {near}" if near else str(error)) from None
-    if wish.worksheet is None:
+    if options.worksheet is None:
         worksheets = of_vendor(worksheets, profile)
-    layout = find_layout(worksheets, candidates, profile, wish.platform)
-    if wish.unattended:
+    layout = find_layout(worksheets, candidates, profile, options.platform)
+    if options.unattended:
         refuse_unsure(profile, layout)
     return layout
 

@@ -23,10 +23,10 @@ import httpx
 
 from importer.demo.demo import SECRETS, sandbox_settings_file
 from importer.journal import open_journal
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.operations import operations
 from importer.platforms import PLATFORMS
-from importer.runs.execute import Desk
+from importer.runs.execute import Context
 from importer.runs.upload import upload_sheet
 from importer.sandbox.seed import sales_order_id
 from importer.settings.settings import Limit, Settings, load_settings
@@ -81,9 +81,9 @@ def _with_journal(url: str, folder: Path) -> float:
     type(operations()["add_tracking"]).most_rows = 1  # a call for each row
     settings = _settings(folder, url, WORKERS, Limit(0, 0))
     with open_journal(folder / "journal.db") as journal:
-        desk = Desk(settings, journal, environ=SECRETS, progress=stopwatch)
-        wish = Wish("add_tracking", verify=False)
-        summary = upload_sheet(sheet, wish, desk, settings.account("sellercloud"))
+        context = Context(settings, journal, environ=SECRETS, progress=stopwatch)
+        options = UploadOptions("add_tracking", verify=False)
+        summary = upload_sheet(sheet, options, context, settings.account("sellercloud"))
     assert summary.statuses == {"sent": CALLS}, summary.statuses
     return CALLS / spans[0]
 
@@ -148,10 +148,12 @@ def _send_for(folder: Path, url: str, number: int, seconds: float) -> None:
     sheet.write_text("\n".join(chain(["Sales Order ID,Tracking Number,Carrier Code"], lines)))
     settings = _settings(own, url, WORKERS_EACH, Limit(PER_MINUTE, 60))
     with open_journal(folder / "journal.db") as journal:
-        desk = Desk(settings, journal, environ=SECRETS)
-        timer = Timer(seconds, desk.stop.set)
+        context = Context(settings, journal, environ=SECRETS)
+        timer = Timer(seconds, context.stop.set)
         timer.start()
-        upload_sheet(sheet, Wish("notify_shipped"), desk, settings.account("shipengine"))
+        upload_sheet(
+            sheet, UploadOptions("notify_shipped"), context, settings.account("shipengine")
+        )
         timer.cancel()
 
 

@@ -1,4 +1,4 @@
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.runs.check import check_sheet
 from importer.settings.settings import Settings
 from tests.benchmarks.check_sheet import write_sheet
@@ -11,7 +11,7 @@ def test_the_yardstick_counts_as_the_importer_does(tmp_path, capsys):
 
     main([str(sheet), str(tmp_path / "yardstick.xlsx")])
 
-    ours = check_sheet(sheet, Wish(), Settings())
+    ours = check_sheet(sheet, UploadOptions(), Settings())
     invalid = ours.statuses["invalid"]
     assert invalid > 20
     assert capsys.readouterr().out == f"{invalid} invalid, {ours.calls} calls\n"

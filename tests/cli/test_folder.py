@@ -248,17 +248,17 @@ def test_watching_looks_again_until_the_deadline(run, monkeypatch):
     passes = []
 
     @contextmanager
-    def at_the_second_pass(desk, _until):
+    def at_the_second_pass(context, _until):
         def wait(seconds):
             if seconds != 30:  # another's waiting
-                return desk.stop.is_set()
+                return context.stop.is_set()
             passes.append(json.loads(Path("drop/reports/last-pass.json").read_text()))
             put("north/2.csv", tracking("A12346"))
             if len(passes) == 2:
-                desk.stop.set()
-            return desk.stop.is_set()
+                context.stop.set()
+            return context.stop.is_set()
 
-        monkeypatch.setattr(desk.stop, "wait", wait)
+        monkeypatch.setattr(context.stop, "wait", wait)
         yield
 
     monkeypatch.setattr("importer.folder.passes.stopped_at", at_the_second_pass)
@@ -276,8 +276,8 @@ def test_watching_says_once_what_goes_on_waiting(run, monkeypatch):
     passes = []
 
     @contextmanager
-    def at_the_third_pass(desk, _until):
-        monkeypatch.setattr(desk.stop, "wait", lambda _: len(passes) == 3)
+    def at_the_third_pass(context, _until):
+        monkeypatch.setattr(context.stop, "wait", lambda _: len(passes) == 3)
         yield
 
     monkeypatch.setattr("importer.folder.passes.stopped_at", at_the_third_pass)

@@ -14,7 +14,7 @@ from typing import Any
 from openpyxl.styles import Font
 
 from importer.model.errors import SheetError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.runs.check import check_sheet
 from importer.settings.settings import Settings
 from tests.sheets.made import workbook
@@ -33,7 +33,7 @@ class Checked:
     rows: Mapping[int, str] = field(default_factory=dict)
     said: Sequence[str] = ()
     refused: str = ""  # a part of the sentence, where the whole sheet is
-    wish: Wish = field(default_factory=Wish)
+    options: UploadOptions = field(default_factory=UploadOptions)
 
     @property
     def expect(self) -> str:
@@ -46,7 +46,7 @@ class Checked:
             sheet = Path(folder) / self.file
             sheet.write_bytes(self.content)
             try:
-                summary = check_sheet(sheet, self.wish, Settings())
+                summary = check_sheet(sheet, self.options, Settings())
             except SheetError as error:
                 return f"refused: {error}"
         rows = [
@@ -189,7 +189,7 @@ CHECKED = [
         _sheet(_number(f"{UPS}; 1Z999AA10123456793")),
         {2: "planned"},
         ["each taken by itself: row 2"],
-        wish=Wish(split=True),
+        options=UploadOptions(split=True),
     ),
     Checked("thousands.xlsx", _value("Qty Units Ordered", "1,200"), {2: "planned"}),
     Checked("money.xlsx", _value("Unit Price", "$1,234.50"), {2: "planned"}),
@@ -243,7 +243,7 @@ CHECKED = [
         _sheet(GOOD, OTHER, arrange=_hidden),
         {2: "planned", 3: "unchanged: Hidden"},
         ["left out, hidden"],
-        wish=Wish(visible_only=True),
+        options=UploadOptions(visible_only=True),
     ),
     Checked(
         "struck-row.xlsx",

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from importer.folder.layout import Places
+from importer.folder.layout import FolderLayout
 from importer.folder.passes import Pass, run_pass
 from importer.folder.rules import init_folder, load_folder
-from importer.runs.execute import Desk
+from importer.runs.execute import Context
 
 RULES = """
 settle = 0
@@ -36,8 +36,8 @@ def shipping(number: int = 101, tracking: str = "A12345") -> str:
 class Drop:
     """The folder, and what a person does with it."""
 
-    places: Places
-    desk: Desk
+    places: FolderLayout
+    context: Context
     rules: str = RULES
 
     def put(self, name: str, text: str | bytes) -> Path:
@@ -46,11 +46,11 @@ class Drop:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
-    def run(self, desk: Desk | None = None, sleep=lambda _: None, wait_s=0.0) -> Pass:
+    def run(self, context: Context | None = None, sleep=lambda _: None, wait_s=0.0) -> Pass:
         (self.places.root / "folder.toml").write_text(self.rules, encoding="utf-8")
-        desk = desk or self.desk
-        settings = load_folder(self.places.root, desk.settings)
-        return run_pass(self.places, settings, desk, sleep=sleep, wait_s=wait_s)
+        context = context or self.context
+        settings = load_folder(self.places.root, context.settings)
+        return run_pass(self.places, settings, context, sleep=sleep, wait_s=wait_s)
 
     @property
     def filed(self) -> dict[str, list[str]]:
@@ -71,6 +71,6 @@ def fates(done: Pass) -> dict[str, str]:
 
 
 @pytest.fixture
-def drop(desk, tmp_path) -> Drop:
+def drop(context, tmp_path) -> Drop:
     init_folder(tmp_path / "drop")
-    return Drop(Places(tmp_path / "drop"), desk)
+    return Drop(FolderLayout(tmp_path / "drop"), context)

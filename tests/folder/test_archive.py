@@ -8,7 +8,7 @@ import pytest
 
 from importer.folder import archive as archiving
 from importer.folder.archive import archive
-from importer.folder.layout import Places
+from importer.folder.layout import FolderLayout
 
 OLD = f"{datetime.now().astimezone().date() - timedelta(days=100)}"
 RECENT = f"{datetime.now().astimezone().date() - timedelta(days=10)}"
@@ -32,7 +32,7 @@ def below(folder):
 
 
 def test_older_days_are_moved_into_a_zip_each_and_recent_ones_stay(old):
-    zips = archive(Places(old), 90)
+    zips = archive(FolderLayout(old), 90)
 
     assert [path.relative_to(old).as_posix() for path in zips] == [
         f"done/{OLD}.zip", f"attention/{OLD}.zip",
@@ -57,17 +57,17 @@ def test_nothing_leaves_its_folder_where_the_zip_does_not_hold_it(old, monkeypat
     monkeypatch.setattr(archiving, "written", spoilt)
 
     with pytest.raises(OSError, match="nothing was taken away"):
-        archive(Places(old), 90)
+        archive(FolderLayout(old), 90)
 
     assert (old / "done" / OLD / "dock.csv").exists()
 
 
 def test_a_day_cut_short_is_put_into_a_second_zip(old):
-    archive(Places(old), 90)
+    archive(FolderLayout(old), 90)
     (old / "done" / OLD).mkdir()
     (old / "done" / OLD / "left.csv").write_text("left")
 
-    archive(Places(old), 90)
+    archive(FolderLayout(old), 90)
 
     assert (old / "done" / f"{OLD}.zip").exists()
     with zipfile.ZipFile(old / "done" / f"{OLD}-2.zip") as zipped:
@@ -77,7 +77,7 @@ def test_a_day_cut_short_is_put_into_a_second_zip(old):
 def test_a_file_from_before_there_were_zips_is_kept_too(old):
     os.utime(old / "done" / OLD / "dock.csv", (0, 0))
 
-    archive(Places(old), 90)
+    archive(FolderLayout(old), 90)
 
     assert not (old / "done" / OLD).exists()
 
@@ -86,7 +86,7 @@ def test_what_is_no_day_is_let_alone(old):
     for name in ("2024-99-99", "mine"):
         (old / "done" / name).mkdir()
 
-    archive(Places(old), 90)
+    archive(FolderLayout(old), 90)
 
     assert (old / "done" / "mine").exists()
     assert (old / "done" / "2024-99-99").exists()

@@ -8,7 +8,7 @@ import pytest
 
 from importer.folder import one_file as handling
 from importer.folder.arrival import arrivals
-from importer.folder.layout import Places
+from importer.folder.layout import FolderLayout
 from importer.folder.rules import load_folder
 from importer.journal import RunState
 from tests.folder.conftest import fates, shipping, tracking
@@ -100,19 +100,19 @@ def test_cut_while_filing_no_name_that_was_taken_since_is_written_over(drop, mon
 
 
 def cut_while_filing(drop, monkeypatch, moved):
-    real = Places.file_beside
+    real = FolderLayout.file_beside
 
     def some(places, claimed, names):
         kept = dict([*list(names.items())[:moved], list(names.items())[-1]])
         real(places, claimed, kept)
         raise PowerCut
 
-    cut_short(drop, monkeypatch, "importer.folder.layout.Places.file_beside", some)
+    cut_short(drop, monkeypatch, "importer.folder.layout.FolderLayout.file_beside", some)
 
 
 def test_cut_after_the_last_move_only_notes_are_left_and_cleared(drop, monkeypatch):
     drop.put("south/1.csv", shipping())
-    cut_short(drop, monkeypatch, "importer.folder.layout.Places.forget")
+    cut_short(drop, monkeypatch, "importer.folder.layout.FolderLayout.forget")
 
     done = drop.run()
 
@@ -123,35 +123,35 @@ def test_cut_after_the_last_move_only_notes_are_left_and_cleared(drop, monkeypat
 
 def test_a_run_of_a_killed_pass_goes_on_at_once(drop, sandbox):
     drop.put("north/1.csv", tracking("A12345"))
-    drop.desk.stop.set()
+    drop.context.stop.set()
     claimed = claim(drop, "north/1.csv", "sellercloud")
     rule = first_rule(drop)
-    handling.handle(claimed, rule, "sellercloud", drop.desk, drop.places)
-    drop.desk.stop.clear()
-    (run,) = drop.desk.journal.runs()
+    handling.process_file(claimed, rule, "sellercloud", drop.context, drop.places)
+    drop.context.stop.clear()
+    (run,) = drop.context.journal.runs()
     host = run.owner.partition("@")[2]
-    drop.desk.journal.take(run.id, f"999999@{host}")  # its heart beat a moment ago
+    drop.context.journal.take(run.id, f"999999@{host}")  # its heart beat a moment ago
 
     done = drop.run()
 
     assert fates(done) == {"north/1.csv": "done"}
-    assert drop.desk.journal.run(run.id).state is RunState.FINISHED
+    assert drop.context.journal.run(run.id).state is RunState.FINISHED
     assert len(sandbox.writes) == 1
 
 
 def first_rule(drop):
     drop.run()
-    return load_folder(drop.places.root, drop.desk.settings).rules[0]
+    return load_folder(drop.places.root, drop.context.settings).rules[0]
 
 
 def test_a_run_of_another_machine_is_waited_for(drop, sandbox):
     drop.put("north/1.csv", tracking("A12345"))
     drop.put("north/2.csv", tracking("A12346"))
-    drop.desk.stop.set()
+    drop.context.stop.set()
     claimed = claim(drop, "north/1.csv", "sellercloud")
-    handling.handle(claimed, first_rule(drop), "sellercloud", drop.desk, drop.places)
-    drop.desk.stop.clear()
-    drop.desk.journal.take(1, "7@elsewhere")
+    handling.process_file(claimed, first_rule(drop), "sellercloud", drop.context, drop.places)
+    drop.context.stop.clear()
+    drop.context.journal.take(1, "7@elsewhere")
 
     done = drop.run()
 
@@ -195,10 +195,10 @@ def test_when_another_pass_ends_its_files_are_taken_over(drop):
     assert fates(done) == {"north/1.csv": "done"}
 
 
-def held_by_another_process(places: Places):
+def held_by_another_process(places: FolderLayout):
     code = (
-        "import sys, time; from pathlib import Path; from importer.folder.layout import Places\n"
-        "with Places(Path(sys.argv[1])).held('sellercloud') as ours:\n"
+        "import sys; from pathlib import Path; from importer.folder.layout import FolderLayout\n"
+        "with FolderLayout(Path(sys.argv[1])).held('sellercloud') as ours:\n"
         "    print(ours, flush=True); sys.stdin.read()"
     )
     return _Held(

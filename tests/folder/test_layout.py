@@ -49,14 +49,14 @@ def test_a_strange_folder_keeps_its_name(drop, folder):
     assert fates(drop.run()) == {f"{folder}/dock.csv": "done"}
 
 
-def test_a_strange_account_has_a_folder_of_its_own(drop, desk):
-    found = desk.settings.account("sellercloud")
+def test_a_strange_account_has_a_folder_of_its_own(drop, context):
+    found = context.settings.account("sellercloud")
     name = "../acme eu/one."
-    settings = replace(desk.settings, accounts={name: replace(found, name=name)})
+    settings = replace(context.settings, accounts={name: replace(found, name=name)})
     drop.rules = f'settle = 0\n[inbox.north]\naccount = "{name}"\n'
     drop.put("north/dock.csv", tracking("A12345"))
 
-    done = drop.run(replace(desk, settings=settings))
+    done = drop.run(replace(context, settings=settings))
 
     assert fates(done) == {"north/dock.csv": "done"}
     assert {p.name for p in drop.places.root.iterdir()} == {

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from importer.folder import notices as telling
 from importer.folder.notices import is_wanted, news, note_told, tell
-from importer.folder.one_file import Fate, Handled
+from importer.folder.one_file import Fate, FileResult
 from importer.folder.passes import Pass, Trouble
 from importer.folder.rules import Notify
 
@@ -28,7 +28,7 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 def passed(*fates, trouble=(), day=0):
     at = NOON + timedelta(days=day)
     handled = [
-        Handled(f"{folder}/{n}.csv", "acme", fate, "said", run=1)
+        FileResult(f"{folder}/{n}.csv", "acme", fate, "said", run=1)
         for n, (folder, fate) in enumerate(fates)
     ]
     return Pass(at, at, handled, [Trouble(subject, "said") for subject in trouble])

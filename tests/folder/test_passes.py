@@ -59,7 +59,7 @@ def test_the_text_names_its_files_as_they_were_filed(drop):
 def test_a_sheet_that_was_taken_back_and_put_in_again_is_sent_again(drop, sandbox):
     drop.put("north/dock.csv", tracking("A12345"))
     first = drop.run()
-    undo_run(first.handled[0].run, drop.desk)
+    undo_run(first.handled[0].run, drop.context)
     assert sandbox.state.purchase_orders[10001].tracking == []
 
     drop.put("north/dock.csv", tracking("A12345"))
@@ -108,7 +108,7 @@ def test_the_fix_file_put_into_the_inbox_completes_the_run_where_its_sheet_was_f
     assert fates(done) == {"north/dock.fix.xlsx": "done"}
     assert (day / "dock.result.csv").read_text() != before
     assert drop.left == []
-    assert drop.desk.journal.run(1).file_path == str((day / "dock.csv").resolve())
+    assert drop.context.journal.run(1).file_path == str((day / "dock.csv").resolve())
 
 
 def mended(path):
@@ -151,14 +151,14 @@ def test_the_same_bytes_again_are_said_and_not_sent(drop, sandbox):
 def test_the_same_bytes_of_an_account_that_now_points_elsewhere_are_sent(drop, sandbox):
     drop.put("south/dock.csv", shipping())
     drop.run()
-    account = drop.desk.settings.account("shipstation")
+    account = drop.context.settings.account("shipstation")
     moved = replace(account, base_url=account.base_url.replace("127.0.0.1", "localhost"))
     settings = replace(
-        drop.desk.settings, accounts={**drop.desk.settings.accounts, "shipstation": moved}
+        drop.context.settings, accounts={**drop.context.settings.accounts, "shipstation": moved}
     )
 
     drop.put("south/dock.csv", shipping())
-    done = drop.run(replace(drop.desk, settings=settings))
+    done = drop.run(replace(drop.context, settings=settings))
 
     assert fates(done) == {"south/dock.csv": "done"}
     assert len(sandbox.writes) == 2
@@ -219,9 +219,9 @@ def test_a_fault_of_the_importer_itself_stops_no_other_file(drop, monkeypatch):
 def test_an_account_that_cannot_sign_in_holds_its_own_files_only(drop):
     drop.put("north/dock.csv", tracking("A12345"))
     drop.put("south/dock.csv", shipping())
-    environ = {**drop.desk.environ, "SANDBOX_PASSWORD": "wrong"}
+    environ = {**drop.context.environ, "SANDBOX_PASSWORD": "wrong"}
 
-    done = drop.run(replace(drop.desk, environ=environ))
+    done = drop.run(replace(drop.context, environ=environ))
 
     assert fates(done) == {"north/dock.csv": "held", "south/dock.csv": "done"}
     assert [trouble.subject for trouble in done.trouble] == ["account sellercloud"]
@@ -231,9 +231,9 @@ def test_an_account_that_cannot_sign_in_holds_its_own_files_only(drop):
 
 def test_a_missing_secret_holds_the_files_of_its_account(drop):
     drop.put("north/dock.csv", tracking("A12345"))
-    environ = {k: v for k, v in drop.desk.environ.items() if k != "SANDBOX_PASSWORD"}
+    environ = {k: v for k, v in drop.context.environ.items() if k != "SANDBOX_PASSWORD"}
 
-    done = drop.run(replace(drop.desk, environ=environ))
+    done = drop.run(replace(drop.context, environ=environ))
 
     assert fates(done) == {"north/dock.csv": "held"}
     assert "SANDBOX_PASSWORD" in done.trouble[0].sentence
@@ -257,10 +257,10 @@ def test_an_account_that_fails_on_the_way_keeps_its_file_for_the_next_pass(drop,
 def test_at_its_deadline_a_pass_leaves_the_rest_which_goes_on_next_time(drop, sandbox):
     drop.put("north/1.csv", tracking("A12345"))
     drop.put("north/2.csv", tracking("A12346"))
-    drop.desk.stop.set()
+    drop.context.stop.set()
 
     done = drop.run()
-    drop.desk.stop.clear()
+    drop.context.stop.clear()
 
     assert fates(done) == {"north/1.csv": "held", "north/2.csv": "held"}
     assert done.exit_status == 1
@@ -272,22 +272,22 @@ def test_a_file_cut_short_by_the_deadline_goes_on_from_where_it_was(drop, sandbo
     drop.put("north/1.csv", tracking("A12345", "A12346", "A12347"))
 
     def time_is_up(title, rows):
-        drop.desk.stop.set()
+        drop.context.stop.set()
         return silent(title, rows)
 
-    done = drop.run(replace(drop.desk, progress=time_is_up))
-    drop.desk.stop.clear()
+    done = drop.run(replace(drop.context, progress=time_is_up))
+    drop.context.stop.clear()
 
     assert fates(done) == {"north/1.csv": "unfinished"}
     assert done.handled[0].summary.statuses == {"unsent": 3}
     assert fates(drop.run()) == {"north/1.csv": "done"}
     assert len(sandbox.writes) == 3
-    assert len(drop.desk.journal.runs()) == 1
+    assert len(drop.context.journal.runs()) == 1
 
 
 def test_the_time_that_a_pass_may_take_is_by_the_clock(drop):
-    with stopped_at(drop.desk, datetime.now().astimezone() + timedelta(milliseconds=20)):
-        assert drop.desk.stop.wait(5)
+    with stopped_at(drop.context, datetime.now().astimezone() + timedelta(milliseconds=20)):
+        assert drop.context.stop.wait(5)
 
 
 def test_a_sheet_whose_layout_changed_is_held_for_a_person(drop, sandbox):
@@ -298,11 +298,11 @@ def test_a_sheet_whose_layout_changed_is_held_for_a_person(drop, sandbox):
         headings={"Tracking Number": "Trk No"},
         fingerprint=["PO ID", "Trk No", "Carrier", "Shipped On", "Shipping Status"],
     )
-    settings = replace(drop.desk.settings, vendors={"north": profile})
+    settings = replace(drop.context.settings, vendors={"north": profile})
     drop.rules = drop.rules.replace('operation = "add_tracking"', 'vendor = "north"')
     drop.put("north/dock.csv", tracking("A12345").replace("Tracking Number", "Tracking #"))
 
-    done = drop.run(replace(drop.desk, settings=settings))
+    done = drop.run(replace(drop.context, settings=settings))
 
     assert fates(done) == {"north/dock.csv": "attention"}
     assert sandbox.writes == []

@@ -9,7 +9,7 @@ import pytest
 from fsspec.implementations.sftp import SFTPFileSystem
 
 from importer.folder import remote
-from importer.folder.layout import Places
+from importer.folder.layout import FolderLayout
 from importer.folder.rules import init_folder, load_folder
 from importer.model.errors import SettingsError
 from tests.folder.conftest import RULES, Drop, fates, shipping, tracking
@@ -46,8 +46,8 @@ look_for_keys = false
 
 
 def with_secret(drop, password):
-    environ = {**drop.desk.environ, "NORTH_SFTP_PASSWORD": password}
-    drop.desk = replace(drop.desk, environ=environ)
+    environ = {**drop.context.environ, "NORTH_SFTP_PASSWORD": password}
+    drop.context = replace(drop.context, environ=environ)
     return drop
 
 
@@ -203,7 +203,7 @@ def test_what_another_drop_folder_has_claimed_in_a_store_is_its_own(
     in_a_store, tmp_path, monkeypatch
 ):
     drop, store, folder = in_a_store
-    other = Drop(Places(tmp_path / "other"), drop.desk, drop.rules)
+    other = Drop(FolderLayout(tmp_path / "other"), drop.context, drop.rules)
     init_folder(other.places.root)
     store.pipe_file(f"{folder}/dock.csv", tracking("A12345").encode())
     with monkeypatch.context() as patch:
@@ -229,6 +229,6 @@ def test_an_address_that_cannot_be_is_said(drop, lines, said):
     (drop.places.root / "folder.toml").write_text(f"{RULES}\n[inbox.north.remote]\n{lines}\n")
 
     with pytest.raises(SettingsError, match=said) as error:
-        load_folder(drop.places.root, drop.desk.settings)
+        load_folder(drop.places.root, drop.context.settings)
 
     assert "secret" not in str(error.value)

@@ -121,7 +121,7 @@ def new_run() -> Callable[..., NewRun]:
             "worksheet": "Sheet1",
             "version": "1.0",
             "user": "buyer",
-            "host": "desk",
+            "host": "context",
             "settings": {"workers": 8},
             "owner": "1@here",
         }

@@ -44,7 +44,7 @@ def test_a_run_comes_out_as_it_went_in(journal, new_run):
         worksheet="Sheet1",
         version="1.0",
         user="buyer",
-        host="desk",
+        host="context",
         settings={"workers": 8},
         epoch=1,
         owner="1@here",

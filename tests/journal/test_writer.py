@@ -34,11 +34,11 @@ def commits(journal):
 
 def held_up(journal):
     """The writer waits inside a write until the event is set."""
-    go_on, waiting = threading.Event(), threading.Event()
+    continue_run, waiting = threading.Event(), threading.Event()
 
     def wait(_transaction):
         waiting.set()
-        go_on.wait(10)
+        continue_run.wait(10)
 
     def write():
         with suppress(JournalError):
@@ -46,7 +46,7 @@ def held_up(journal):
 
     threading.Thread(target=write).start()
     waiting.wait(10)
-    return go_on
+    return continue_run
 
 
 def queued(journal, count):
@@ -95,13 +95,13 @@ def test_a_call_asked_for_by_sixteen_threads_is_given_to_one(journal, new_run):
 
 def test_what_has_gathered_is_committed_at_once(journal, new_run, commits):
     run = many_calls(journal, new_run, WORKERS)
-    go_on = held_up(journal)
+    continue_run = held_up(journal)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         claims = [pool.submit(journal.claim, run.id, n + 1, 1, 0) for n in range(WORKERS)]
         queued(journal, WORKERS)
         commits.clear()
-        go_on.set()
+        continue_run.set()
         given = [claim.result() for claim in claims]
 
     assert all(isinstance(claim, Claim) for claim in given)
@@ -110,7 +110,7 @@ def test_what_has_gathered_is_committed_at_once(journal, new_run, commits):
 
 def test_one_write_that_fails_does_not_undo_the_others(journal, new_run):
     run = many_calls(journal, new_run, WORKERS)
-    go_on = held_up(journal)
+    continue_run = held_up(journal)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         claims = [
@@ -118,7 +118,7 @@ def test_one_write_that_fails_does_not_undo_the_others(journal, new_run):
             for n in range(WORKERS)
         ]
         queued(journal, WORKERS)
-        go_on.set()
+        continue_run.set()
         failed = [claim.exception() for claim in claims]
 
     assert [n for n, error in enumerate(failed) if error] == [7]
@@ -130,7 +130,7 @@ def test_one_write_that_fails_does_not_undo_the_others(journal, new_run):
 
 def test_a_failed_commit_is_told_to_all_who_waited_for_it(journal, new_run):
     run = many_calls(journal, new_run, 4)
-    go_on = held_up(journal)
+    continue_run = held_up(journal)
 
     @event.listens_for(journal._engine, "commit")
     def fail(_connection):
@@ -139,7 +139,7 @@ def test_a_failed_commit_is_told_to_all_who_waited_for_it(journal, new_run):
     with ThreadPoolExecutor(4) as pool:
         claims = [pool.submit(journal.claim, run.id, n, 1, 0) for n in range(1, 5)]
         queued(journal, 4)
-        go_on.set()
+        continue_run.set()
         failed = [claim.exception() for claim in claims]
     event.remove(journal._engine, "commit", fail)
 
@@ -195,14 +195,14 @@ def test_a_race_that_the_database_settles_is_tried_again(journal):
 
 def test_close_waits_for_what_is_queued(scene, journal, new_run):
     run = many_calls(journal, new_run, WORKERS)
-    go_on = held_up(journal)
+    continue_run = held_up(journal)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         claims = [pool.submit(journal.claim, run.id, n + 1, 1, 0) for n in range(WORKERS)]
         queued(journal, WORKERS)
         closing = threading.Thread(target=journal.close)
         closing.start()
-        go_on.set()
+        continue_run.set()
         closing.join()
         assert all(isinstance(claim.result(), Claim) for claim in claims)
 

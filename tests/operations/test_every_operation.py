@@ -7,7 +7,7 @@ import pytest
 from importer.demo.demo import SECRETS
 from importer.journal import CallState
 from importer.model.cells import is_empty
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
 from importer.runs.prepare import prepare
 from importer.runs.upload import upload_sheet
@@ -22,17 +22,17 @@ def clean_sample(operation):
     return next(p for p in SAMPLES.glob(f"{operation.name}.*") if ".plan" not in p.name)
 
 
-def upload(operation, desk, sheet=None):
-    account = desk.settings.account(operation.platform.name)
+def upload(operation, context, sheet=None):
+    account = context.settings.account(operation.platform.name)
     sheet = sheet or clean_sample(operation)
-    wish = Wish(into=Path(desk.journal.name).parent)
-    return upload_sheet(sheet, wish, desk, account)
+    options = UploadOptions(into=Path(context.journal.name).parent)
+    return upload_sheet(sheet, options, context, account)
 
 
 @pytest.fixture
 def first_group(operation, tmp_path):
     """The clean sample's first call as a sheet of its own."""
-    prepared = prepare(clean_sample(operation), Wish(), Settings())
+    prepared = prepare(clean_sample(operation), UploadOptions(), Settings())
     layout = prepared.layout
     numbers = [layout.header_row, *prepared.calls[0].rows]
     lines = [
@@ -51,14 +51,14 @@ def _quoted(cell):
 
 
 def test_its_clean_sample_is_recognised_and_has_no_problem(operation):
-    prepared = prepare(clean_sample(operation), Wish(), Settings())
+    prepared = prepare(clean_sample(operation), UploadOptions(), Settings())
 
     assert prepared.operation is operation
     assert prepared.validation.problems == []
 
 
 def test_each_row_is_carried_by_one_call_in_sheet_order(operation):
-    prepared = prepare(clean_sample(operation), Wish(), Settings())
+    prepared = prepare(clean_sample(operation), UploadOptions(), Settings())
 
     carried = [row for call in prepared.calls for row in call.rows]
 
@@ -68,17 +68,17 @@ def test_each_row_is_carried_by_one_call_in_sheet_order(operation):
 
 def test_a_call_cut_to_one_row_still_carries_each_row_once(operation, monkeypatch):
     monkeypatch.setattr(type(operation), "most_rows", 1)
-    prepared = prepare(clean_sample(operation), Wish(), Settings())
+    prepared = prepare(clean_sample(operation), UploadOptions(), Settings())
 
     calls = plan_calls(operation, list(prepared.rows.values()))
 
     assert sorted(row for call in calls for row in call.rows) == list(prepared.rows)
 
 
-def test_its_clean_sample_is_accepted_whole_with_one_call_a_group(operation, desk, sandbox):
-    prepared = prepare(clean_sample(operation), Wish(), Settings())
+def test_its_clean_sample_is_accepted_whole_with_one_call_a_group(operation, context, sandbox):
+    prepared = prepare(clean_sample(operation), UploadOptions(), Settings())
 
-    summary = upload(operation, desk)
+    summary = upload(operation, context)
 
     assert summary.exit_status == 0
     assert {o.status for o in summary.outcomes.values()} <= {Status.SENT, Status.VERIFIED}
@@ -88,10 +88,10 @@ def test_its_clean_sample_is_accepted_whole_with_one_call_a_group(operation, des
     assert sorted(written) == sorted((c.method, c.path) for c in prepared.calls)
 
 
-def test_a_read_back_after_sending_says_applied(operation, desk, sandbox):
-    prepared = prepare(clean_sample(operation), Wish(), Settings())
-    upload(operation, desk)
-    account = desk.settings.account(operation.platform.name)
+def test_a_read_back_after_sending_says_applied(operation, context, sandbox):
+    prepared = prepare(clean_sample(operation), UploadOptions(), Settings())
+    upload(operation, context)
+    account = context.settings.account(operation.platform.name)
 
     with Connection(account, operation.platform(), account.credentials(SECRETS)) as connection:
         for call in prepared.calls:
@@ -102,9 +102,9 @@ def test_a_read_back_after_sending_says_applied(operation, desk, sandbox):
                 assert [operation.is_applied(row, found) for row in rows] == [True] * len(rows)
 
 
-def test_what_is_read_back_before_sending_does_not_say_applied(operation, desk, sandbox):
-    prepared = prepare(clean_sample(operation), Wish(), Settings())
-    account = desk.settings.account(operation.platform.name)
+def test_what_is_read_back_before_sending_does_not_say_applied(operation, context, sandbox):
+    prepared = prepare(clean_sample(operation), UploadOptions(), Settings())
+    account = context.settings.account(operation.platform.name)
 
     with Connection(account, operation.platform(), account.credentials(SECRETS)) as connection:
         for call in prepared.calls:
@@ -135,27 +135,27 @@ ANSWERS = {
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_every_answer_leaves_every_row_with_an_outcome_and_a_sentence(
-    operation, first_group, desk, sandbox, answer
+    operation, first_group, context, sandbox, answer
 ):
     sandbox.fault(**answer)
 
-    summary = upload(operation, desk, first_group)
+    summary = upload(operation, context, first_group)
 
     assert set(summary.outcomes) == set(range(2, len(summary.outcomes) + 2))
     for outcome in summary.outcomes.values():
         assert outcome.status in {Status.REJECTED, Status.UNKNOWN, Status.VERIFIED, Status.UNSENT}
         assert outcome.sentence or outcome.status in {Status.VERIFIED, Status.UNSENT}
-    states = {record.state for record in desk.journal.calls(summary.run)}
+    states = {record.state for record in context.journal.calls(summary.run)}
     assert CallState.SENDING not in states
 
 
 @pytest.mark.parametrize("answer", ["lost after", "broken json", "half an answer"])
 def test_what_was_applied_is_never_sent_again_unless_it_may_be(
-    operation, first_group, desk, sandbox, answer
+    operation, first_group, context, sandbox, answer
 ):
     sandbox.fault(**{**ANSWERS[answer], "times": 1})
 
-    upload(operation, desk, first_group)
+    upload(operation, context, first_group)
 
     applied = [write for write in sandbox.writes if write.applied]
     assert len(applied) == 1 or operation.repeatable

@@ -123,9 +123,9 @@ def test_the_read_back_lists_the_items_of_the_po():
     ],
 )
 def test_a_row_is_applied_where_its_item_has_its_values(items, applied):
-    wish = row("update_items", unit_price=Decimal("5.10"))
+    options = row("update_items", unit_price=Decimal("5.10"))
 
-    assert UPDATE_ITEMS.is_applied(wish, {"Items": items}) is applied
+    assert UPDATE_ITEMS.is_applied(options, {"Items": items}) is applied
 
 
 def test_a_field_that_was_not_wished_does_not_matter():

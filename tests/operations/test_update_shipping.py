@@ -182,6 +182,6 @@ def test_the_read_back_is_the_po():
     ],
 )
 def test_a_row_is_applied_where_the_po_has_its_details(found, applied):
-    wish = row("update_shipping", expected_delivery_date=date(2026, 12, 1))
+    options = row("update_shipping", expected_delivery_date=date(2026, 12, 1))
 
-    assert UPDATE_SHIPPING.is_applied(wish, {"purchase_order_id": "se-101", **found}) is applied
+    assert UPDATE_SHIPPING.is_applied(options, {"purchase_order_id": "se-101", **found}) is applied

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from importer.demo.demo import SECRETS
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.operations import operations
-from importer.reconcile.compare import Verdict
+from importer.reconcile.compare import Agreement
 from importer.reconcile.reconcile import reconcile, subject_of_sheet, subjects_of_runs
 from importer.runs.upload import upload_sheet
 
@@ -21,35 +21,35 @@ def sample(name):
     )
 
 
-def account_of(desk, name):
-    return desk.settings.account(operations()[name].platform.name)
+def account_of(context, name):
+    return context.settings.account(operations()[name].platform.name)
 
 
-def sent(desk, name, tmp_path):
-    account = account_of(desk, name)
-    return upload_sheet(sample(name), Wish(name, into=tmp_path), desk, account)
+def sent(context, name, tmp_path):
+    account = account_of(context, name)
+    return upload_sheet(sample(name), UploadOptions(name, into=tmp_path), context, account)
 
 
-def looked_at(desk, subject, account):
-    return reconcile(subject, account, account.credentials(SECRETS), desk.journal)
+def looked_at(context, subject, account):
+    return reconcile(subject, account, account.credentials(SECRETS), context.journal)
 
 
-def of_sheet(desk, name, path=None):
-    account = account_of(desk, name)
-    subject = subject_of_sheet(path or sample(name), Wish(name), desk.settings)
-    return looked_at(desk, subject, account)
+def of_sheet(context, name, path=None):
+    account = account_of(context, name)
+    subject = subject_of_sheet(path or sample(name), UploadOptions(name), context.settings)
+    return looked_at(context, subject, account)
 
 
 def verdicts(found):
-    return {row.row: row.verdict for row in found.rows if row.verdict is not Verdict.MATCHES}
+    return {row.row: row.verdict for row in found.rows if row.verdict is not Agreement.MATCHES}
 
 
 @pytest.mark.parametrize("name", list(operations()))
-def test_what_was_just_sent_needs_nobody(desk, sandbox, tmp_path, name):
-    sent(desk, name, tmp_path)
+def test_what_was_just_sent_needs_nobody(context, sandbox, tmp_path, name):
+    sent(context, name, tmp_path)
     before, writes = sandbox.snapshot(), len(sandbox.writes)
 
-    found = of_sheet(desk, name)
+    found = of_sheet(context, name)
 
     assert found.attention == 0
     assert len(found.rows) > 3
@@ -58,15 +58,15 @@ def test_what_was_just_sent_needs_nobody(desk, sandbox, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", list(operations()))
-def test_each_purchase_order_is_asked_for_once(desk, sandbox, name):
-    found = of_sheet(desk, name)
+def test_each_purchase_order_is_asked_for_once(context, sandbox, name):
+    found = of_sheet(context, name)
 
     asked = [entry.path for entry in sandbox.log if entry.method == "GET"]
     assert len(asked) == len(set(asked)) == len(found.questions)
 
 
-def test_a_tracking_number_removed_and_another_added_are_found(desk, sandbox, tmp_path):
-    summary = sent(desk, "add_tracking", tmp_path)
+def test_a_tracking_number_removed_and_another_added_are_found(context, sandbox, tmp_path):
+    summary = sent(context, "add_tracking", tmp_path)
     po = next(po for po in sandbox.state.purchase_orders.values() if len(po.tracking) > 2)
     gone, changed, twice = po.tracking[0], po.tracking[1], po.tracking[2]
     changed.carrier = "DHL"
@@ -74,13 +74,13 @@ def test_a_tracking_number_removed_and_another_added_are_found(desk, sandbox, tm
     po.tracking.append(replace(twice, id=1))
     po.tracking.append(replace(twice, id=2, tracking_number="1Z999AA10123456784"))
 
-    found = of_sheet(desk, "add_tracking")
+    found = of_sheet(context, "add_tracking")
 
-    assert sorted(verdicts(found).values()) == [Verdict.DIFFERS, Verdict.MISSING]
-    (differing,) = [row for row in found.rows if row.verdict is Verdict.DIFFERS]
+    assert sorted(verdicts(found).values()) == [Agreement.DIFFERS, Agreement.MISSING]
+    (differing,) = [row for row in found.rows if row.verdict is Agreement.DIFFERS]
     assert differing.differing == ("carrier",)
     assert differing.theirs["carrier"] == "DHL"
-    (missing,) = [row for row in found.rows if row.verdict is Verdict.MISSING]
+    (missing,) = [row for row in found.rows if row.verdict is Agreement.MISSING]
     assert missing.ours["tracking_number"] == gone.tracking_number
     assert [extra.values["Tracking Number"] for extra in found.extras] == [
         twice.tracking_number,
@@ -90,9 +90,9 @@ def test_a_tracking_number_removed_and_another_added_are_found(desk, sandbox, tm
     assert len(found.rows) == len(summary.outcomes)
 
 
-def test_an_item_changed_and_an_item_removed_are_found(desk, sandbox, tmp_path):
-    sent(desk, "update_items", tmp_path)
-    touched = {row.ours["po_item_id"]: row for row in of_sheet(desk, "update_items").rows}
+def test_an_item_changed_and_an_item_removed_are_found(context, sandbox, tmp_path):
+    sent(context, "update_items", tmp_path)
+    touched = {row.ours["po_item_id"]: row for row in of_sheet(context, "update_items").rows}
     priced = next(item for item, row in touched.items() if "unit_price" in row.ours)
     for po in sandbox.state.purchase_orders.values():
         for item in list(po.items):
@@ -103,131 +103,131 @@ def test_an_item_changed_and_an_item_removed_are_found(desk, sandbox, tmp_path):
     for po in sandbox.state.purchase_orders.values():
         po.items = [item for item in po.items if item.id != removed]
 
-    found = of_sheet(desk, "update_items")
+    found = of_sheet(context, "update_items")
 
     assert verdicts(found) == {
-        touched[priced].row: Verdict.DIFFERS,
-        touched[removed].row: Verdict.MISSING,
+        touched[priced].row: Agreement.DIFFERS,
+        touched[removed].row: Agreement.MISSING,
     }
 
 
-def test_a_link_taken_away_is_found(desk, sandbox, tmp_path):
-    sent(desk, "link_to_po", tmp_path)
+def test_a_link_taken_away_is_found(context, sandbox, tmp_path):
+    sent(context, "link_to_po", tmp_path)
     linked = next(po for po in sandbox.state.purchase_orders.values() if po.linked_orders)
     order = linked.linked_orders[0]
     linked.linked_orders.remove(order)
 
-    found = of_sheet(desk, "link_to_po")
+    found = of_sheet(context, "link_to_po")
 
-    missing = [row for row in found.rows if row.verdict is Verdict.MISSING]
+    missing = [row for row in found.rows if row.verdict is Agreement.MISSING]
     assert {row.ours["order_id"] for row in missing} == {order}
-    assert set(verdicts(found).values()) == {Verdict.MISSING, Verdict.UNREADABLE}
+    assert set(verdicts(found).values()) == {Agreement.MISSING, Agreement.UNREADABLE}
 
 
-def test_shipping_details_changed_by_hand_are_found(desk, sandbox, tmp_path):
-    sent(desk, "update_shipping", tmp_path)
+def test_shipping_details_changed_by_hand_are_found(context, sandbox, tmp_path):
+    sent(context, "update_shipping", tmp_path)
     carried = next(
-        r for r in of_sheet(desk, "update_shipping").rows if "shipping_carrier" in r.ours
+        r for r in of_sheet(context, "update_shipping").rows if "shipping_carrier" in r.ours
     )
     sandbox.state.shipstation_orders[carried.po]["shipping_carrier"] = "Pigeon"
 
-    found = of_sheet(desk, "update_shipping")
+    found = of_sheet(context, "update_shipping")
 
-    assert verdicts(found) == {carried.row: Verdict.DIFFERS}
+    assert verdicts(found) == {carried.row: Agreement.DIFFERS}
     assert "Pigeon there" in found.rows[[r.row for r in found.rows].index(carried.row)].sentence
 
 
-def test_a_notice_is_answered_with_the_orders_status(desk, tmp_path):
-    sent(desk, "notify_shipped", tmp_path)
+def test_a_notice_is_answered_with_the_orders_status(context, tmp_path):
+    sent(context, "notify_shipped", tmp_path)
 
-    found = of_sheet(desk, "notify_shipped")
+    found = of_sheet(context, "notify_shipped")
 
-    assert {row.verdict for row in found.rows} == {Verdict.UNREADABLE}
+    assert {row.verdict for row in found.rows} == {Agreement.UNREADABLE}
     assert all("ShipEngine calls the order" in row.sentence for row in found.rows)
 
 
-def test_a_purchase_order_that_is_not_there_is_not_found(desk, sheet):
+def test_a_purchase_order_that_is_not_there_is_not_found(context, sheet):
     path = sheet(
         "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status",
         "99999,1Z999AA10123456784,UPS,2026-11-19,2",
         "10001,,UPS,2026-11-19,2",
     )
 
-    found = of_sheet(desk, "add_tracking", path)
+    found = of_sheet(context, "add_tracking", path)
 
-    assert verdicts(found) == {2: Verdict.NOT_FOUND, 3: Verdict.NOT_CHECKED}
+    assert verdicts(found) == {2: Agreement.NOT_FOUND, 3: Agreement.NOT_CHECKED}
     assert found.attention == 2
 
 
-def test_of_two_runs_that_set_the_same_the_later_is_compared(desk, sheet):
+def test_of_two_runs_that_set_the_same_the_later_is_compared(context, sheet):
     headings = "PO ID,PO Item ID,Unit Price"
-    account = desk.settings.account("sellercloud")
+    account = context.settings.account("sellercloud")
     for price in ("5.25", "6.50"):
         upload_sheet(
             sheet(headings, f"10001,100011,{price}", name=f"{price}.csv"),
-            Wish("update_items"),
-            desk,
+            UploadOptions("update_items"),
+            context,
             account,
         )
 
-    subjects = subjects_of_runs(desk.journal, desk.journal.runs())
-    found = looked_at(desk, subjects["sellercloud"][0], account)
+    subjects = subjects_of_runs(context.journal, context.journal.runs())
+    found = looked_at(context, subjects["sellercloud"][0], account)
 
     assert [(row.source, row.verdict) for row in found.rows] == [
-        ("run 1", Verdict.NOT_CHECKED),
-        ("run 2", Verdict.MATCHES),
+        ("run 1", Agreement.NOT_CHECKED),
+        ("run 2", Agreement.MATCHES),
     ]
     assert found.rows[0].sentence == "row 2 of run 2 came after it"
     assert found.attention == 0
 
 
-def test_what_an_earlier_run_set_and_no_later_one_is_still_compared(desk, sandbox, sheet):
+def test_what_an_earlier_run_set_and_no_later_one_is_still_compared(context, sandbox, sheet):
     headings = "PO ID,PO Item ID,Qty Units Ordered,Unit Price"
-    account = desk.settings.account("sellercloud")
+    account = context.settings.account("sellercloud")
     for values in ("12,5.25", ",6.50"):
         path = sheet(headings, f"10001,100011,{values}", name=f"{values}.csv")
-        upload_sheet(path, Wish("update_items"), desk, account)
+        upload_sheet(path, UploadOptions("update_items"), context, account)
     sandbox.state.purchase_orders[10001].items[0].qty_units = 13
 
-    subjects = subjects_of_runs(desk.journal, desk.journal.runs())
-    found = looked_at(desk, subjects["sellercloud"][0], account)
+    subjects = subjects_of_runs(context.journal, context.journal.runs())
+    found = looked_at(context, subjects["sellercloud"][0], account)
 
     assert [(row.source, row.verdict, row.differing) for row in found.rows] == [
-        ("run 1", Verdict.DIFFERS, ("qty_units_ordered",)),
-        ("run 2", Verdict.MATCHES, ()),
+        ("run 1", Agreement.DIFFERS, ("qty_units_ordered",)),
+        ("run 2", Agreement.MATCHES, ()),
     ]
 
 
-def test_two_rows_of_a_run_on_one_purchase_order_are_both_compared(desk, sandbox, sheet):
+def test_two_rows_of_a_run_on_one_purchase_order_are_both_compared(context, sandbox, sheet):
     path = sheet("PO ID,Carrier,ETA", "se-101,UPS,", "se-101,,2026-12-04")
-    account = desk.settings.account("shipstation")
-    upload_sheet(path, Wish("update_shipping"), desk, account)
+    account = context.settings.account("shipstation")
+    upload_sheet(path, UploadOptions("update_shipping"), context, account)
     sandbox.state.shipstation_orders["se-101"]["shipping_carrier"] = "Pigeon"
 
-    subjects = subjects_of_runs(desk.journal, desk.journal.runs())
-    found = looked_at(desk, subjects["shipstation"][0], account)
+    subjects = subjects_of_runs(context.journal, context.journal.runs())
+    found = looked_at(context, subjects["shipstation"][0], account)
 
     assert {row.row: row.verdict for row in found.rows} == {
-        2: Verdict.DIFFERS,
-        3: Verdict.MATCHES,
+        2: Agreement.DIFFERS,
+        3: Agreement.MATCHES,
     }
 
 
-def test_a_platform_that_fails_for_a_while_is_asked_again(desk, sandbox, tmp_path, monkeypatch):
+def test_a_platform_that_fails_for_a_while_is_asked_again(context, sandbox, tmp_path, monkeypatch):
     monkeypatch.setattr("importer.sending.reader._BACK_OFF_S", 0.01)
-    sent(desk, "add_tracking", tmp_path)
+    sent(context, "add_tracking", tmp_path)
     sandbox.fault("status", status=503, times=2, method="GET")
 
-    assert of_sheet(desk, "add_tracking").attention == 0
+    assert of_sheet(context, "add_tracking").attention == 0
 
 
 def test_a_platform_that_fails_for_good_leaves_rows_unchecked_with_its_words(
-    desk, sandbox, monkeypatch
+    context, sandbox, monkeypatch
 ):
     monkeypatch.setattr("importer.sending.reader._BACK_OFF_S", 0.01)
     sandbox.fault("status", status=503, times=1000, method="GET")
 
-    found = of_sheet(desk, "add_tracking")
+    found = of_sheet(context, "add_tracking")
 
-    assert {row.verdict for row in found.rows} == {Verdict.NOT_CHECKED}
+    assert {row.verdict for row in found.rows} == {Agreement.NOT_CHECKED}
     assert all("503" in row.sentence for row in found.rows)

@@ -14,7 +14,7 @@ import pytest
 
 from importer.reports.html_page import page
 from importer.reports.machine import report_as_json
-from importer.reports.model import Chart, Column, Line, Report, Table, Tone
+from importer.reports.model import Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
 from importer.reports.report_files import write_report
 from importer.reports.run_stats import cause
 
@@ -27,16 +27,19 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on thi
 
 def report(**changes):
     lines = [
-        Line([number, f"PO {number}", Decimal("5.50"), date(2026, 3, 1), NASTY], Tone.ATTENTION,
-             frozenset({2}))
+        ReportLine(
+            [number, f"PO {number}", Decimal("5.50"), date(2026, 3, 1), NASTY],
+            Tone.ATTENTION,
+            frozenset({2}),
+        )
         for number in range(1, 9)
     ]  # fmt: skip
     columns = [
-        Column("Row", "number"),
-        Column("PO ID"),
-        Column("Price", "number"),
-        Column("Shipped", "date"),
-        Column("What is said"),
+        ReportColumn("Row", "number"),
+        ReportColumn("PO ID"),
+        ReportColumn("Price", "number"),
+        ReportColumn("Shipped", "date"),
+        ReportColumn("What is said"),
     ]
     given = {
         "title": "Reconciliation",
@@ -49,7 +52,10 @@ def report(**changes):
             Chart("Verdicts", "Most differ.", ["matches", NASTY], {NASTY: [3, 5]}, lying=True),
             Chart("Nights", "Few.", ["11-19", "11-20"], {"in": [3, 5], "out": [0, 2]}),
         ],
-        "tables": [Table("Rows", columns, lines), Table("Extra", columns, [], empty="None here.")],
+        "tables": [
+            ReportTable("Rows", columns, lines),
+            ReportTable("Extra", columns, [], empty="None here."),
+        ],
     }
     return Report(**given | changes)
 
@@ -117,7 +123,7 @@ def test_the_workbook_has_real_numbers_and_dates_and_no_formula(tmp_path):
 
 
 def test_a_text_that_begins_like_a_formula_stays_text(tmp_path):
-    table = Table("Rows", [Column("Said")], [Line(["=1+1"])])
+    table = ReportTable("Rows", [ReportColumn("Said")], [ReportLine(["=1+1"])])
     _, workbook, text = write_report(report(tables=[table]), tmp_path / "night", as_csv=True)
 
     assert openpyxl.load_workbook(workbook)["Rows"]["A2"].data_type == "s"
@@ -208,10 +214,10 @@ def test_a_browser_prints_it(tmp_path):
     assert (tmp_path / "night.pdf").read_bytes().startswith(b"%PDF")
 
 
-BROAD = Table(
+BROAD = ReportTable(
     "Rows",
-    [Column(f"Tracking Number {n}") for n in range(11)] + [Column("What is said")],
-    [Line([*["9400111899223197428497"] * 4, *["FedEx"] * 7, "W" * 300])] * 3,
+    [ReportColumn(f"Tracking Number {n}") for n in range(11)] + [ReportColumn("What is said")],
+    [ReportLine([*["9400111899223197428497"] * 4, *["FedEx"] * 7, "W" * 300])] * 3,
 )
 
 
@@ -236,8 +242,8 @@ def test_a_browser_prints_no_column_beyond_the_paper(tmp_path, table, paper):
 
 
 def test_the_workbook_shows_nothing_that_turns_or_hides_its_neighbours(tmp_path):
-    table = Table("Rows", [Column("Row", "number"), Column("What is said")],
-                  [Line([1, NASTY]), Line([2, "W" * 30_000])])  # fmt: skip
+    table = ReportTable("Rows", [ReportColumn("Row", "number"), ReportColumn("What is said")],
+                  [ReportLine([1, NASTY]), ReportLine([2, "W" * 30_000])])  # fmt: skip
 
     files = write_report(report(tables=[table]), tmp_path / "night")
 

@@ -8,13 +8,13 @@ from openpyxl import Workbook, load_workbook
 
 from importer.journal import open_journal
 from importer.model.errors import SheetError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Status
 from importer.runs.upload import resume_run, upload_sheet
 from importer.settings.vendor_profile import VendorProfile
 
 HEADINGS = ["PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status"]
-TRACKING = Wish("add_tracking", verify=False)
+TRACKING = UploadOptions("add_tracking", verify=False)
 NUMBERS = ["1Z999AA10123456784", "986578788855", "9400111201080805483016", "1Z12345E0205271688"]
 
 
@@ -22,16 +22,16 @@ def line(po_id=10001, number=NUMBERS[0], carrier="UPS", on="2026-11-19", status=
     return ",".join(map(str, (po_id, number, carrier, on, status)))
 
 
-def upload(path, desk, wish=TRACKING, account="sellercloud"):
-    return upload_sheet(path, wish, desk, desk.settings.account(account))
+def upload(path, context, options=TRACKING, account="sellercloud"):
+    return upload_sheet(path, options, context, context.settings.account(account))
 
 
 def statuses(summary):
     return {row: outcome.status.value for row, outcome in summary.outcomes.items()}
 
 
-def kept(desk, run):
-    return {row: outcome.status.value for row, outcome in desk.journal.outcomes(run).items()}
+def kept(context, run):
+    return {row: outcome.status.value for row, outcome in context.journal.outcomes(run).items()}
 
 
 def listed(sandbox, po_id=10001):
@@ -48,7 +48,7 @@ def mend(path: Path, changes: dict[str, object]) -> Path:
 
 
 @pytest.fixture
-def mistaken(desk, sheet):
+def mistaken(context, sheet):
     """A run with a good row, an unreadable purchase order and an unknown carrier."""
     path = sheet(
         ",".join(HEADINGS),
@@ -56,7 +56,7 @@ def mistaken(desk, sheet):
         line("PO-2", NUMBERS[1], "FedEx"),
         line(10003, NUMBERS[2], "Pigeon"),
     )
-    return upload(path, desk)
+    return upload(path, context)
 
 
 def test_a_fix_file_holds_only_the_rows_that_need_attention(mistaken, sheet, tmp_path):
@@ -94,35 +94,35 @@ def test_a_person_sees_what_is_to_be_mended(mistaken):
     assert {page[place].number_format for place in ("D2", "E2", "E3")} == {"@"}
 
 
-def test_the_upload_of_a_mended_file_completes_its_run(mistaken, desk, sandbox):
-    summary = upload(mend(mistaken.fix, {"D2": 10002, "F3": "USPS"}), desk)
+def test_the_upload_of_a_mended_file_completes_its_run(mistaken, context, sandbox):
+    summary = upload(mend(mistaken.fix, {"D2": 10002, "F3": "USPS"}), context)
 
     assert statuses(summary) == {2: "sent", 3: "sent"}
     assert summary.notes == ["completes run 1"]
     assert (summary.run, summary.fix, summary.exit_status) == (2, None, 0)
-    assert kept(desk, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
+    assert kept(context, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
     assert [listed(sandbox, po) for po in (10001, 10002, 10003)] == [[n] for n in NUMBERS[:3]]
     said = '"mended in sheet.fix.xlsx and sent by run 2, as its row 2"'
     assert mistaken.result.read_text().splitlines()[2].endswith(f",unchanged,{said}")
 
 
-def test_a_mended_file_uploaded_twice_sends_nothing_again(mistaken, desk, sandbox):
+def test_a_mended_file_uploaded_twice_sends_nothing_again(mistaken, context, sandbox):
     fix = mend(mistaken.fix, {"D2": 10002, "F3": "USPS"})
-    upload(fix, desk)
+    upload(fix, context)
     writes = len(sandbox.writes)
 
-    again = upload(fix, desk)
+    again = upload(fix, context)
 
     assert statuses(again) == {2: "unchanged", 3: "unchanged"}
     assert len(sandbox.writes) == writes
-    assert kept(desk, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
+    assert kept(context, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
 
 
-def test_a_row_that_is_in_is_not_sent_again_in_other_words(mistaken, desk, sandbox):
-    upload(mend(mistaken.fix, {"D2": 10002, "F3": "USPS"}), desk)
+def test_a_row_that_is_in_is_not_sent_again_in_other_words(mistaken, context, sandbox):
+    upload(mend(mistaken.fix, {"D2": 10002, "F3": "USPS"}), context)
     writes = len(sandbox.writes)
 
-    again = upload(mend(mistaken.fix, {"E2": NUMBERS[3]}), desk)
+    again = upload(mend(mistaken.fix, {"E2": NUMBERS[3]}), context)
 
     assert again.outcomes[2] == Outcome(
         Status.UNCHANGED,
@@ -133,24 +133,24 @@ def test_a_row_that_is_in_is_not_sent_again_in_other_words(mistaken, desk, sandb
 
 
 def test_what_is_still_wrong_goes_into_another_file_whose_upload_completes_both_runs(
-    mistaken, desk, tmp_path
+    mistaken, context, tmp_path
 ):
-    half = upload(mend(mistaken.fix, {"D2": 10002}), desk)
+    half = upload(mend(mistaken.fix, {"D2": 10002}), context)
     assert half.notes == ["completes run 1 but for 1 of its rows"]
     assert half.fix == tmp_path / "sheet.fix-2.xlsx"
 
-    whole = upload(mend(half.fix, {"F2": "USPS"}), desk)
+    whole = upload(mend(half.fix, {"F2": "USPS"}), context)
 
     assert whole.notes == [
         "completes run 2",
         "completes run 1",
     ]
-    assert kept(desk, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
+    assert kept(context, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
 
 
-def test_a_row_mended_in_two_is_in_once_both_are(desk, sheet, sandbox):
+def test_a_row_mended_in_two_is_in_once_both_are(context, sheet, sandbox):
     path = sheet(",".join(HEADINGS), line(), line(10002, f"{NUMBERS[1]} {NUMBERS[3]}", "Other"))
-    fix = upload(path, desk).fix
+    fix = upload(path, context).fix
     book = load_workbook(fix)
     page = book.worksheets[0]
     page["E2"], page["F2"] = NUMBERS[1], "FedEx"
@@ -158,42 +158,42 @@ def test_a_row_mended_in_two_is_in_once_both_are(desk, sheet, sandbox):
     page["E3"], page["F3"] = NUMBERS[3], "Pigeon"
     book.save(fix)
 
-    half = upload(fix, desk)
+    half = upload(fix, context)
 
     assert half.notes == ["completes run 1 but for 1 of its rows"]
-    assert kept(desk, 1)[3] == "invalid"
-    whole = upload(mend(fix, {"F3": "UPS"}), desk)
+    assert kept(context, 1)[3] == "invalid"
+    whole = upload(mend(fix, {"F3": "UPS"}), context)
     assert whole.notes == ["completes run 1"]
     assert listed(sandbox, 10002) == [NUMBERS[1], NUMBERS[3]]
 
 
-def test_rows_may_be_sorted_and_deleted(mistaken, desk):
+def test_rows_may_be_sorted_and_deleted(mistaken, context):
     book = load_workbook(mistaken.fix)
     page = book.worksheets[0]
     page["F3"] = "USPS"
     page.delete_rows(2)
     book.save(mistaken.fix)
 
-    summary = upload(mistaken.fix, desk)
+    summary = upload(mistaken.fix, context)
 
     assert summary.notes == ["completes run 1 but for 1 of its rows"]
-    assert kept(desk, 1) == {2: "sent", 3: "invalid", 4: "unchanged"}
+    assert kept(context, 1) == {2: "sent", 3: "invalid", 4: "unchanged"}
 
 
 @pytest.fixture
-def unknown(desk, sandbox, sheet):
+def unknown(context, sandbox, sheet):
     """A run whose only row was lost on its way, and nobody has looked what became of it."""
     sandbox.fault("drop", after=False, times=1)
-    hasty = replace(desk, patience=replace(desk.patience, wait_to_settle=False))
+    hasty = replace(context, patience=replace(context.patience, wait_to_settle=False))
     summary = upload(sheet(",".join(HEADINGS), line()), hasty)
     assert statuses(summary) == {2: "unknown"}
     return summary
 
 
-def test_an_unknown_row_is_looked_at_before_anything_is_sent(unknown, desk, sandbox):
+def test_an_unknown_row_is_looked_at_before_anything_is_sent(unknown, context, sandbox):
     before = len(sandbox.log)
 
-    summary = upload(unknown.fix, desk)
+    summary = upload(unknown.fix, context)
 
     asked = [entry.method for entry in sandbox.log[before:] if "TrackingNumber" in entry.path]
     assert {*asked[:-1]} == {"GET"}
@@ -204,76 +204,76 @@ def test_an_unknown_row_is_looked_at_before_anything_is_sent(unknown, desk, sand
         "looked again at run 1, which may have sent rows of it",
         "completes run 1",
     ]
-    assert kept(desk, 1) == {2: "sent"}
+    assert kept(context, 1) == {2: "sent"}
 
 
-def test_an_unknown_row_that_was_changed_is_neither_sent_nor_sent_again(unknown, desk, sandbox):
+def test_an_unknown_row_that_was_changed_is_neither_sent_nor_sent_again(unknown, context, sandbox):
     before = len(sandbox.log)
 
-    summary = upload(mend(unknown.fix, {"E2": NUMBERS[3]}), desk)
+    summary = upload(mend(unknown.fix, {"E2": NUMBERS[3]}), context)
 
     assert summary.outcomes[2].status is Status.UNKNOWN
     assert summary.outcomes[2].sentence.startswith("Run 1 may have sent its row 2 as it was before")
     assert len(sandbox.log) == before
-    assert kept(desk, 1) == {2: "unknown"}
+    assert kept(context, 1) == {2: "unknown"}
 
 
-def test_an_unknown_row_that_was_changed_is_sent_where_that_is_asked_for(unknown, desk, sandbox):
+def test_an_unknown_row_that_was_changed_is_sent_where_that_is_asked_for(unknown, context, sandbox):
     fix = mend(unknown.fix, {"E2": NUMBERS[3]})
 
-    summary = upload(fix, desk, replace(TRACKING, again=True))
+    summary = upload(fix, context, replace(TRACKING, again=True))
 
     assert statuses(summary) == {2: "sent"}
     assert listed(sandbox) == [NUMBERS[3]]
 
 
-def test_nothing_to_mend_is_no_file(desk, sheet, tmp_path):
-    summary = upload(sheet(",".join(HEADINGS), line()), desk)
+def test_nothing_to_mend_is_no_file(context, sheet, tmp_path):
+    summary = upload(sheet(",".join(HEADINGS), line()), context)
 
     assert summary.fix is None
     assert list(tmp_path.glob("*.fix*")) == []
 
 
-def test_what_waits_to_be_sent_is_resumed_and_not_mended(desk, sandbox, sheet):
+def test_what_waits_to_be_sent_is_resumed_and_not_mended(context, sandbox, sheet):
     sandbox.fault("status", status=401, times=None)
     path = sheet(",".join(HEADINGS), line(), line("PO-2", NUMBERS[1], "FedEx"))
 
-    stopped = upload(path, desk)
+    stopped = upload(path, context)
 
     assert statuses(stopped) == {2: "unsent", 3: "invalid"}
     assert [row[0] for row in rows_of(stopped.fix)] == [3]
 
 
-def test_rows_held_back_are_mended_with_the_one_that_held_them(desk, sheet):
+def test_rows_held_back_are_mended_with_the_one_that_held_them(context, sheet):
     path = sheet(",".join(HEADINGS), line(), line(number=""))
 
-    summary = upload(path, desk, replace(TRACKING, whole_po=True))
+    summary = upload(path, context, replace(TRACKING, whole_po=True))
 
     assert [row[:2] for row in rows_of(summary.fix)] == [(2, "unsent"), (3, "invalid")]
 
 
-def test_a_mended_file_is_never_written_over(mistaken, desk, tmp_path):
+def test_a_mended_file_is_never_written_over(mistaken, context, tmp_path):
     mend(mistaken.fix, {"D2": 10002})
 
-    resumed = resume_run(1, desk)
+    resumed = resume_run(1, context)
 
     assert resumed.fix == tmp_path / "sheet.fix-2.xlsx"
     assert rows_of(mistaken.fix)[0][3] == 10002
 
 
-def test_a_file_nobody_has_mended_is_written_anew(mistaken, desk):
-    assert resume_run(1, desk).fix == mistaken.fix
+def test_a_file_nobody_has_mended_is_written_anew(mistaken, context):
+    assert resume_run(1, context).fix == mistaken.fix
 
 
-def test_the_result_of_a_fix_file_is_a_fix_file_too(mistaken, desk):
-    half = upload(mend(mistaken.fix, {"D2": 10002}), desk)
+def test_the_result_of_a_fix_file_is_a_fix_file_too(mistaken, context):
+    half = upload(mend(mistaken.fix, {"D2": 10002}), context)
 
-    summary = upload(mend(half.result, {"F3": "USPS"}), desk)
+    summary = upload(mend(half.result, {"F3": "USPS"}), context)
 
     assert summary.notes == ["completes run 1"]
 
 
-def test_cells_come_as_they_were_and_none_becomes_a_formula(desk, tmp_path):
+def test_cells_come_as_they_were_and_none_becomes_a_formula(context, tmp_path):
     book = Workbook()
     for row in ([*HEADINGS, "Note"], ["PO-1", 9.40011e21, "UPS", "soon", 2, "=1+1"]):
         book.active.append(row)
@@ -281,7 +281,7 @@ def test_cells_come_as_they_were_and_none_becomes_a_formula(desk, tmp_path):
     book.active.title = "Week 47"
     book.save(tmp_path / "dock.xlsx")
 
-    fix = upload(tmp_path / "dock.xlsx", desk).fix
+    fix = upload(tmp_path / "dock.xlsx", context).fix
 
     page = load_workbook(fix).worksheets[0]
     assert page.title == "Week 47"
@@ -289,10 +289,12 @@ def test_cells_come_as_they_were_and_none_becomes_a_formula(desk, tmp_path):
     assert page["I2"].data_type == "s"
 
 
-def test_a_vendors_profile_reads_the_fix_file_of_its_own_sheet(desk, sandbox, sheet):
+def test_a_vendors_profile_reads_the_fix_file_of_its_own_sheet(context, sandbox, sheet):
     profile = VendorProfile("north", operation="add_tracking", header_row=3, fingerprint=HEADINGS)
-    vendors = replace(desk, settings=replace(desk.settings, vendors={"north": profile}))
-    first = upload(sheet("North", "Week 47", ",".join(HEADINGS), line("PO-1")), vendors, Wish())
+    vendors = replace(context, settings=replace(context.settings, vendors={"north": profile}))
+    first = upload(
+        sheet("North", "Week 47", ",".join(HEADINGS), line("PO-1")), vendors, UploadOptions()
+    )
 
     summary = upload(mend(first.fix, {"D2": 10001}), vendors, replace(TRACKING, operation=None))
 
@@ -300,16 +302,16 @@ def test_a_vendors_profile_reads_the_fix_file_of_its_own_sheet(desk, sandbox, sh
     assert listed(sandbox) == [NUMBERS[0]]
 
 
-def test_the_fix_file_of_another_account_is_said(mistaken, desk):
-    other = replace(desk.settings.account("sellercloud"), name="acme")
+def test_the_fix_file_of_another_account_is_said(mistaken, context):
+    other = replace(context.settings.account("sellercloud"), name="acme")
 
     with pytest.raises(SheetError, match="mends run 1, which went to sellercloud; use --account"):
-        upload_sheet(mistaken.fix, TRACKING, desk, other)
+        upload_sheet(mistaken.fix, TRACKING, context, other)
 
 
-def test_the_fix_file_of_another_journal_is_said(mistaken, desk, sheet, tmp_path):
+def test_the_fix_file_of_another_journal_is_said(mistaken, context, sheet, tmp_path):
     with open_journal(tmp_path / "other.db") as journal:
-        elsewhere = replace(desk, journal=journal)
+        elsewhere = replace(context, journal=journal)
         with pytest.raises(SheetError, match=r"of another journal than .*other\.db; name that one"):
             upload(mistaken.fix, elsewhere)
         upload(sheet(",".join(HEADINGS), line(10004)), elsewhere)  # a run 1 of its own
@@ -327,28 +329,28 @@ def test_the_fix_file_of_another_journal_is_said(mistaken, desk, sheet, tmp_path
         ({"I2": "x", "I3": "x"}, "mends run x of another journal"),
     ],
 )
-def test_marks_that_were_spoilt_are_said(mistaken, desk, changes, words):
+def test_marks_that_were_spoilt_are_said(mistaken, context, changes, words):
     with pytest.raises(SheetError, match=words):
-        upload(mend(mistaken.fix, changes), desk)
+        upload(mend(mistaken.fix, changes), context)
 
 
-def test_a_run_that_cannot_be_completed_now_is_completed_by_a_resume(mistaken, desk):
-    epoch = desk.journal.take(1, owner="another@machine")
+def test_a_run_that_cannot_be_completed_now_is_completed_by_a_resume(mistaken, context):
+    epoch = context.journal.take(1, owner="another@machine")
     fix = mend(mistaken.fix, {"D2": 10002, "F3": "USPS"})
 
-    first = upload(fix, desk)
-    desk.journal.let_go(1, epoch)
-    second = resume_run(2, desk)
+    first = upload(fix, context)
+    context.journal.let_go(1, epoch)
+    second = resume_run(2, context)
 
     assert first.notes[0].startswith("the run it mends is as it was: Run 1 is being worked on by")
     assert second.notes == ["completes run 1"]
-    assert kept(desk, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
+    assert kept(context, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
 
 
-def test_a_sheet_that_is_gone_keeps_no_run_from_being_completed(mistaken, desk):
+def test_a_sheet_that_is_gone_keeps_no_run_from_being_completed(mistaken, context):
     mistaken.sheet.unlink()
 
-    summary = upload(mend(mistaken.fix, {"D2": 10002, "F3": "USPS"}), desk)
+    summary = upload(mend(mistaken.fix, {"D2": 10002, "F3": "USPS"}), context)
 
     assert summary.notes[0] == "completes run 1"
     assert summary.notes[1].startswith("no result was written: ")
@@ -360,7 +362,7 @@ def rows_of(fix):
 
 
 def test_headings_of_two_lines_and_a_merged_order_are_whole_in_the_fix_file(
-    desk, sandbox, tmp_path
+    context, sandbox, tmp_path
 ):
     book = Workbook()
     for row in (
@@ -372,13 +374,13 @@ def test_headings_of_two_lines_and_a_merged_order_are_whole_in_the_fix_file(
         book.active.append(row)
     book.active.merge_cells("A3:A4")
     book.save(sheet := tmp_path / "sheet.xlsx")
-    summary = upload(sheet, desk)
+    summary = upload(sheet, context)
 
     rows = list(load_workbook(summary.fix).worksheets[0].iter_rows(values_only=True))
-    completed = upload(mend(summary.fix, {"F2": "FedEx"}), desk)
+    completed = upload(mend(summary.fix, {"F2": "FedEx"}), context)
 
     assert rows[0][3:8] == tuple(HEADINGS)
     assert rows[1][3:5] == (10001, NUMBERS[1])
     assert statuses(completed) == {2: "sent"}
-    assert kept(desk, summary.run) == {3: "sent", 4: "unchanged"}
+    assert kept(context, summary.run) == {3: "sent", 4: "unchanged"}
     assert listed(sandbox) == NUMBERS[:2]

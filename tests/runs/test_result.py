@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Status
 from importer.runs.prepare import prepare
-from importer.runs.result import Given, give_back
+from importer.runs.result import SourceSheet, write_result
 from importer.settings.settings import Settings
 from importer.sheets.results.write import write_results
 from importer.sheets.sheet import Worksheet
@@ -22,9 +22,9 @@ TEXT = ",".join(HEADING) + "\n" + ",".join(ROW) + "\n"
 
 
 def given_back(sheet: Path, outcome: Outcome | None = None):
-    prepared = prepare(sheet, Wish(), Settings())
+    prepared = prepare(sheet, UploadOptions(), Settings())
     outcomes = {2: outcome or Outcome(Status.SENT)}
-    return give_back(Given(sheet, prepared.content, prepared.layout), outcomes)
+    return write_result(SourceSheet(sheet, prepared.content, prepared.layout), outcomes)
 
 
 def workbook(path: Path) -> Path:

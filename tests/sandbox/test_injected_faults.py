@@ -3,7 +3,7 @@ import time
 import httpx
 import pytest
 
-from importer.sandbox import Fault, Sandbox
+from importer.sandbox import InjectedFault, Sandbox
 
 ROUTE = "purchase_orders/se-101/shipping_details"
 BODY = {"tracking_number": "A1"}
@@ -251,7 +251,7 @@ def test_a_fault_without_method_and_path_leaves_reads_alone(sandbox, shipstation
 )
 def test_a_fault_that_makes_no_sense_is_refused(parameters):
     with pytest.raises(ValueError):
-        Fault(**parameters)
+        InjectedFault(**parameters)
 
 
 def test_closing_ends_every_pause_at_once():

@@ -147,7 +147,7 @@ def test_an_instant_travels_as_it_is_whatever_the_setting():
 
 
 @pytest.mark.parametrize(
-    ("wish", "found", "same"),
+    ("options", "found", "same"),
     [
         (5, 5, True),
         (5, 5.0, True),
@@ -174,8 +174,8 @@ def test_an_instant_travels_as_it_is_whatever_the_setting():
         ("UPS", "USPS", False),
     ],
 )
-def test_what_is_found_is_compared_with_the_wish_by_value(wish, found, same):
-    assert same_value(wish, found) is same
+def test_what_is_found_is_compared_with_the_wish_by_value(options, found, same):
+    assert same_value(options, found) is same
 
 
 def test_the_minutes_of_a_plan_are_told_by_the_pace():

@@ -13,7 +13,7 @@ from importer.platforms.platform import Platform
 from importer.sending import verdicts
 from importer.sending.claims import Claims
 from importer.sending.delivery import Delivery
-from importer.sending.read_back import Looks
+from importer.sending.read_back import ReadBacks
 from importer.sending.verdicts import Verdict
 from tests.sending.state_model.machine import Model
 from tests.sending.state_model.world import Answer, Came, When
@@ -82,7 +82,7 @@ def a_call_is_written_down_only_once_it_was_sent(patch: pytest.MonkeyPatch) -> N
     claim, answers = Claims.claim, {}
 
     def claim_afterwards(self, record):
-        looks = Looks(self._task, self._patience, self, self._stop)
+        looks = ReadBacks(self._task, self._patience, self, self._stop)
         answers[record.number] = looks.ask(record.call)
         return claim(self, record)
 

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.sending.turn_queue import Turns
+from importer.sending.turn_queue import TurnQueue
 
 
 def touches():
@@ -16,7 +16,7 @@ def handed_out(calls, choose):
 
     `choose` says which of those under way ends when no other call may go.
     """
-    turns = Turns(calls)
+    turns = TurnQueue(calls)
     under_way, order = [], []
     while True:
         while (call := turns.next()) is not None:
@@ -28,7 +28,7 @@ def handed_out(calls, choose):
 
 
 def test_calls_that_touch_the_same_thing_go_one_after_another():
-    turns = Turns([("a", ["PO 1"]), ("b", ["PO 1"]), ("c", ["PO 1"])])
+    turns = TurnQueue([("a", ["PO 1"]), ("b", ["PO 1"]), ("c", ["PO 1"])])
 
     assert [turns.next(), turns.next()] == ["a", None]
     turns.done("a")
@@ -38,13 +38,15 @@ def test_calls_that_touch_the_same_thing_go_one_after_another():
 
 
 def test_calls_that_touch_nothing_in_common_go_side_by_side():
-    turns = Turns([("a", ["PO 1"]), ("b", ["PO 2"]), ("c", [])])
+    turns = TurnQueue([("a", ["PO 1"]), ("b", ["PO 2"]), ("c", [])])
 
     assert [turns.next() for _ in range(4)] == ["a", "b", "c", None]
 
 
 def test_a_call_that_touches_two_things_waits_for_both_and_holds_both():
-    turns = Turns([("a", ["PO 1"]), ("b", ["PO 2"]), ("both", ["PO 1", "PO 2"]), ("d", ["PO 2"])])
+    turns = TurnQueue(
+        [("a", ["PO 1"]), ("b", ["PO 2"]), ("both", ["PO 1", "PO 2"]), ("d", ["PO 2"])]
+    )
     assert [turns.next() for _ in range(3)] == ["a", "b", None]
 
     turns.done("b")
@@ -56,7 +58,7 @@ def test_a_call_that_touches_two_things_waits_for_both_and_holds_both():
 
 
 def test_no_calls_give_no_turn():
-    assert Turns([]).next() is None
+    assert TurnQueue([]).next() is None
 
 
 @given(touches(), st.randoms(use_true_random=False))

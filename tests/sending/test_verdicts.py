@@ -9,7 +9,7 @@ from importer.model.calls import Reply
 from importer.model.errors import AnswerLost, NotSent
 from importer.platforms import PLATFORMS
 from importer.platforms.platform import Refusal
-from importer.sending.verdicts import Answer, Verdict, judge
+from importer.sending.verdicts import JudgedReply, Verdict, judge
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 HTML = "<html><title>Sign in</title></html>"
@@ -121,7 +121,7 @@ def test_a_refusal_keeps_the_platforms_sentence_and_the_field_it_names():
 
     answer = judge(PLATFORMS["shipstation"], came)
 
-    assert answer == Answer(Verdict.REFUSED, Refusal("not open", "status"), came)
+    assert answer == JudgedReply(Verdict.REFUSED, Refusal("not open", "status"), came)
     assert answer.sentence == "not open"
 
 
@@ -136,4 +136,4 @@ def test_a_refusal_keeps_the_platforms_sentence_and_the_field_it_names():
 def test_an_exception_of_the_connection_is_a_verdict_with_its_sentence(came, means):
     answer = judge(PLATFORMS["sellercloud"], came)
 
-    assert answer == Answer(means, Refusal(str(came)))
+    assert answer == JudgedReply(means, Refusal(str(came)))

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from importer.journal import open_journal
 from importer.model.errors import ImporterError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.platforms import PLATFORMS
-from importer.runs.execute import Desk
+from importer.runs.execute import Context
 from importer.runs.upload import resume_run, upload_sheet
 from importer.sending.breaker import Bounds
 from importer.sending.task import Patience
@@ -35,18 +35,18 @@ def main(words: Sequence[str]) -> int:
     config, journal, command, *rest = words
     settings = load_settings(Path(config), PLATFORMS)
     with open_journal(journal, stale_after_s=STALE_AFTER_S) as opened:
-        desk = Desk(settings, opened, patience=PATIENCE)
+        context = Context(settings, opened, patience=PATIENCE)
         try:
             if command == "resume":
                 run_id, *mutation = rest
                 _mutate(mutation)
                 # A mutated one goes on at once after a kill, others wait until the owner is stale.
-                summary = resume_run(int(run_id), desk, take_over=bool(mutation))
+                summary = resume_run(int(run_id), context, take_over=bool(mutation))
             else:
                 sheet, account, *mutation = rest
                 _mutate(mutation)
-                wish = Wish(split=True)
-                summary = upload_sheet(Path(sheet), wish, desk, settings.account(account))
+                options = UploadOptions(split=True)
+                summary = upload_sheet(Path(sheet), options, context, settings.account(account))
         except ImporterError as error:
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
             return 2

@@ -9,14 +9,14 @@ from importer.sending import read_back as looks
 from importer.sending.claims import Slot
 from importer.sending.delivery import Delivery
 from importer.sending.task import Doubt
-from importer.sending.verdicts import Answer, Verdict, judge
+from importer.sending.verdicts import JudgedReply, Verdict, judge
 
 
 def retry_any_error() -> None:
     """A write is sent again whenever its answer was no yes."""
     careful = Delivery._goes_again
 
-    def goes_again(self: Delivery, record: CallRecord, answer: Answer, *rest: Any) -> bool:
+    def goes_again(self: Delivery, record: CallRecord, answer: JudgedReply, *rest: Any) -> bool:
         if answer.verdict in {Verdict.FAILED, Verdict.LOST} and rest[-1].failures < 4:
             return True
         return careful(self, record, answer, *rest)
@@ -33,7 +33,9 @@ def no_intent() -> None:
         put_off.wanted = wanted, once
         return Claim(-1, 0.0, datetime.now(UTC))
 
-    def attempt_first(self: Delivery, record: CallRecord, slot: Slot, claimed: Claim) -> Answer:
+    def attempt_first(
+        self: Delivery, record: CallRecord, slot: Slot, claimed: Claim
+    ) -> JudgedReply:
         answer = attempt(self, record, slot, claimed)
         wanted, once = put_off.wanted
         claim(self._task.journal, *wanted, once=once)
@@ -46,10 +48,10 @@ def no_intent() -> None:
 def failed_is_not_applied() -> None:
     """A 5xx is taken for proof that nothing was done."""
 
-    def trusting(platform: Any, came: Any) -> Answer:
+    def trusting(platform: Any, came: Any) -> JudgedReply:
         answer = judge(platform, came)
         if answer.reply is not None and answer.reply.status >= 500:
-            return Answer(Verdict.NOT_SENT, answer.refusal, answer.reply)
+            return JudgedReply(Verdict.NOT_SENT, answer.refusal, answer.reply)
         return answer
 
     looks.judge = trusting

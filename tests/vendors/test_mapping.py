@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from importer.cli import cli
 from importer.model.errors import SettingsError, SheetError, UsageError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.operations import operations
 from importer.platforms import PLATFORMS
 from importer.runs.prepare import prepare
 from importer.settings.settings import Settings, load_settings
 from importer.settings.vendor_profile import VendorProfile
 from importer.sheets.sheet import Worksheet
-from importer.vendors.map_sheet import MapWish, map_sheet
+from importer.vendors.map_sheet import MapOptions, map_sheet
 from importer.vendors.mapping import look_of, propose
 from importer.vendors.profile_file import save_profile, table_of
 
@@ -242,10 +242,10 @@ def here(tmp_path, monkeypatch):
     return tmp_path / "importer.toml"
 
 
-def mapped(dock, person=None, known=None, **wish):
+def mapped(dock, person=None, known=None, **options):
     said = []
-    wish = MapWish("north", **{"operation": "add_tracking", **wish})
-    found = map_sheet(dock, wish, known or Settings(), person, said.append)
+    options = MapOptions("north", **{"operation": "add_tracking", **options})
+    found = map_sheet(dock, options, known or Settings(), person, said.append)
     return found, "\n".join(said)
 
 
@@ -273,7 +273,7 @@ def test_a_person_is_asked_where_it_is_unsure_and_the_profile_then_reads_the_she
     person = Answers(**{"PO ID": 0, "Tracking Number": 0, "FDX Grnd": 2})
 
     found, said = mapped(dock, person)
-    prepared = prepare(dock, Wish(), load_settings(None, PLATFORMS))
+    prepared = prepare(dock, UploadOptions(), load_settings(None, PLATFORMS))
 
     assert person.asked == [
         "PO ID (needed): which column is it?",
@@ -323,7 +323,9 @@ def test_the_worksheet_is_named_where_there_are_several_and_the_row_where_anothe
     profile = mapped(Path("dock.xlsx"))[0].profile
 
     assert (profile.worksheet, profile.header_row) == ("Lines", 3)
-    assert prepare(Path("dock.xlsx"), Wish(), load_settings(None, PLATFORMS)).layout.rows == [4]
+    assert prepare(
+        Path("dock.xlsx"), UploadOptions(), load_settings(None, PLATFORMS)
+    ).layout.rows == [4]
 
 
 def test_nothing_is_written_without_a_yes(dock, here):
@@ -361,18 +363,18 @@ def test_mapping_again_keeps_what_the_sheet_does_not_say(dock, here):
 
 
 @pytest.mark.parametrize(
-    ("wish", "error"),
+    ("options", "error"),
     [
         ({"account": "acme"}, SettingsError),
         ({"operation": "add_trackng"}, UsageError),
         ({"vendor": " "}, UsageError),
     ],
 )
-def test_what_is_not_known_is_refused_before_anything_is_written(dock, here, wish, error):
-    wish = {"vendor": "north", "operation": "add_tracking", **wish}
+def test_what_is_not_known_is_refused_before_anything_is_written(dock, here, options, error):
+    options = {"vendor": "north", "operation": "add_tracking", **options}
 
     with pytest.raises(error):
-        map_sheet(dock, MapWish(**wish), Settings(), None, [].append)
+        map_sheet(dock, MapOptions(**options), Settings(), None, [].append)
     assert not here.exists()
 
 

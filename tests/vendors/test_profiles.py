@@ -8,12 +8,12 @@ import openpyxl
 import pytest
 
 from importer.model.errors import SettingsError, SheetError, UsageError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
 from importer.platforms import PLATFORMS
 from importer.runs.check import check_sheet
 from importer.runs.prepare import prepare
-from importer.runs.result import give_back, given_again
+from importer.runs.result import reload_sheet, write_result
 from importer.runs.upload import upload_sheet
 from importer.settings.settings import load_settings
 from importer.settings.vendor_profile import VendorProfile
@@ -52,9 +52,9 @@ def load(tmp_path):
 def prepared(load, sheet):
     """A sheet of some lines, prepared by the settings of a text."""
 
-    def prepared(*lines, settings=NORTH, **wish):
-        wish = {"vendor": "north", **wish}
-        return prepare(sheet(*lines), Wish(**wish), load(settings))
+    def prepared(*lines, settings=NORTH, **options):
+        options = {"vendor": "north", **options}
+        return prepare(sheet(*lines), UploadOptions(**options), load(settings))
 
     return prepared
 
@@ -192,7 +192,7 @@ def test_a_profile_reads_a_sheet_from_heading_to_call(prepared):
 
 
 def test_check_says_whose_sheet_it_was(load, sheet):
-    summary = check_sheet(sheet(HEADING, ROW), Wish(vendor="north"), load())
+    summary = check_sheet(sheet(HEADING, ROW), UploadOptions(vendor="north"), load())
 
     assert summary.statuses == {"planned": 1}
     assert summary.notes == [
@@ -348,22 +348,22 @@ def book(tmp_path):
 
 
 def test_the_table_is_in_the_worksheet_that_the_profile_names(load, book):
-    found = prepare(book, Wish(vendor="north"), load(NORTH + 'worksheet = "June"\n'))
+    found = prepare(book, UploadOptions(vendor="north"), load(NORTH + 'worksheet = "June"\n'))
 
     assert found.layout.worksheet.name == "June"
 
 
 def test_the_worksheet_asked_for_wins_over_the_profiles(load, book):
-    wish = Wish(vendor="north", worksheet="May")
+    options = UploadOptions(vendor="north", worksheet="May")
 
-    found = prepare(book, wish, load(NORTH + 'worksheet = "June"\n'))
+    found = prepare(book, options, load(NORTH + 'worksheet = "June"\n'))
 
     assert found.layout.worksheet.name == "May"
 
 
 def test_a_worksheet_that_is_gone_is_named_with_those_there(load, book):
     with pytest.raises(SheetError) as refused:
-        prepare(book, Wish(vendor="north"), load(NORTH + 'worksheet = "July"\n'))
+        prepare(book, UploadOptions(vendor="north"), load(NORTH + 'worksheet = "July"\n'))
 
     assert str(refused.value) == (
         'dock.xlsx has no worksheet "July", where vendor north\'s rows stand; '
@@ -377,7 +377,7 @@ def test_text_is_read_in_the_vendors_code_page(load, tmp_path):
     lines = f"{HEADING}\n{ROW}\n".replace("Ship Method", "Způsob")
     file.write_bytes(lines.encode("cp1250"))
 
-    found = prepare(file, Wish(vendor="north"), load(settings))
+    found = prepare(file, UploadOptions(vendor="north"), load(settings))
 
     assert found.rows[2].carrier == "UPS"
 
@@ -488,7 +488,7 @@ def test_an_unattended_run_of_a_sheet_as_it_was_goes_on(prepared):
 # Sent, and given back ---------------------------------------------------------------------------
 
 
-def test_a_result_is_written_anew_though_the_profile_is_gone(desk, settings, sheet):
+def test_a_result_is_written_anew_though_the_profile_is_gone(context, settings, sheet):
     file = sheet("Northern Supply", HEADING, ROW)
     profile = replace(
         VendorProfile("north"),
@@ -497,11 +497,13 @@ def test_a_result_is_written_anew_though_the_profile_is_gone(desk, settings, she
         constants={"Shipping Status": "Fully Shipped"},
         date_order="dmy",
     )
-    with_north = replace(desk, settings=replace(settings, vendors={"north": profile}))
+    with_north = replace(context, settings=replace(settings, vendors={"north": profile}))
 
-    sent = upload_sheet(file, Wish(vendor="north"), with_north, settings.account("sellercloud"))
-    run = desk.journal.run(sent.run)
-    again = give_back(given_again(run), desk.journal.outcomes(run.id))
+    sent = upload_sheet(
+        file, UploadOptions(vendor="north"), with_north, settings.account("sellercloud")
+    )
+    run = context.journal.run(sent.run)
+    again = write_result(reload_sheet(run), context.journal.outcomes(run.id))
 
     assert {o.status for o in sent.outcomes.values()} == {Status.VERIFIED}
     assert Path(again.path).read_text().splitlines()[2].startswith(f"{ROW},verified")

@@ -1,6 +1,6 @@
 """Sellercloud's REST API, as far as purchase orders and their links need it."""
 
-from importer.sandbox.platform_api import Platform, Route
+from importer.sandbox.platform_api import PlatformApi, Route
 from importer.sandbox.sellercloud_api.items import items, update_items
 from importer.sandbox.sellercloud_api.links import link_to_po, set_dropship_status
 from importer.sandbox.sellercloud_api.reads import (
@@ -21,7 +21,7 @@ TOKEN_PATH = "/rest/api/token"  # noqa: S105  # an address
 _PO = "/rest/api/PurchaseOrders"
 _ORDERS = "/rest/api/Orders"
 
-SELLERCLOUD = Platform(
+SELLERCLOUD = PlatformApi(
     name="sellercloud",
     prefixes=("/rest/", "/api/server-by-team"),
     routes=(

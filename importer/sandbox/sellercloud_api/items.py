@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from importer.sandbox.checks import Field, is_instant, is_int, is_price, is_quantity
+from importer.sandbox.checks import BodyField, is_instant, is_int, is_price, is_quantity
 from importer.sandbox.platform_api import World
 from importer.sandbox.sellercloud_api.replies import (
     body_of,
@@ -27,10 +27,10 @@ _CASE_FIELDS = {
 _QUANTITIES = ("QtyUnitsOrdered", "QtyCasesOrdered", "QtyUnitsPerCase")
 _ATTRIBUTES = {**_UNIT_FIELDS, **_CASE_FIELDS, "ExpectedDeliveryDate": "expected_delivery"}
 _ENTRY = (
-    Field("ID", is_int, "an integer", required=True),
-    *(Field(name, is_quantity, "an integer of 1 or more") for name in _QUANTITIES),
-    *(Field(name, is_price, "a number of 0 or more") for name in ("UnitPrice", "CasePrice")),
-    Field("ExpectedDeliveryDate", is_instant, "an ISO 8601 date and time"),
+    BodyField("ID", is_int, "an integer", required=True),
+    *(BodyField(name, is_quantity, "an integer of 1 or more") for name in _QUANTITIES),
+    *(BodyField(name, is_price, "a number of 0 or more") for name in ("UnitPrice", "CasePrice")),
+    BodyField("ExpectedDeliveryDate", is_instant, "an ISO 8601 date and time"),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from importer.sandbox.checks import Field, is_int, is_quantity, is_text
+from importer.sandbox.checks import BodyField, is_int, is_quantity, is_text
 from importer.sandbox.platform_api import World
 from importer.sandbox.seed import COMPANY, VENDORS
 from importer.sandbox.sellercloud_api.replies import (
@@ -29,18 +29,18 @@ from importer.sandbox.state import (
 from importer.sandbox.wire import Answer, Request, instant, json_answer
 
 _NEW_PO = (
-    Field("CompanyID", is_int, "an integer", required=True),
-    Field("VendorID", is_int, "an integer", required=True),
+    BodyField("CompanyID", is_int, "an integer", required=True),
+    BodyField("VendorID", is_int, "an integer", required=True),
 )
-_EXISTING_PO = (Field("PoID", is_int, "an integer", required=True),)
+_EXISTING_PO = (BodyField("PoID", is_int, "an integer", required=True),)
 _ITEM = (
-    Field("OrderItemID", is_int, "an integer", required=True),
-    Field("QtyForPo", is_quantity, "an integer of 1 or more", required=True),
-    Field("BundleItems", lambda value: isinstance(value, list), "a list of objects"),
+    BodyField("OrderItemID", is_int, "an integer", required=True),
+    BodyField("QtyForPo", is_quantity, "an integer of 1 or more", required=True),
+    BodyField("BundleItems", lambda value: isinstance(value, list), "a list of objects"),
 )
 _BUNDLE_ITEM = (
-    Field("ProductID", is_text, "a string that is not empty", required=True),
-    Field("QtyForPo", is_quantity, "an integer of 1 or more", required=True),
+    BodyField("ProductID", is_text, "a string that is not empty", required=True),
+    BodyField("QtyForPo", is_quantity, "an integer of 1 or more", required=True),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from importer.sandbox.checks import Field, Unfit, unfit_fields
+from importer.sandbox.checks import BodyField, Unfit, unfit_fields
 from importer.sandbox.platform_api import World
 from importer.sandbox.state import CANCELLED, COMPLETED, STATUSES, PurchaseOrder
 from importer.sandbox.wire import (
@@ -88,7 +88,7 @@ def entries_of(body: Mapping[str, Any], name: str) -> list[Any]:
     return entries
 
 
-def misfits(entry: Any, fields: Sequence[Field], where: str) -> dict[str, list[str]]:
+def misfits(entry: Any, fields: Sequence[BodyField], where: str) -> dict[str, list[str]]:
     """Sentences by field, for one entry of a list."""
     if not isinstance(entry, dict):
         return {where: ["An object is required."]}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from importer.sandbox.checks import Field, is_instant, is_int, is_string, is_text, one_of
+from importer.sandbox.checks import BodyField, is_instant, is_int, is_string, is_text, one_of
 from importer.sandbox.platform_api import World
 from importer.sandbox.sellercloud_api.replies import (
     body_of,
@@ -21,16 +21,16 @@ CARRIERS = ("UPS", "USPS", "FedEx", "DHL", "Other")
 UNSET_DATE = "0001-01-01T00:00:00"  # what clients see where no date was set
 
 _ENTRY = (
-    Field("ShippedOn", is_instant, "an ISO 8601 date and time"),
-    Field("ShippingCarrier", one_of(CARRIERS), f"one of {', '.join(CARRIERS)}", required=True),
-    Field("OtherCarrier", is_string, "a string"),
-    Field("TrackingNumber", is_text, "a string that is not empty", required=True),
-    Field("ShippingStatus", one_of((0, 1, 2)), "0, 1 or 2", required=True),
+    BodyField("ShippedOn", is_instant, "an ISO 8601 date and time"),
+    BodyField("ShippingCarrier", one_of(CARRIERS), f"one of {', '.join(CARRIERS)}", required=True),
+    BodyField("OtherCarrier", is_string, "a string"),
+    BodyField("TrackingNumber", is_text, "a string that is not empty", required=True),
+    BodyField("ShippingStatus", one_of((0, 1, 2)), "0, 1 or 2", required=True),
 )
 _SINGLE = (
-    Field("ShippedOn", is_instant, "an ISO 8601 date and time"),
-    Field("ShippedViaCarrier", is_string, "a string"),
-    Field("TrackingNumber", is_string, "a string"),
+    BodyField("ShippedOn", is_instant, "an ISO 8601 date and time"),
+    BodyField("ShippedViaCarrier", is_string, "a string"),
+    BodyField("TrackingNumber", is_string, "a string"),
 )
 
 

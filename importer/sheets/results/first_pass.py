@@ -21,16 +21,16 @@ from importer.sheets.xlsx.rows import SheetCell
 LARGE = 2**21  # bytes of a workbook: a smaller one is looked at before a process has started
 
 
-def look_ahead(content: bytes, worksheet: Worksheet, header_row: int) -> "Look | None":
+def begin_first_pass(content: bytes, worksheet: Worksheet, header_row: int) -> "FirstPass | None":
     """Begins, where it is worth a process; what is wrong is said by whoever looks in earnest."""
     content = unwrapped(content)
     if worksheet.form == "xlsx" and len(content) >= LARGE:
         with suppress(OSError):
-            return Look(content, worksheet.name, header_row)
+            return FirstPass(content, worksheet.name, header_row)
     return None
 
 
-class Look:
+class FirstPass:
     """A process at work."""
 
     def __init__(self, content: bytes, worksheet: str | None, header_row: int) -> None:

@@ -40,7 +40,7 @@ _MOST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Mending:
+class FixRow:
     """What a fix file says of one row."""
 
     status: str
@@ -53,7 +53,7 @@ def write_fix(
     worksheet: Worksheet,
     header_row: int,
     run: str,
-    rows: Mapping[int, Mending],
+    rows: Mapping[int, FixRow],
 ) -> None:
     """The rows (by the number Excel shows) under their own headings, what is said of each first."""
     columns = vendors_columns(worksheet, header_row)
@@ -84,7 +84,7 @@ def _write_headings(page: Page, headings: Sequence[str]) -> None:
         cell.alignment = Alignment(vertical="center")
 
 
-def _write_ours(page: Page, place: int, number: int, mending: Mending) -> None:
+def _write_ours(page: Page, place: int, number: int, mending: FixRow) -> None:
     said: tuple[Cell, ...] = (number, mending.status, mending.sentence)
     for left, value in enumerate(said, start=1):
         cell = page.cell(place, left)

@@ -25,7 +25,7 @@ AFTER_COLOURS = {"tableStyles", "colors", "extLst"}
 TYPEFACE = {"name", "family", "charset", "scheme", "sz"}
 
 
-class Styles:
+class ResultStyles:
     """A styles part; what is added to one of its groups is there only once."""
 
     def __init__(self, xml: bytes) -> None:

@@ -25,7 +25,7 @@ from importer.sheets.results.part_edits import (
     sheet_filter,
     table_area,
 )
-from importer.sheets.results.result_styles import Styles
+from importer.sheets.results.result_styles import ResultStyles
 from importer.sheets.results.rewrite import ResultColumns, RowWriter, rewritten_sheet
 from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING
 from importer.sheets.xlsx.edits import WIDEST, Area, attribute, outline, start_tag, text_of
@@ -167,7 +167,7 @@ class Changes:
         if part is None or rows[0] > rows[1]:
             return
         old, extent = self.package.read(part), self.extent
-        styles = Styles(old)
+        styles = ResultStyles(old)
         colours, self._looks = styles.colours(), styles.looks(extent.neighbours)
         new = styles.xml()
         self._parts |= {part: new} if new != old else {}

@@ -44,7 +44,7 @@ def splice_text(
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TextLayout:
     """How the results lie in each record."""
 
     place: int  # how many fields come before them
@@ -81,7 +81,9 @@ def records(source: BinaryIO, codec: str, delimiter: str) -> Iterator[tuple[list
         lines.detach()
 
 
-def measured(source: BinaryIO, start: int, codec: str, delimiter: str, header_row: int) -> Layout:
+def measured(
+    source: BinaryIO, start: int, codec: str, delimiter: str, header_row: int
+) -> TextLayout:
     """After the longest record's fields from the heading on, or where older results are."""
     source.seek(start)
     heading: list[str] = []
@@ -94,7 +96,7 @@ def measured(source: BinaryIO, start: int, codec: str, delimiter: str, header_ro
     if not heading:
         raise SheetError(f"Row {header_row} holds no headings, so no results can be put beside it.")
     old = old_results(heading)
-    return Layout(width if old is None else old, old is not None, delimiter, codec)
+    return TextLayout(width if old is None else old, old is not None, delimiter, codec)
 
 
 def old_results(heading: list[str]) -> int | None:
@@ -130,7 +132,7 @@ def raw_fields(body: str, delimiter: str) -> list[str]:
 
 
 def with_result(
-    record: list[str], text: str, result: tuple[str, str] | None, layout: Layout
+    record: list[str], text: str, result: tuple[str, str] | None, layout: TextLayout
 ) -> str:
     """The record with its two fields in their columns, older ones cut out."""
     body, end = cut_line_end(text)

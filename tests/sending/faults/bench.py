@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.summary import Summary
 from importer.operations.operation import Operation
-from importer.runs.execute import Desk
+from importer.runs.execute import Context
 from importer.runs.upload import upload_sheet
 from importer.sandbox import SHIPENGINE_KEY, SHIPSTATION_KEY, Sandbox
 
@@ -86,22 +86,24 @@ SEND = httpx.HTTPTransport.handle_request
 
 @dataclass(frozen=True)
 class Bench:
-    """A desk, the sandbox it sends to, and a folder for sheets and their results."""
+    """A context, the sandbox it sends to, and a folder for sheets and their results."""
 
-    desk: Desk
+    context: Context
     sandbox: Sandbox
     folder: Path
     monkeypatch: pytest.MonkeyPatch
 
     def with_account(self, **changes: Any) -> "Bench":
         """The same with every account changed."""
-        settings = self.desk.settings
+        settings = self.context.settings
         accounts = {name: replace(a, **changes) for name, a in settings.accounts.items()}
-        return replace(self, desk=replace(self.desk, settings=replace(settings, accounts=accounts)))
+        return replace(
+            self, context=replace(self.context, settings=replace(settings, accounts=accounts))
+        )
 
     def with_patience(self, **changes: Any) -> "Bench":
         return replace(
-            self, desk=replace(self.desk, patience=replace(self.desk.patience, **changes))
+            self, context=replace(self.context, patience=replace(self.context.patience, **changes))
         )
 
     def sheet(self, *lines: str, name: str = "sheet.csv") -> Path:
@@ -112,8 +114,8 @@ class Bench:
     def upload(self, operation: Operation[Any], *lines: str, **wishes: Any) -> Summary:
         """The operation's two rows, or other lines, sent with its platform's account."""
         path = self.sheet(*(lines or SHEETS[operation.name]), name=f"{operation.name}.csv")
-        account = self.desk.settings.account(operation.platform.name)
-        return upload_sheet(path, Wish(operation.name, **wishes), self.desk, account)
+        account = self.context.settings.account(operation.platform.name)
+        return upload_sheet(path, UploadOptions(operation.name, **wishes), self.context, account)
 
     def unreachable(self, reason: str, *, path: str = "", method: str = "", skip: int = 0) -> None:
         """Lets one connection fail before a byte is sent; `skip` requests get through first."""

@@ -1,4 +1,4 @@
-"""A desk for faults, where calls settle soon."""
+"""A context for faults, where calls settle soon."""
 
 import ssl
 from dataclasses import replace
@@ -34,8 +34,8 @@ def settings(settings):
 
 
 @pytest.fixture
-def bench(desk, sandbox, tmp_path, monkeypatch):
-    return Bench(desk, sandbox, tmp_path, monkeypatch)
+def bench(context, sandbox, tmp_path, monkeypatch):
+    return Bench(context, sandbox, tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -261,7 +261,7 @@ def test_F19_a_body_that_drips_ends_at_the_deadline(hasty, sandbox):
     summary = hasty.upload(NOTICES)
 
     assert_once(hasty, summary, NOTICES, ["unknown"])
-    [attempt] = hasty.desk.journal.attempts(summary.run, 1)
+    [attempt] = hasty.context.journal.attempts(summary.run, 1)
     assert attempt.ended_at - attempt.started_at < timedelta(seconds=5)
 
 
@@ -283,7 +283,7 @@ def test_F20_a_hostile_answer_leaves_the_journal_and_a_result(bench, sandbox, sp
     summary = bench.upload(TRACKING)
 
     assert_once(bench, summary, TRACKING, ["verified"])
-    assert bench.desk.journal.attempts(summary.run, 1)
+    assert bench.context.journal.attempts(summary.run, 1)
 
 
 # The way to the platform
@@ -518,7 +518,7 @@ def test_P04_500_numbers_of_one_po_go_in_parts_each_in_the_journal(bench, sandbo
 
     assert summary.statuses == {"verified": 500}
     assert [len(write.body["TrackingNumbers"]) for write in sandbox.writes] == [100] * 5
-    assert len(bench.desk.journal.calls(summary.run)) == 5
+    assert len(bench.context.journal.calls(summary.run)) == 5
     assert bench.effects(TRACKING) == 500
 
 

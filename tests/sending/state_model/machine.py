@@ -22,7 +22,7 @@ from importer.runs.journal_rows import identity
 from importer.sending.delivery import Delivery
 from importer.sending.plan import plan_calls
 from importer.sending.task import Doubt, Patience, Task
-from importer.sending.turn_queue import Turns
+from importer.sending.turn_queue import TurnQueue
 from importer.settings.settings import Account, Limit
 from tests.factories import ORDER, rows
 from tests.sending.state_model.world import (
@@ -70,7 +70,7 @@ class Process:
     task: Task
     delivery: Delivery
     stop: Stop
-    turns: Turns[int]
+    turns: TurnQueue[int]
     doubts: dict[int, list[Doubt]] = field(default_factory=dict)
 
     def step(self) -> bool:
@@ -308,7 +308,7 @@ class Model(RuleBasedStateMachine):
         records = [
             r for r in self.journal.calls(sheet.run_id) if _is_open(r, operation, sheet.rows)
         ]
-        turns = Turns((r.number, r.call.touches) for r in records)
+        turns = TurnQueue((r.number, r.call.touches) for r in records)
         self.processes[sheet.run_id] = Process(task, delivery, stop, turns)
 
     def _resume(self, sheet: Sheet) -> None:
@@ -398,5 +398,5 @@ def _new_run(operation: Operation[Any]) -> NewRun:
         worksheet=None,
         version="1",
         user="buyer",
-        host="desk",
+        host="context",
     )

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.runs.check import check_sheet
 from importer.settings.settings import Settings
 from importer.sheets.reading import process as child
 from importer.sheets.reading.worksheets import read_worksheets
 from importer.sheets.results import first_pass as looking_ahead
-from importer.sheets.results.first_pass import Look, look_ahead
+from importer.sheets.results.first_pass import FirstPass, begin_first_pass
 from importer.sheets.results.splice import first_look
 from tests.sheets.made import CSV, XLSX, rewritten, workbook
 
@@ -23,7 +23,7 @@ BOOK = workbook(HEADINGS, ROW)
 
 def looked(path, content, header_row=1):
     (worksheet,) = read_worksheets(path, content)
-    return look_ahead(content, worksheet, header_row)
+    return begin_first_pass(content, worksheet, header_row)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_a_process_that_cannot_begin_is_done_without(monkeypatch):
     (worksheet,) = read_worksheets(XLSX, BOOK)
     monkeypatch.setattr("sys.executable", str(Path("nowhere") / "python"))
 
-    look = look_ahead(BOOK, worksheet, 1)
+    look = begin_first_pass(BOOK, worksheet, 1)
 
     assert look is None
 
@@ -79,7 +79,7 @@ def test_a_disk_that_is_full_is_done_without(monkeypatch, module):
     (worksheet,) = read_worksheets(XLSX, BOOK)
     monkeypatch.setattr(module, "TemporaryFile", full_disk)
 
-    assert look_ahead(BOOK, worksheet, 1) is None
+    assert begin_first_pass(BOOK, worksheet, 1) is None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
@@ -89,7 +89,7 @@ def test_an_answer_that_found_no_room_is_none(monkeypatch):
     with Path("/dev/full").open("r+b") as full:
         monkeypatch.setattr(looking_ahead, "TemporaryFile", lambda: full)
 
-        look = look_ahead(BOOK, worksheet, 1)
+        look = begin_first_pass(BOOK, worksheet, 1)
 
         assert look is not None
         assert look.extent is None
@@ -114,15 +114,15 @@ def test_the_result_is_the_same_byte_for_byte(tmp_path, monkeypatch, header_row)
     looks = []
 
     def remembered(*words):
-        looks.append(Look(*words))
+        looks.append(FirstPass(*words))
         return looks[-1]
 
-    monkeypatch.setattr(looking_ahead, "Look", remembered)
+    monkeypatch.setattr(looking_ahead, "FirstPass", remembered)
 
     results = []
     for folder, large in (("alone", 2**30), ("ahead", 0)):
         monkeypatch.setattr(looking_ahead, "LARGE", large)
-        summary = check_sheet(sheet, Wish(into=tmp_path / folder), Settings())
+        summary = check_sheet(sheet, UploadOptions(into=tmp_path / folder), Settings())
         results.append(summary.result.read_bytes())
 
     assert [look.extent.last_row for look in looks] == [header_row + 2]

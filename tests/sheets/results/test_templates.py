@@ -5,7 +5,7 @@ import pytest
 from openpyxl import load_workbook
 
 from importer.model.errors import UsageError
-from importer.model.options import Wish
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Status
 from importer.operations import operation_named as operation
 from importer.operations import operations
@@ -105,7 +105,7 @@ class TestEveryTemplate:
         path = tmp_path / "template.xlsx"
         write_template(named, path)
 
-        prepared = prepare(path, Wish(), Settings())
+        prepared = prepare(path, UploadOptions(), Settings())
 
         first = named.fields[0].title
         sentence = f"{first}: is the template's example row; delete it or write over it"
@@ -121,7 +121,7 @@ class TestEveryTemplate:
         book.active["A2"] = named.fields[0].about.example
         book.save(path)
 
-        prepared = prepare(path, Wish(), Settings())
+        prepared = prepare(path, UploadOptions(), Settings())
 
         assert prepared.outcomes == {2: Outcome(Status.PLANNED)}
         assert prepared.validation.warnings == []
