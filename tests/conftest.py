@@ -1,6 +1,8 @@
 """The sandbox, and a context from which sheets are uploaded to it without much waiting."""
 
+import re
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +64,38 @@ def sheet(tmp_path):
         return path
 
     return write
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--rewrite-snapshots",
+        action="store_true",
+        help="write what each test shows into its snapshot file instead of comparing the two",
+    )
+
+
+@pytest.fixture
+def snapshot(request, tmp_path):
+    """Compares a text with the file kept for this test, in `snapshots/` next to its module.
+
+    `pytest --rewrite-snapshots` writes the file; read the diff before committing it. The test's
+    own folder shows as TMP; `varying` maps further patterns to the word to show in their place.
+    A test that compares more than one text gives each a `name`.
+    """
+    folder = request.path.parent / "snapshots" / request.path.stem
+    test = re.sub(r"[^\w.,=-]+", "_", request.node.name).strip("_")
+
+    def compare(text: str, name: str = "", varying: Mapping[str, str] | None = None) -> None:
+        for pattern, word in {re.escape(str(tmp_path)): "TMP", **(varying or {})}.items():
+            text = re.sub(pattern, word, text)
+        file = folder / f"{test}{name and f'-{name}'}.txt"
+        if request.config.getoption("rewrite_snapshots"):
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        assert file.exists(), f"no {file}; pytest --rewrite-snapshots writes it"
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare
 
 
 SLOW = ("tests/sending/faults/", "tests/test_kills.py")
