@@ -1,39 +1,36 @@
 """Rows and sheets of each operation, typical but for what a test changes."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
+from importer.columns import Value
+from importer.columns.kind import read_column
 from importer.model.cells import Cell
 from importer.operations import operations
-from importer.operations.operation import Operation
+from importer.operations.operation import Field, Operation
 from importer.runs.validate import Validation, validate
 
 ORDER = "bf2a2717-dd70-5428-a688-98bdc4bcb7e7"
 ITEM = "0ca0a452-2f7b-5a50-8b28-4e0b8d1fa742"
 
-TYPICAL: Mapping[str, Mapping[str, Any]] = {
-    "add_tracking": {
-        "po_id": 10001,
-        "tracking_number": "1Z999AA10123456784",
-        "carrier": "UPS",
-        "shipped_on": date(2026, 11, 20),
-        "shipping_status": "Fully Shipped",
-    },
-    "update_items": {"po_id": 10001, "po_item_id": 100011, "qty_units_ordered": 24},
-    "link_to_po": {
-        "order_id": 50001,
-        "existing_po_id": 10001,
-        "order_item_id": 500011,
-        "qty_for_po": 2,
-    },
-    "update_shipping": {"po_id": "se-101", "tracking_number": "1Z999AA10123456784"},
-    "notify_shipped": {
-        "sales_order_id": ORDER,
-        "tracking_number": "9374869901600064074368",
-        "carrier_code": "stamps_com",
-    },
-}
+
+def example(operation: str) -> dict[str, Cell]:
+    """The cells of the example row that an operation's columns and its template show."""
+    fields = operations()[operation].fields
+    return {f.name: f.about.example for f in fields if f.about.example is not None}
+
+
+def typical(operation: str) -> dict[str, Value]:
+    """The values of that row, as they are once they were read."""
+    fields = {field.name: field for field in operations()[operation].fields}
+    cells = example(operation)
+    return {name: _read(fields[name], cell) for name, cell in cells.items()}
+
+
+def _read(field: Field, cell: Cell) -> Value:
+    (value,), wrong = read_column(field.kind, [cell], field.about)
+    assert not wrong, wrong
+    return value
 
 
 def row(operation: str, number: int = 2, **changes: Any) -> Any:
@@ -44,7 +41,7 @@ def row(operation: str, number: int = 2, **changes: Any) -> Any:
 def rows(operation: str, *changes: Mapping[str, Any], first: int = 2) -> list[Any]:
     """Rows of an operation, numbered from `first` on."""
     known = operations()[operation]
-    values = _columns(known, TYPICAL[operation], changes)
+    values = _columns(known, typical(operation), changes)
     every = {field.name: values.get(field.name, [None] * len(changes)) for field in known.fields}
     return known.make_rows(range(first, first + len(changes)), every)
 
@@ -60,7 +57,7 @@ def check(
     Only the columns that a typical row fills or a change names are in the sheet.
     """
     known = operations()[operation]
-    cells = _columns(known, TYPICAL[operation], changes)
+    cells = _columns(known, example(operation), changes)
     return validate(known, range(2, 2 + len(changes)), cells, row_faults, **care)
 
 

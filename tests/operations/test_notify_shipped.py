@@ -8,6 +8,7 @@ from tests.factories import ITEM, ORDER, check, problems, row, rows
 NOTIFY_SHIPPED = operations()["notify_shipped"]
 OTHER_ITEM = "7a3c9d0e-1111-5a50-8b28-4e0b8d1fa742"
 OTHER_NUMBER = "9374869901600064074375"
+WHOLE = {"sales_order_item_id": None, "quantity": None}  # no item: the order as a whole
 PATH = f"v-beta/sales_orders/{ORDER}/notify_shipped"
 
 
@@ -16,7 +17,7 @@ def item(quantity=1, **changes):
 
 
 def test_a_row_without_an_item_notifies_the_whole_order():
-    assert plan_calls(NOTIFY_SHIPPED, [row("notify_shipped")]) == [
+    assert plan_calls(NOTIFY_SHIPPED, [row("notify_shipped", **WHOLE)]) == [
         Call(
             "POST",
             PATH,
@@ -98,12 +99,12 @@ def test_a_carrier_is_sent_in_shipengines_spelling(cell, code):
         ({"tracking_number": None}, "Tracking Number", "is empty, and needed"),
         ({"carrier_code": None}, "Carrier Code", "is empty, and needed"),
         (
-            {"sales_order_item_id": ITEM},
+            {"quantity": None},
             "Quantity",
             "Sales Order Item ID and Quantity go together; fill both or none",
         ),
         (
-            {"quantity": 2},
+            {"sales_order_item_id": None},
             "Quantity",
             "Sales Order Item ID and Quantity go together; fill both or none",
         ),
@@ -148,7 +149,9 @@ def test_quantities_of_an_item_do_not_exceed_what_was_ordered():
 
 
 @pytest.mark.parametrize(
-    "other", [{"tracking_number": OTHER_NUMBER}, item()], ids=["twice whole", "whole and item"]
+    "other",
+    [{**WHOLE, "tracking_number": OTHER_NUMBER}, item()],
+    ids=["twice whole", "whole and item"],
 )
 def test_an_order_notified_whole_is_notified_once(other):
     told = (
@@ -156,7 +159,7 @@ def test_an_order_notified_whole_is_notified_once(other):
         "it too; keep the one or the others"
     )
 
-    found = problems("notify_shipped", {}, other)
+    found = problems("notify_shipped", WHOLE, other)
 
     assert found == [(2, "Sales Order ID", told), (3, "Sales Order ID", told)]
 

@@ -5,11 +5,13 @@ import pytest
 
 from importer.model.calls import Call
 from importer.operations import operations
+from importer.operations.update_items import CHANGES
 from importer.sending.plan import plan_calls
 from tests.factories import problems, row, rows
 
 UPDATE_ITEMS = operations()["update_items"]
-CASES = {"qty_units_ordered": None, "qty_cases_ordered": 2}
+NOTHING = dict.fromkeys(CHANGES)  # an item and nothing to change
+CASES = {**NOTHING, "qty_cases_ordered": 2}
 
 
 def test_the_rows_of_a_po_make_one_call_and_an_empty_cell_is_no_change():
@@ -18,12 +20,16 @@ def test_the_rows_of_a_po_make_one_call_and_an_empty_cell_is_no_change():
         {"unit_price": Decimal("5.10"), "expected_delivery_date": date(2026, 12, 1)},
         {
             "po_item_id": 100012,
-            "qty_units_ordered": None,
-            "qty_cases_ordered": 2,
+            **CASES,
             "qty_units_per_case": 12,
             "case_price": Decimal("60.00"),
         },
-        {"po_item_id": 100013, "qty_units_ordered": 0, "unit_price": Decimal(0)},
+        {
+            "po_item_id": 100013,
+            **NOTHING,
+            "qty_units_ordered": 0,
+            "unit_price": Decimal(0),
+        },
     )
 
     assert plan_calls(UPDATE_ITEMS, sheet) == [
@@ -71,7 +77,7 @@ def test_the_rows_of_a_po_make_one_call_and_an_empty_cell_is_no_change():
             '"12,50" is not an amount of money; write it with a decimal point, like 12.50',
         ),
         (
-            {"qty_units_ordered": None},
+            NOTHING,
             "PO Item ID",
             "changes nothing: fill at least one of the quantities, prices or dates",
         ),
@@ -123,12 +129,13 @@ def test_the_read_back_lists_the_items_of_the_po():
     ],
 )
 def test_a_row_is_applied_where_its_item_has_its_values(items, applied):
-    options = row("update_items", unit_price=Decimal("5.10"))
+    wanted = row("update_items", unit_price=Decimal("5.10"), expected_delivery_date=None)
 
-    assert UPDATE_ITEMS.is_applied(options, {"Items": items}) is applied
+    assert UPDATE_ITEMS.is_applied(wanted, {"Items": items}) is applied
 
 
 def test_a_field_that_was_not_wished_does_not_matter():
+    units_only = row("update_items", **{**NOTHING, "qty_units_ordered": 24})
     found = {"Items": [{"ID": 100011, "QtyUnitsOrdered": 24, "UnitPrice": 99, "CasePrice": 1}]}
 
-    assert UPDATE_ITEMS.is_applied(row("update_items"), found) is True
+    assert UPDATE_ITEMS.is_applied(units_only, found) is True

@@ -10,6 +10,7 @@ from tests.factories import check, problems, row, rows
 
 UPDATE_SHIPPING = operations()["update_shipping"]
 NUMBER = "1Z999AA10123456784"
+NOTHING = dict.fromkeys(DETAILS)  # a purchase order and nothing to change
 TITLES = {field.name: field.title for field in UPDATE_SHIPPING.fields}
 KINDS = {f.name: type(f.kind).__name__.removesuffix("Kind") for f in UPDATE_SHIPPING.fields}
 
@@ -49,7 +50,8 @@ def test_all_nine_details_can_be_filled():
 
 
 def test_rows_of_one_po_that_agree_make_one_call():
-    sheet = rows("update_shipping", {}, {"tracking_number": None, "shipping_carrier": "UPS"}, {})
+    number, carrier = {"tracking_number": NUMBER}, {"shipping_carrier": "UPS"}
+    sheet = rows("update_shipping", NOTHING | number, NOTHING | carrier, NOTHING | number)
 
     assert plan_calls(UPDATE_SHIPPING, sheet) == [
         Call(
@@ -91,7 +93,7 @@ def test_a_detail_is_read_in_the_platforms_words(field, cell, value):
             '"se/101" is not an id: letters, digits and hyphens, such as se-101',
         ),
         (
-            {"tracking_number": None},
+            NOTHING,
             "PO ID",
             "changes nothing: fill at least one column beside PO ID",
         ),
@@ -182,6 +184,6 @@ def test_the_read_back_is_the_po():
     ],
 )
 def test_a_row_is_applied_where_the_po_has_its_details(found, applied):
-    options = row("update_shipping", expected_delivery_date=date(2026, 12, 1))
+    wanted = row("update_shipping", shipping_carrier=None)
 
-    assert UPDATE_SHIPPING.is_applied(options, {"purchase_order_id": "se-101", **found}) is applied
+    assert UPDATE_SHIPPING.is_applied(wanted, {"purchase_order_id": "se-101", **found}) is applied

@@ -8,7 +8,7 @@ from importer.columns.column import EXAMPLE_MARK
 from importer.model.outcomes import Problem
 from importer.operations import operations
 from importer.runs.validate import validate
-from tests.factories import ITEM, ORDER, TYPICAL, check, problems, row
+from tests.factories import ITEM, ORDER, check, example, problems, row
 from tests.model.test_cells import ANY_CELL
 
 OPERATIONS = operations()
@@ -82,7 +82,7 @@ def test_a_cell_that_cannot_be_read_hides_no_other_problem_of_its_column():
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_sheet_of_which_every_row_fails_is_told_row_by_row(name):
-    bad = dict.fromkeys(TYPICAL[name], "???")
+    bad = dict.fromkeys(example(name), "???")
 
     validation = check(name, *[bad] * 3)
 
@@ -92,7 +92,7 @@ def test_a_sheet_of_which_every_row_fails_is_told_row_by_row(name):
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_sheet_of_which_every_cell_is_empty_is_told_row_by_row(name):
-    validation = check(name, *[dict.fromkeys(TYPICAL[name])] * 2)
+    validation = check(name, *[dict.fromkeys(example(name))] * 2)
 
     needed = [field.title for field in OPERATIONS[name].fields if field.needed]
     assert validation.invalid == {2, 3}
