@@ -23,6 +23,7 @@ def operations(operation: str | None, as_json: bool) -> None:
     """
     from importer.operations import operation_named as named
     from importer.operations import operations as every
+    from importer.operations import unavailable
     from importer.reports.terminal.operation_lines import operations_as_json, operations_table
 
     found = [named(operation)] if operation else list(every().values())
@@ -30,6 +31,8 @@ def operations(operation: str | None, as_json: bool) -> None:
         click.echo(json.dumps(operations_as_json(found), indent=2))
     else:
         click.echo(operations_table(found))
+    for sentence in () if operation else unavailable().values():
+        click.echo(f"importer: {sentence}", err=True)
 
 
 @click.command()

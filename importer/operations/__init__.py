@@ -1,36 +1,53 @@
-"""What can be done: each file beside this one is one operation, found by itself."""
+"""What can be done: each file next to this one is one operation, found by itself."""
 
+import logging
 import pkgutil
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from importer.model.errors import UsageError
 from importer.model.spelling import did_you_mean, key
 from importer.operations.operation import UNDO, Operation
 
+log = logging.getLogger(__name__)
 
-@cache
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What the files of this folder hold: operations, and why a file holds none."""
+
+    operations: dict[str, Operation[Any]] = field(default_factory=dict)
+    unavailable: dict[str, str] = field(default_factory=dict)
+
+
 def operations() -> dict[str, Operation[Any]]:
     """Every operation by its name, in alphabetical order."""
-    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name != "operation")
-    found = (_defined_in(f"{__name__}.{name}") for name in names)
-    return {operation.name: operation for operation in found}
+    return _read_files().operations
 
 
-def _defined_in(module: str) -> Operation[Any]:
-    classes = vars(import_module(module)).values()
-    return next(
-        cls()
-        for cls in classes
-        if isinstance(cls, type) and issubclass(cls, Operation) and cls.__module__ == module
-    )
+def unavailable() -> Mapping[str, str]:
+    """The name of each file that cannot be used -> a sentence that names the file and the reason.
+
+    An error in one file leaves the other operations working.
+    """
+    return _read_files().unavailable
+
+
+def why_unavailable(name: str) -> str | None:
+    """The sentence about the file of that name, however spelled; None where it can be used."""
+    return next((why for file, why in unavailable().items() if key(file) == key(name)), None)
 
 
 def operation_named(name: str) -> Operation[Any]:
-    """The operation of that name, however spelt: add_tracking, add-tracking, "Add Tracking".
+    """The operation of that name, however spelled: add_tracking, add-tracking, "Add Tracking".
 
     What takes the rows of another back has its name after "undo": "undo add_tracking".
+    Raises UsageError where there is none, with the reason where its file cannot be used.
     """
     if name.startswith(UNDO):
         undoing = operation_named(name.removeprefix(UNDO)).undoing()
@@ -40,6 +57,48 @@ def operation_named(name: str) -> Operation[Any]:
         if key(known.name) == key(name):
             return known
     raise UsageError(
-        f'"{name}" is not an operation; there are {", ".join(operations())}.'
+        why_unavailable(name)
+        or f'"{name}" is not an operation; there are {", ".join(operations())}.'
         f"{did_you_mean(name, operations())}"
+    )
+
+
+@cache
+def _read_files() -> _Files:
+    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name != "operation")
+    files = _Files()
+    for name in names:
+        try:
+            files.operations[name] = _defined_in(f"{__name__}.{name}")
+        except Exception as error:  # its own code may raise anything; the other files still work
+            log.debug("operation %s is not available", name, exc_info=True)
+            files.unavailable[name] = _why_unavailable(name, error)
+    return files
+
+
+def _defined_in(module: str) -> Operation[Any]:
+    """The first operation of a module, its model read. Raises whatever the module raises."""
+    for defined in vars(import_module(module)).values():
+        if (
+            isinstance(defined, type)
+            and issubclass(defined, Operation)
+            and defined.__module__ == module
+        ):
+            operation = defined()
+            operation.check_declared()
+            return operation
+    raise TypeError("it defines no Operation")
+
+
+def _why_unavailable(name: str, error: Exception) -> str:
+    file = f"{name}.py"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename).name == file]
+    message = str(error)
+    if isinstance(error, SyntaxError):
+        lines, message = [error.lineno], error.msg
+    line = f", line {lines[-1]}" if lines else ""
+    return (
+        f"operation {name} is not available: importer/operations/{file}{line}: "
+        f"{message} ({type(error).__name__})"
     )

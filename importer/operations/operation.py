@@ -182,6 +182,18 @@ class Operation(ABC, Generic[RowT]):
         # pandera never makes an instance of a model, so a row is a named tuple of its name.
         return namedtuple(self.row.__name__, ["number", *(field.name for field in self.fields)])  # noqa: PYI024
 
+    def check_declared(self) -> None:
+        """Reads the model. Raises TypeError for what is missing, or what pandera raises."""
+        needed = ("title", "summary", "platform", "group_by", "repeatable", "row")
+        missing = [name for name in needed if not hasattr(self, name)]
+        if missing:
+            raise TypeError(f"{type(self).__name__} does not declare {', '.join(missing)}")
+        fields = {field.name for field in self.fields}
+        named = [*self.group_by, self.po, *self.keys, *(self.tracking or ())]
+        unknown = [name for name in named if name not in fields]
+        if unknown:
+            raise TypeError(f"{self.row.__name__} has no column {', '.join(unknown)}")
+
     def make_rows(
         self, numbers: Sequence[int], values: Mapping[str, Sequence[Value]]
     ) -> list[RowT]:

@@ -32,8 +32,7 @@ def uncollected() -> Iterator[None]:
 
 
 def _check(sheet: Path, options: UploadOptions, settings: Settings) -> Summary:
-    for known in operations().values():
-        _ = known.fields  # made now, while another process reads the workbook
+    operations()  # read now, while another process reads the workbook
     prepared = prepare(sheet, options, settings, given_at_once=True)
     source = SourceSheet(sheet, prepared.content, prepared.layout, options.into, look=prepared.look)
     result = write_result(source, prepared.outcomes)

@@ -7,13 +7,15 @@ from importer.columns import read_column
 from importer.model.cells import Cell
 from importer.model.errors import SettingsError
 from importer.model.spelling import did_you_mean, key
-from importer.operations import operations
+from importer.operations import operations, why_unavailable
 from importer.operations.operation import Field
 from importer.settings.vendor_profile import VendorProfile
 
 
 def check_profile(profile: VendorProfile) -> None:
     """SettingsError for an operation, a column, a constant or a meaning that there is not."""
+    if profile.operation and why_unavailable(profile.operation):
+        return  # said when a sheet asks for it; other vendors' sheets are not affected
     fields = _fields(profile)
     for name, titles in (
         ("headings", profile.headings),
