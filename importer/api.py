@@ -1,10 +1,11 @@
 """The two calls that a script needs; the command line says the same with more words."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from importer.journal import open_journal
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.summary import Summary
 from importer.platforms import PLATFORMS
 from importer.runs import check as checking
@@ -47,4 +48,6 @@ def import_sheet(
 
 
 def _options(into: str | Path | None, options: dict[str, Any]) -> UploadOptions:
-    return UploadOptions(into=None if into is None else Path(into), **options)
+    reading = {f.name: options.pop(f.name) for f in fields(ReadingOptions) if f.name in options}
+    folder = None if into is None else Path(into)
+    return UploadOptions(ReadingOptions(**reading), into=folder, **options)

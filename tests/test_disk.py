@@ -15,7 +15,7 @@ import pytest
 from importer.demo.demo import SECRETS
 from importer.journal import CallState, open_journal
 from importer.model.errors import JournalError
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.runs.execute import Context
 from importer.runs.upload import resume_run, upload_sheet
 from importer.sending import claims
@@ -23,7 +23,7 @@ from importer.sheets.results import write as results
 from tests.conftest import QUICK
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
-TRACKING = UploadOptions("add_tracking", verify=False)
+TRACKING = UploadOptions(ReadingOptions("add_tracking"), verify=False)
 
 
 def line(po_id=10001, number="1Z999AA10123456784"):

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from importer.journal import CallState
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.runs.upload import resume_run, upload_sheet
 from tests.torture.__main__ import CAN_FREEZE, freeze_scenes, play_all, torture
 from tests.torture.counting import Tally
@@ -25,7 +25,7 @@ def line(number):
 
 
 def upload(path, context):
-    options = UploadOptions("add_tracking", verify=False)
+    options = UploadOptions(ReadingOptions("add_tracking"), verify=False)
     return upload_sheet(path, options, context, context.settings.account("sellercloud"))
 
 

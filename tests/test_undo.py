@@ -13,7 +13,7 @@ import pytest
 
 from importer.demo.demo import SECRETS, sandbox_settings_file
 from importer.model.errors import UsageError
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Outcome, Status
 from importer.model.stop import Stop
 from importer.operations import operations
@@ -32,7 +32,7 @@ def sample(name):
 
 def sent(context, name, tmp_path, *, undoable=True, path=None):
     account = context.settings.account(operations()[name].platform.name)
-    options = UploadOptions(name, into=tmp_path, undoable=undoable)
+    options = UploadOptions(ReadingOptions(name), into=tmp_path, undoable=undoable)
     copied = path or Path(shutil.copy(sample(name), tmp_path))  # results stand beside the sheet
     return upload_sheet(copied, options, context, account)
 

@@ -1,6 +1,8 @@
 """Session that several commands share, and what the words before a command open."""
 
 from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -33,33 +35,60 @@ def days_of(_context: click.Context, _option: click.Parameter, text: str | None)
 
 
 SHEETS = click.argument("sheets", nargs=-1, required=True, type=click.Path(path_type=Path))
-OPERATION = click.option("--operation", metavar="NAME", help="Else found from the headings.")
-WORKSHEET = click.option("--worksheet", metavar="NAME", help="Else the one that fits.")
+OPERATION = click.option(
+    "--operation", metavar="NAME", help="Operation (default: detected from the headings)."
+)
+WORKSHEET = click.option(
+    "--worksheet", metavar="NAME", help="Worksheet (default: the one that fits)."
+)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-INTO = click.option("-o", "into", metavar="DIR", type=FOLDER, help="Else beside the sheet.")
-ACCOUNT = click.option("--account", metavar="NAME", help="From importer.toml; else the vendor's.")
-VENDOR = click.option("--vendor", metavar="NAME", help="Else the one whose headings they are.")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for machines.")
+INTO = click.option(
+    "-o", "into", metavar="DIR", type=FOLDER, help="Folder of results (default: next to the sheet)."
+)
+ACCOUNT = click.option(
+    "--account", metavar="NAME", help="Account of importer.toml (default: the vendor's)."
+)
+VENDOR = click.option(
+    "--vendor", metavar="NAME", help="Vendor profile (default: detected from the headings)."
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 
 
-def READING(command: Command) -> Command:  # noqa: N802  (one of the session above)
-    """What of a sheet is taken, and how."""
-    command = click.option(
-        "--infer-carrier", is_flag=True, help="Fill an empty carrier where its number tells it."
-    )(command)
-    command = click.option(
-        "--visible-only", is_flag=True, help="Leave out the rows that are hidden in the sheet."
-    )(command)
-    return click.option(
-        "--split", is_flag=True, help="Take each of several tracking numbers in one cell."
-    )(command)
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that say how a sheet is read; the command gets them as `reading`."""
 
+    @wraps(command)
+    def with_reading(*args: Any, **words: Any) -> None:
+        from importer.model.options import ReadingOptions
 
-def TRACKING(command: Command) -> Command:  # noqa: N802  (one of the session above)
-    """How tracking numbers and their carriers are judged, before a sheet is sent."""
-    return click.option(
-        "--strict-tracking", is_flag=True, help="An odd tracking number holds back its row."
-    )(READING(command))
+        given = {f.name: words.pop(f.name) for f in fields(ReadingOptions) if f.name in words}
+        command(*args, reading=ReadingOptions(**given), **words)
+
+    for option in reversed(
+        (
+            OPERATION,
+            WORKSHEET,
+            VENDOR,
+            click.option(
+                "--split", is_flag=True, help="Read several tracking numbers in one cell."
+            ),
+            click.option(
+                "--visible-only", is_flag=True, help="Skip rows that are hidden in the sheet."
+            ),
+            click.option(
+                "--infer-carrier",
+                is_flag=True,
+                help="Fill an empty carrier from the tracking number.",
+            ),
+            click.option(
+                "--strict-tracking",
+                is_flag=True,
+                help="Do not send rows with a doubtful tracking number.",
+            ),
+        )
+    ):
+        with_reading = option(with_reading)
+    return with_reading
 
 
 def PATIENCE(command: Command) -> Command:  # noqa: N802  (one of the session above)

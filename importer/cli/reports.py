@@ -4,7 +4,6 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,20 +14,18 @@ import click
 from importer.cli.parameters import (
     AS_JSON,
     INTO,
-    OPERATION,
-    READING,
     RUNS,
     SESSION,
     VENDOR,
-    WORKSHEET,
     Session,
+    reading_options,
 )
 from importer.cli.working import load_meanwhile, progress, stopped_by_signals
 from importer.model.errors import SettingsError, SheetError, SignInRefused, UsageError
 
 if TYPE_CHECKING:
     from importer.journal import Journal, RunRecord
-    from importer.model.options import UploadOptions
+    from importer.model.options import ReadingOptions, UploadOptions
     from importer.model.stop import Stop
     from importer.reconcile.reconcile import Subject
     from importer.reports.model import Report
@@ -57,11 +54,8 @@ SINCE = click.option("--since", metavar="7d", callback=_since, help="Runs begun 
 @click.option("--account", metavar="NAME", help="Where to look; needed for sheets.")
 @click.option("--run", "runs", metavar="N", type=int, multiple=True, help="A run of the journal.")
 @SINCE
-@VENDOR
-@OPERATION
-@WORKSHEET
+@reading_options
 @INTO
-@READING
 @click.option("--csv", "as_csv", is_flag=True, help="The rows as csv too.")
 @AS_JSON
 @SESSION
@@ -71,15 +65,10 @@ def reconcile(
     account: str | None,
     runs: Sequence[int],
     since: datetime | None,
-    vendor: str | None,
-    operation: str | None,
-    worksheet: str | None,
+    reading: "ReadingOptions",
     into: Path | None,
     as_csv: bool,
     as_json: bool,
-    visible_only: bool,
-    split: bool,
-    infer_carrier: bool,
 ) -> None:
     """Compare sheets or runs with what the platform holds; send nothing.
 
@@ -87,24 +76,15 @@ def reconcile(
     importer reconcile dock.xlsx --account acme
     importer reconcile --since 7d
     """
-    from importer.model.options import UploadOptions
     from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
 
     if sheets and (runs or since):
         raise click.UsageError("sheets, or runs of the journal, not both.")
     settings = session.settings()
     if sheets:
-        options = UploadOptions(
-            operation,
-            worksheet,
-            vendor=vendor,
-            visible_only=visible_only,
-            split=split,
-            infer_carrier=infer_carrier,
-        )
-        work = _of_sheets(sheets, settings, account, options)
-    elif runs or since or vendor:
-        work = _of_runs(session, settings, runs, since, vendor, account)
+        work = _of_sheets(sheets, settings, account, reading)
+    elif runs or since or reading.vendor:
+        work = _of_runs(session, settings, runs, since, reading.vendor, account)
     else:
         raise click.UsageError("name sheets, or --run N, or --since 7d, or --vendor NAME.")
     worst = EVERYTHING_SETTLED
@@ -129,14 +109,16 @@ def _of_sheets(
     sheets: Sequence[Path],
     settings: "Settings",
     account: str | None,
-    options: "UploadOptions",
+    reading: "ReadingOptions",
 ) -> "Iterable[tuple[str, Path, Found]]":
-    if account is None and options.vendor is not None:
-        account = settings.vendor(options.vendor).account
+    if account is None and reading.vendor is not None:
+        account = settings.vendor(reading.vendor).account
     if account is None:
         raise click.UsageError("--account says which platform a sheet is compared with.")
+    from importer.model.options import UploadOptions
+
     where = settings.account(account)
-    options = replace(options, platform=where.platform)
+    options = UploadOptions(reading).for_platform(where.platform)
     return [
         (sheet.stem, sheet.parent, partial(_sheet, sheet, options, settings, where))
         for sheet in sheets

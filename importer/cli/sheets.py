@@ -14,39 +14,29 @@ from importer.cli.parameters import (
     PATIENCE,
     SESSION,
     SHEETS,
-    TRACKING,
-    VENDOR,
     WORKSHEET,
     Session,
     account_name,
+    reading_options,
     share,
 )
 from importer.cli.working import each, opened_context, read_ahead
 
 if TYPE_CHECKING:
-    from importer.model.options import Share
+    from importer.model.options import ReadingOptions, Share
 
 
 @click.command()
 @SHEETS
-@OPERATION
-@WORKSHEET
-@VENDOR
+@reading_options
 @INTO
-@TRACKING
 @AS_JSON
 @SESSION
 def check(
     session: Session,
     sheets: Sequence[Path],
-    operation: str | None,
-    worksheet: str | None,
-    vendor: str | None,
+    reading: "ReadingOptions",
     into: Path | None,
-    strict_tracking: bool,
-    visible_only: bool,
-    split: bool,
-    infer_carrier: bool,
     as_json: bool,
 ) -> None:
     """Write sheets back with all that is wrong; send nothing.
@@ -54,44 +44,25 @@ def check(
     \b
     importer check samples/add_tracking.xlsx
     """
-    read_ahead(sheets, worksheet)
+    read_ahead(sheets, reading.worksheet)
     from importer.model.options import UploadOptions
     from importer.runs.check import check_sheet
 
-    options = UploadOptions(
-        operation,
-        worksheet,
-        into,
-        vendor=vendor,
-        strict_tracking=strict_tracking,
-        visible_only=visible_only,
-        split=split,
-        infer_carrier=infer_carrier,
-    )
-    settings = session.settings()
+    options, settings = UploadOptions(reading, into), session.settings()
     each(sheets, lambda sheet: check_sheet(sheet, options, settings), as_json=as_json)
 
 
 @click.command()
 @SHEETS
 @ACCOUNT
-@OPERATION
-@WORKSHEET
-@VENDOR
-@TRACKING
+@reading_options
 @AS_JSON
 @SESSION
 def plan(
     session: Session,
     sheets: Sequence[Path],
     account: str | None,
-    operation: str | None,
-    worksheet: str | None,
-    vendor: str | None,
-    strict_tracking: bool,
-    visible_only: bool,
-    split: bool,
-    infer_carrier: bool,
+    reading: "ReadingOptions",
     as_json: bool,
 ) -> None:
     """Show the exact calls and how long they take, as if nothing had been sent before.
@@ -99,31 +70,20 @@ def plan(
     \b
     importer plan samples/add_tracking.xlsx --account acme
     """
-    read_ahead(sheets, worksheet)
+    read_ahead(sheets, reading.worksheet)
     from importer.model.options import UploadOptions
     from importer.runs.upload import plan_sheet
 
-    settings = session.settings()
-    found = settings.account(account_name(session, account, vendor))
-    options = UploadOptions(
-        operation,
-        worksheet,
-        vendor=vendor,
-        strict_tracking=strict_tracking,
-        visible_only=visible_only,
-        split=split,
-        infer_carrier=infer_carrier,
-    )
-    each(sheets, lambda sheet: plan_sheet(sheet, options, settings, found), as_json=as_json)
+    settings, options = session.settings(), UploadOptions(reading)
+    to = settings.account(account_name(session, account, reading.vendor))
+    each(sheets, lambda sheet: plan_sheet(sheet, options, settings, to), as_json=as_json)
 
 
 @click.command()
 @SHEETS
 @ACCOUNT
 @INTO
-@OPERATION
-@WORKSHEET
-@VENDOR
+@reading_options
 @click.option("--whole-po", is_flag=True, help="A bad row holds back the others of its PO.")
 @click.option("--strict", is_flag=True, help="A bad row holds back the whole sheet.")
 @click.option("--again", is_flag=True, help="Send even what an earlier run has sent.")
@@ -132,7 +92,6 @@ def plan(
 @click.option(
     "--stop-after", metavar="N|N%", callback=share, help="Stop when so many rows are refused."
 )
-@TRACKING
 @PATIENCE
 @click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Calls side by side.")
 @AS_JSON
@@ -141,10 +100,8 @@ def upload(
     session: Session,
     sheets: Sequence[Path],
     account: str | None,
+    reading: "ReadingOptions",
     into: Path | None,
-    operation: str | None,
-    worksheet: str | None,
-    vendor: str | None,
     whole_po: bool,
     strict: bool,
     again: bool,
@@ -152,10 +109,6 @@ def upload(
     verify: bool | None,
     stop_after: "Share | None",
     workers: int | None,
-    strict_tracking: bool,
-    visible_only: bool,
-    split: bool,
-    infer_carrier: bool,
     as_json: bool,
     **patience: Any,
 ) -> None:
@@ -164,32 +117,26 @@ def upload(
     \b
     importer upload samples/add_tracking.xlsx --account acme
     """
-    read_ahead(sheets, worksheet)
+    read_ahead(sheets, reading.worksheet)
     from importer.model.options import UploadOptions
     from importer.runs.upload import upload_sheet
 
-    account = account_name(session, account, vendor)
+    options = UploadOptions(
+        reading,
+        into=into,
+        whole_po=whole_po,
+        strict=strict,
+        again=again,
+        undoable=undoable,
+        verify=verify,
+        stop_after=stop_after,
+    )
+    account = account_name(session, account, reading.vendor)
     with opened_context(session, account, workers, **patience) as context:
-        found = context.settings.account(account)
-        options = UploadOptions(
-            operation=operation,
-            worksheet=worksheet,
-            into=into,
-            whole_po=whole_po,
-            strict=strict,
-            again=again,
-            undoable=undoable,
-            verify=verify,
-            stop_after=stop_after,
-            vendor=vendor,
-            strict_tracking=strict_tracking,
-            visible_only=visible_only,
-            split=split,
-            infer_carrier=infer_carrier,
-        )
+        to = context.settings.account(account)
         each(
             sheets,
-            lambda sheet: upload_sheet(sheet, options, context, found),
+            lambda sheet: upload_sheet(sheet, options, context, to),
             as_json=as_json,
             context=context,
         )

@@ -24,7 +24,6 @@ from importer.folder.rules import Rule
 from importer.journal import RunRecord, RunState, this_process
 from importer.model.cells import printable
 from importer.model.errors import ImporterError, SheetError, UsageError
-from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
 from importer.model.row_numbers import by_sheet_row
 from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, Summary
@@ -136,7 +135,8 @@ def _sent(claimed: Claimed, rule: Rule | None, account: str | None, context: Con
     before = next((run for run in runs if run.state is RunState.FINISHED), None)
     if not ours and before is not None and not _taken_back(before, context):
         return FileResult(name, account, Fate.SEEN_BEFORE, _seen(before, context))
-    options = _options(rule, claimed, take_over=bool(ours) and _began_here(ours[0]))
+    take_over = bool(ours) and _began_here(ours[0])
+    options = replace(rule.options, into=claimed.out, take_over=take_over)
     handled = _judged(name, upload_sheet(claimed.path, options, context, to), to, context)
     if sha256(read_content(claimed.path)) == came:
         return handled
@@ -171,24 +171,6 @@ def _seen(before: RunRecord, context: Context) -> str:
     left = sum(n for status, n in context.journal.counts(before.id).items() if not status.settled)
     also = f"; of that run {left:,} rows still need a person" if left else ""
     return f"{printable(said)}{also}; nothing was sent"
-
-
-def _options(rule: Rule, claimed: Claimed, *, take_over: bool) -> UploadOptions:
-    return UploadOptions(
-        operation=rule.operation,
-        worksheet=rule.worksheet,
-        vendor=rule.vendor,
-        into=claimed.out,
-        stop_after=rule.stop_after,
-        whole_po=rule.whole_po,
-        strict=rule.strict,
-        strict_tracking=rule.strict_tracking,
-        infer_carrier=rule.infer_carrier,
-        split=rule.split,
-        visible_only=rule.visible_only,
-        unattended=True,
-        take_over=take_over,
-    )
 
 
 def _judged(name: str, summary: Summary, account: Account, context: Context) -> FileResult:

@@ -5,21 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from importer.model.errors import SettingsError, UsageError
-from importer.model.options import Share
+from importer.model.options import READING_SWITCHES, ReadingOptions, Share, UploadOptions
 from importer.settings.settings import Settings
 from importer.settings.toml_table import TomlTable
 
 FILE_NAME = "folder.toml"
 FOLDERS = ("inbox", "working", "done", "attention", "reports")
 _TOP_KEYS = ("settle", "inbox", "notify")
-_SWITCHES = (*("whole_po", "strict", "strict_tracking", "infer_carrier", "split", "visible_only"),)
 _RULE_KEYS = (
-    *("folder", "files", "vendor", "operation", "worksheet", "account", "stop_after"),
-    *_SWITCHES,
-    "remote",
+    *("folder", "files", "vendor", "operation", "worksheet", "account", "remote"),
+    *("stop_after", "whole_po", "strict", *READING_SWITCHES),
 )
 _NOTIFY_KEYS = (
     "when",
@@ -89,17 +88,8 @@ class Rule:
     name: str
     folder: str  # below inbox/, "." for itself
     files: str
-    vendor: str | None
-    operation: str | None
-    worksheet: str | None
     account: str | None
-    stop_after: Share | None
-    whole_po: bool = False
-    strict: bool = False
-    strict_tracking: bool = False
-    infer_carrier: bool = False
-    split: bool = False
-    visible_only: bool = False
+    options: UploadOptions
     remote: Remote | None = None
 
     def fits(self, file: PurePosixPath) -> bool:
@@ -169,23 +159,39 @@ def _rule(name: str, table: TomlTable, settings: Settings) -> Rule:
     folder = table.text("folder") or name
     if PurePosixPath(folder).is_absolute() or ".." in PurePosixPath(folder).parts:
         raise table.wrong(f'folder "{folder}" leads out of the inbox')
-    try:
-        stop = table.text("stop_after")
-        stop_after = None if stop is None else Share.parse(stop)
-    except (ValueError, ZeroDivisionError):
-        raise table.wrong("stop_after is neither a number of rows nor like 20%") from None
     return Rule(
         name=name,
         folder=folder,
         files=table.text("files") or "*",
-        vendor=vendor,
-        operation=table.text("operation"),
-        worksheet=table.text("worksheet"),
         account=account,
-        stop_after=stop_after,
-        **{name: _switch(table, name) for name in _SWITCHES},
+        options=_options(table),
         remote=_remote(table),
     )
+
+
+def _options(table: TomlTable) -> UploadOptions:
+    switches: dict[str, Any] = {name: _switch(table, name) for name in READING_SWITCHES}
+    reading = ReadingOptions(
+        operation=table.text("operation"),
+        worksheet=table.text("worksheet"),
+        vendor=table.text("vendor"),
+        unattended=True,
+        **switches,
+    )
+    return UploadOptions(
+        reading,
+        stop_after=_stop_after(table),
+        whole_po=_switch(table, "whole_po"),
+        strict=_switch(table, "strict"),
+    )
+
+
+def _stop_after(table: TomlTable) -> Share | None:
+    text = table.text("stop_after")
+    try:
+        return None if text is None else Share.parse(text)
+    except (ValueError, ZeroDivisionError):
+        raise table.wrong("stop_after is neither a number of rows nor like 20%") from None
 
 
 def _remote(rule: TomlTable) -> Remote | None:

@@ -1,6 +1,6 @@
-"""What a person asked for, beside the sheet."""
+"""What a person asked for, in addition to the sheet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A number of rows, or a part of them all."""
+    """A number of rows, or a percentage of them all."""
 
     rows: int | None = None
     part: Fraction | None = None
@@ -40,23 +40,37 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class UploadOptions:
-    """What a person asked for, beside the sheet."""
+class ReadingOptions:
+    """How a sheet is read."""
 
-    operation: str | None = None  # None: as the headings say
+    operation: str | None = None  # None: detected from the headings
     worksheet: str | None = None  # None: the one that fits
-    into: Path | None = None  # the folder of the result; None: beside the sheet
+    vendor: str | None = None  # None: detected from the headings
+    strict_tracking: bool = False  # a doubtful tracking number is a problem, not a warning
+    visible_only: bool = False  # rows hidden by a filter or by hand are left out
+    infer_carrier: bool = False  # an empty carrier is filled from an unambiguous number
+    split: bool = False  # several tracking numbers in one cell are one line each
+    platform: str | None = None  # the account's: an operation of another one is refused
+    unattended: bool = False  # nobody reads the notes: a doubtful layout is refused
+
+
+READING_SWITCHES = ("strict_tracking", "visible_only", "infer_carrier", "split")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadOptions:
+    """What a person asked for, in addition to the sheet."""
+
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
+    into: Path | None = None  # the folder of the result; None: next to the sheet
     whole_po: bool = False  # a bad row holds back the others of its purchase order
     strict: bool = False  # a bad row holds back the whole sheet
     again: bool = False  # send what an earlier run has sent
-    verify: bool | None = None  # read back at the end; None: as the operation does by itself
+    verify: bool | None = None  # read back at the end; None: as the operation does by default
     stop_after: Share | None = None  # so many rejected rows end the run
-    vendor: str | None = None  # None: as the headings say
-    platform: str | None = None  # the account's: an operation of another is refused
-    unattended: bool = False  # nobody looks at the notes: a doubtful layout is refused
     undoable: bool = False  # keep what the platform held before each write
     take_over: bool = False  # the process that began the sheet's run is known to be gone
-    strict_tracking: bool = False  # an odd tracking number holds back its row
-    visible_only: bool = False  # rows that a filter or a person has hidden are left out
-    infer_carrier: bool = False  # an empty carrier is filled from an unambiguous number
-    split: bool = False  # several tracking numbers in one cell are taken as a line each
+
+    def for_platform(self, platform: str) -> Self:
+        """The same for an account of this platform."""
+        return replace(self, reading=replace(self.reading, platform=platform))

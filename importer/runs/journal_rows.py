@@ -10,7 +10,7 @@ from typing import Any
 
 from importer.columns import Value
 from importer.journal import NewRow, NewRun, RowRecord
-from importer.model.options import UploadOptions
+from importer.model.options import READING_SWITCHES, UploadOptions
 from importer.model.outcomes import Status
 from importer.model.row_numbers import sheet_row
 from importer.model.version import __version__
@@ -51,8 +51,7 @@ def new_run(sheet: Path, options: UploadOptions, prepared: Prepared, account: Ac
             "verify": options.verify,
             "whole_po": options.whole_po,
             "strict": options.strict,
-            "strict_tracking": options.strict_tracking,
-            "infer_carrier": options.infer_carrier,
+            **{name: getattr(options.reading, name) for name in READING_SWITCHES},
             "mends": mends,
             "header_row": prepared.layout.header_row,
             "two_lines": prepared.layout.two_lines,

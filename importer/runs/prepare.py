@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from importer.columns import Value
 from importer.model.calls import Call
 from importer.model.errors import SheetError, UsageError
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Outcome, Problem, Status
 from importer.model.row_numbers import by_sheet_row, problems_by_sheet_row, sheet_row
 from importer.model.spelling import listed
@@ -109,17 +109,17 @@ def prepare(
     fix file also which rows need no mending any more. `given_at_once` is for a sheet whose result
     is written right away: what that must know of it is then looked for in the meantime.
     """
-    content = read_content(sheet)
-    worksheets, profile = read_as_vendors(sheet, content, options, settings)
+    content, reading = read_content(sheet), options.reading
+    worksheets, profile = read_as_vendors(sheet, content, reading, settings)
     near = "" if profile is not None else near_vendor(worksheets, settings)
-    layout = layout_of(worksheets, options, profile, near)
-    if options.platform is not None and layout.operation.platform.name != options.platform:
-        raise UsageError(explain_misplaced(layout, worksheets, options.platform))
+    layout = layout_of(worksheets, reading, profile, near)
+    if reading.platform is not None and layout.operation.platform.name != reading.platform:
+        raise UsageError(explain_misplaced(layout, worksheets, reading.platform))
     look = begin_first_pass(content, layout.worksheet, layout.header_row) if given_at_once else None
-    operation, table = layout.operation, _table(layout, options)
+    operation, table = layout.operation, _table(layout, reading)
     origin = origin_of(layout.worksheet, layout.header_row, table.numbers)
-    lines = _lines(table, options, profile)
-    validation = _validated(table, lines, options, profile)
+    lines = _lines(table, reading, profile)
+    validation = _validated(table, lines, reading, profile)
     good = validation.good_rows(operation)
     aside = _held_back(operation, validation, good, options)
     earlier: Mapping[int, Earlier] = {}
@@ -145,25 +145,25 @@ def prepare(
     )
 
 
-def _table(layout: Layout, options: UploadOptions) -> TableRows:
+def _table(layout: Layout, reading: ReadingOptions) -> TableRows:
     name = layout.worksheet.path.name
-    table = rows_of_table(layout, visible_only=options.visible_only)
+    table = rows_of_table(layout, visible_only=reading.visible_only)
     if not table.numbers:
         why = f"none to send; {'; '.join(table.notes)}" if table.aside else "no rows below"
         raise SheetError(f"{name} has headings in row {layout.header_row} and {why}")
     return table
 
 
-def _lines(table: TableRows, options: UploadOptions, profile: VendorProfile | None) -> Lines:
+def _lines(table: TableRows, reading: ReadingOptions, profile: VendorProfile | None) -> Lines:
     layout, numbers = table.layout, table.numbers
     cells = {name: layout.cells(name, numbers) for name in layout.columns}
-    if options.split or (profile and profile.split):
+    if reading.split or (profile and profile.split):
         return split_lines(layout.operation, numbers, cells)
     return Lines(numbers, cells)
 
 
 def _validated(
-    table: TableRows, lines: Lines, options: UploadOptions, profile: VendorProfile | None
+    table: TableRows, lines: Lines, reading: ReadingOptions, profile: VendorProfile | None
 ) -> Validation:
     faults = table.layout.worksheet.row_faults
     faulty = [n for n in lines.numbers if sheet_row(n) in faults] if faults else []
@@ -173,8 +173,8 @@ def _validated(
         lines.cells,
         {number: faults[sheet_row(number)] for number in faulty},
         profile,
-        strict_tracking=options.strict_tracking,
-        infer_carriers=options.infer_carrier or bool(profile and profile.infer_carrier),
+        strict_tracking=reading.strict_tracking,
+        infer_carriers=reading.infer_carrier or bool(profile and profile.infer_carrier),
     )
 
 

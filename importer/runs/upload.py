@@ -4,7 +4,6 @@ The check, which sends nothing and loads nothing that sends, has a page of its o
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def plan_sheet(
     sheet: Path, options: UploadOptions, settings: Settings, account: Account
 ) -> Summary:
     """The calls that `upload_sheet` would send to an account without earlier runs."""
-    prepared = prepare(sheet, replace(options, platform=account.platform), settings)
+    prepared = prepare(sheet, options.for_platform(account.platform), settings)
     return prepared.summary(
         sheet,
         account=account.name,
@@ -70,7 +69,7 @@ def upload_sheet(
     A sheet whose run was interrupted goes on where it was.
     """
     account.credentials(context.environ)  # a missing secret is said before anything is begun
-    options = replace(options, platform=account.platform)
+    options = options.for_platform(account.platform)
     sent_before = earlier_runs(sheet, context.journal, account, options)
     prepared = prepare(sheet, options, context.settings, sent_before)
     looked_at = _look_again(prepared, context)

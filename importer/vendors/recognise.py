@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from importer.model.cells import is_empty, shown
 from importer.model.errors import SheetError, UsageError
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions
 from importer.model.spelling import listed
 from importer.operations import operation_named, operations
 from importer.operations.operation import Field
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 
 def read_as_vendors(
-    sheet: Path, content: bytes, options: UploadOptions, settings: Settings
+    sheet: Path, content: bytes, reading: ReadingOptions, settings: Settings
 ) -> tuple[list[Worksheet], VendorProfile | None]:
     """The worksheets, and whose they are; read once more where that vendor's text needs it."""
-    code_page = settings.vendor(options.vendor).encoding if options.vendor is not None else None
-    worksheets = read_worksheets(sheet, content, options.worksheet, code_page=code_page)
-    profile = choose_profile(worksheets, options.vendor, options.operation, settings)
+    code_page = settings.vendor(reading.vendor).encoding if reading.vendor is not None else None
+    worksheets = read_worksheets(sheet, content, reading.worksheet, code_page=code_page)
+    profile = choose_profile(worksheets, reading.vendor, reading.operation, settings)
     if profile is not None and profile.encoding != code_page:
         code_page = profile.encoding
-        worksheets = read_worksheets(sheet, content, options.worksheet, code_page=code_page)
+        worksheets = read_worksheets(sheet, content, reading.worksheet, code_page=code_page)
     if profile is not None and is_fix_file(worksheets):  # its place is ours to choose
         profile = replace(profile, header_row=None, worksheet=None)
     return worksheets, profile
@@ -41,7 +41,7 @@ def read_as_vendors(
 
 def layout_of(
     worksheets: Sequence[Worksheet],
-    options: UploadOptions,
+    reading: ReadingOptions,
     profile: VendorProfile | None,
     near: str,
 ) -> Layout:
@@ -49,19 +49,19 @@ def layout_of(
 
     `near` says that it may be the sheet of a vendor who changed the headings.
     """
-    if near and options.unattended:
+    if near and reading.unattended:
         raise SheetError(f"{worksheets[0].path.name}: {near}")
-    name = options.operation or (profile and profile.operation)
+    name = reading.operation or (profile and profile.operation)
     candidates = [operation_named(name)] if name else [*operations().values()]
     if profile is None:
         try:
-            return find_layout(worksheets, candidates, platform=options.platform)
+            return find_layout(worksheets, candidates, platform=reading.platform)
         except SheetError as error:
             raise SheetError(f"{error}; {near}" if near else str(error)) from None
-    if options.worksheet is None:
+    if reading.worksheet is None:
         worksheets = of_vendor(worksheets, profile)
-    layout = find_layout(worksheets, candidates, profile, options.platform)
-    if options.unattended:
+    layout = find_layout(worksheets, candidates, profile, reading.platform)
+    if reading.unattended:
         refuse_unsure(profile, layout)
     return layout
 

@@ -23,7 +23,7 @@ import httpx
 
 from importer.demo.demo import SECRETS, sandbox_settings_file
 from importer.journal import open_journal
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.operations import operations
 from importer.platforms import PLATFORMS
 from importer.runs.execute import Context
@@ -82,7 +82,7 @@ def _with_journal(url: str, folder: Path) -> float:
     settings = _settings(folder, url, WORKERS, Limit(0, 0))
     with open_journal(folder / "journal.db") as journal:
         context = Context(settings, journal, environ=SECRETS, progress=stopwatch)
-        options = UploadOptions("add_tracking", verify=False)
+        options = UploadOptions(ReadingOptions("add_tracking"), verify=False)
         summary = upload_sheet(sheet, options, context, settings.account("sellercloud"))
     assert summary.statuses == {"sent": CALLS}, summary.statuses
     return CALLS / spans[0]
@@ -152,7 +152,10 @@ def _send_for(folder: Path, url: str, number: int, seconds: float) -> None:
         timer = Timer(seconds, context.stop.set)
         timer.start()
         upload_sheet(
-            sheet, UploadOptions("notify_shipped"), context, settings.account("shipengine")
+            sheet,
+            UploadOptions(ReadingOptions("notify_shipped")),
+            context,
+            settings.account("shipengine"),
         )
         timer.cancel()
 

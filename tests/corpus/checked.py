@@ -14,7 +14,7 @@ from typing import Any
 from openpyxl.styles import Font
 
 from importer.model.errors import SheetError
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.runs.check import check_sheet
 from importer.settings.settings import Settings
 from tests.sheets.made import workbook
@@ -189,7 +189,7 @@ CHECKED = [
         _sheet(_number(f"{UPS}; 1Z999AA10123456793")),
         {2: "planned"},
         ["each taken by itself: row 2"],
-        options=UploadOptions(split=True),
+        options=UploadOptions(ReadingOptions(split=True)),
     ),
     Checked("thousands.xlsx", _value("Qty Units Ordered", "1,200"), {2: "planned"}),
     Checked("money.xlsx", _value("Unit Price", "$1,234.50"), {2: "planned"}),
@@ -243,7 +243,7 @@ CHECKED = [
         _sheet(GOOD, OTHER, arrange=_hidden),
         {2: "planned", 3: "unchanged: Hidden"},
         ["left out, hidden"],
-        options=UploadOptions(visible_only=True),
+        options=UploadOptions(ReadingOptions(visible_only=True)),
     ),
     Checked(
         "struck-row.xlsx",

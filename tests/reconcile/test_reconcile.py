@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from importer.demo.demo import SECRETS
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.operations import operations
 from importer.reconcile.compare import Agreement
 from importer.reconcile.reconcile import reconcile, subject_of_sheet, subjects_of_runs
@@ -27,7 +27,9 @@ def account_of(context, name):
 
 def sent(context, name, tmp_path):
     account = account_of(context, name)
-    return upload_sheet(sample(name), UploadOptions(name, into=tmp_path), context, account)
+    return upload_sheet(
+        sample(name), UploadOptions(ReadingOptions(name), into=tmp_path), context, account
+    )
 
 
 def looked_at(context, subject, account):
@@ -36,7 +38,9 @@ def looked_at(context, subject, account):
 
 def of_sheet(context, name, path=None):
     account = account_of(context, name)
-    subject = subject_of_sheet(path or sample(name), UploadOptions(name), context.settings)
+    subject = subject_of_sheet(
+        path or sample(name), UploadOptions(ReadingOptions(name)), context.settings
+    )
     return looked_at(context, subject, account)
 
 
@@ -165,7 +169,7 @@ def test_of_two_runs_that_set_the_same_the_later_is_compared(context, sheet):
     for price in ("5.25", "6.50"):
         upload_sheet(
             sheet(headings, f"10001,100011,{price}", name=f"{price}.csv"),
-            UploadOptions("update_items"),
+            UploadOptions(ReadingOptions("update_items")),
             context,
             account,
         )
@@ -186,7 +190,7 @@ def test_what_an_earlier_run_set_and_no_later_one_is_still_compared(context, san
     account = context.settings.account("sellercloud")
     for values in ("12,5.25", ",6.50"):
         path = sheet(headings, f"10001,100011,{values}", name=f"{values}.csv")
-        upload_sheet(path, UploadOptions("update_items"), context, account)
+        upload_sheet(path, UploadOptions(ReadingOptions("update_items")), context, account)
     sandbox.state.purchase_orders[10001].items[0].qty_units = 13
 
     subjects = subjects_of_runs(context.journal, context.journal.runs())
@@ -201,7 +205,7 @@ def test_what_an_earlier_run_set_and_no_later_one_is_still_compared(context, san
 def test_two_rows_of_a_run_on_one_purchase_order_are_both_compared(context, sandbox, sheet):
     path = sheet("PO ID,Carrier,ETA", "se-101,UPS,", "se-101,,2026-12-04")
     account = context.settings.account("shipstation")
-    upload_sheet(path, UploadOptions("update_shipping"), context, account)
+    upload_sheet(path, UploadOptions(ReadingOptions("update_shipping")), context, account)
     sandbox.state.shipstation_orders["se-101"]["shipping_carrier"] = "Pigeon"
 
     subjects = subjects_of_runs(context.journal, context.journal.runs())

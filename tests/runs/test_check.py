@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from importer.model.cells import is_empty
 from importer.model.errors import SheetError
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Status
 from importer.runs.check import check_sheet
 from importer.settings.settings import Settings
@@ -46,7 +46,7 @@ def checked(suffix, content):
     with tempfile.TemporaryDirectory() as folder:
         sheet = Path(folder) / f"dock.{suffix}"
         sheet.write_bytes(content)
-        summary = check_sheet(sheet, UploadOptions("add_tracking"), Settings())
+        summary = check_sheet(sheet, UploadOptions(ReadingOptions("add_tracking")), Settings())
         name = summary.worksheet
         (result,) = read_worksheets(summary.result, summary.result.read_bytes(), name)
         (found,) = read_worksheets(sheet, content, name)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from openpyxl import load_workbook
 
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_numbers import by_sheet_row
 from importer.reports.run_stats import stories
@@ -15,7 +15,7 @@ from importer.undo import undo_run
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
 FIRST, SECOND, THIRD = "1Z999AA10123456784", "1Z12345E1512345676", "1Z999AA10123456793"
-SPLIT = UploadOptions("add_tracking", split=True)
+SPLIT = UploadOptions(ReadingOptions("add_tracking", split=True))
 
 
 def line(number, po_id=10001, carrier="UPS"):
@@ -48,7 +48,9 @@ def test_each_number_is_sent_and_the_row_has_one_outcome(context, sandbox, sheet
 
 def test_without_being_asked_it_is_a_problem_that_says_what_to_do(context, sandbox, sheet):
     summary = upload(
-        sheet(HEADINGS, line(f"{FIRST}; {SECOND}")), context, replace(SPLIT, split=False)
+        sheet(HEADINGS, line(f"{FIRST}; {SECOND}")),
+        context,
+        UploadOptions(ReadingOptions("add_tracking")),
     )
 
     assert "use --split" in summary.outcomes[2].sentence

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from importer.model.errors import JournalError, SettingsError, SheetError, UsageError
-from importer.model.options import Share, UploadOptions
+from importer.model.options import ReadingOptions, Share, UploadOptions
 from importer.model.outcomes import Outcome, Status
 from importer.runs.check import check_sheet
 from importer.runs.execute import Context
@@ -15,7 +15,7 @@ from importer.runs.upload import abandon_run, interrupted_runs, plan_sheet, resu
 from importer.sandbox import Sandbox
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
-TRACKING = UploadOptions("add_tracking", verify=False)
+TRACKING = UploadOptions(ReadingOptions("add_tracking"), verify=False)
 
 
 def line(po_id=10001, number="1Z999AA10123456784", carrier="UPS", on="2026-11-19", status="2"):

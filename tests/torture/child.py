@@ -12,7 +12,7 @@ from pathlib import Path
 
 from importer.journal import open_journal
 from importer.model.errors import ImporterError
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.platforms import PLATFORMS
 from importer.runs.execute import Context
 from importer.runs.upload import resume_run, upload_sheet
@@ -45,7 +45,7 @@ def main(words: Sequence[str]) -> int:
             else:
                 sheet, account, *mutation = rest
                 _mutate(mutation)
-                options = UploadOptions(split=True)
+                options = UploadOptions(ReadingOptions(split=True))
                 summary = upload_sheet(Path(sheet), options, context, settings.account(account))
         except ImporterError as error:
             sys.stderr.write(f"{type(error).__name__}: {error}\n")

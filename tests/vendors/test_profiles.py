@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from importer.model.errors import SettingsError, SheetError, UsageError
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Status
 from importer.platforms import PLATFORMS
 from importer.runs.check import check_sheet
@@ -54,7 +54,7 @@ def prepared(load, sheet):
 
     def prepared(*lines, settings=NORTH, **options):
         options = {"vendor": "north", **options}
-        return prepare(sheet(*lines), UploadOptions(**options), load(settings))
+        return prepare(sheet(*lines), UploadOptions(ReadingOptions(**options)), load(settings))
 
     return prepared
 
@@ -192,7 +192,9 @@ def test_a_profile_reads_a_sheet_from_heading_to_call(prepared):
 
 
 def test_check_says_whose_sheet_it_was(load, sheet):
-    summary = check_sheet(sheet(HEADING, ROW), UploadOptions(vendor="north"), load())
+    summary = check_sheet(
+        sheet(HEADING, ROW), UploadOptions(ReadingOptions(vendor="north")), load()
+    )
 
     assert summary.statuses == {"planned": 1}
     assert summary.notes == [
@@ -348,13 +350,15 @@ def book(tmp_path):
 
 
 def test_the_table_is_in_the_worksheet_that_the_profile_names(load, book):
-    found = prepare(book, UploadOptions(vendor="north"), load(NORTH + 'worksheet = "June"\n'))
+    found = prepare(
+        book, UploadOptions(ReadingOptions(vendor="north")), load(NORTH + 'worksheet = "June"\n')
+    )
 
     assert found.layout.worksheet.name == "June"
 
 
 def test_the_worksheet_asked_for_wins_over_the_profiles(load, book):
-    options = UploadOptions(vendor="north", worksheet="May")
+    options = UploadOptions(ReadingOptions(vendor="north", worksheet="May"))
 
     found = prepare(book, options, load(NORTH + 'worksheet = "June"\n'))
 
@@ -363,7 +367,11 @@ def test_the_worksheet_asked_for_wins_over_the_profiles(load, book):
 
 def test_a_worksheet_that_is_gone_is_named_with_those_there(load, book):
     with pytest.raises(SheetError) as refused:
-        prepare(book, UploadOptions(vendor="north"), load(NORTH + 'worksheet = "July"\n'))
+        prepare(
+            book,
+            UploadOptions(ReadingOptions(vendor="north")),
+            load(NORTH + 'worksheet = "July"\n'),
+        )
 
     assert str(refused.value) == (
         'dock.xlsx has no worksheet "July", where vendor north\'s rows stand; '
@@ -377,7 +385,7 @@ def test_text_is_read_in_the_vendors_code_page(load, tmp_path):
     lines = f"{HEADING}\n{ROW}\n".replace("Ship Method", "Způsob")
     file.write_bytes(lines.encode("cp1250"))
 
-    found = prepare(file, UploadOptions(vendor="north"), load(settings))
+    found = prepare(file, UploadOptions(ReadingOptions(vendor="north")), load(settings))
 
     assert found.rows[2].carrier == "UPS"
 
@@ -500,7 +508,10 @@ def test_a_result_is_written_anew_though_the_profile_is_gone(context, settings, 
     with_north = replace(context, settings=replace(settings, vendors={"north": profile}))
 
     sent = upload_sheet(
-        file, UploadOptions(vendor="north"), with_north, settings.account("sellercloud")
+        file,
+        UploadOptions(ReadingOptions(vendor="north")),
+        with_north,
+        settings.account("sellercloud"),
     )
     run = context.journal.run(sent.run)
     again = write_result(reload_sheet(run), context.journal.outcomes(run.id))

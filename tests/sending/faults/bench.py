@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from importer.model.options import UploadOptions
+from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.summary import Summary
 from importer.operations.operation import Operation
 from importer.runs.execute import Context
@@ -115,7 +115,9 @@ class Bench:
         """The operation's two rows, or other lines, sent with its platform's account."""
         path = self.sheet(*(lines or SHEETS[operation.name]), name=f"{operation.name}.csv")
         account = self.context.settings.account(operation.platform.name)
-        return upload_sheet(path, UploadOptions(operation.name, **wishes), self.context, account)
+        return upload_sheet(
+            path, UploadOptions(ReadingOptions(operation.name), **wishes), self.context, account
+        )
 
     def unreachable(self, reason: str, *, path: str = "", method: str = "", skip: int = 0) -> None:
         """Lets one connection fail before a byte is sent; `skip` requests get through first."""
