@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from importer.cli import folder, reports, runs, setup, sheets
+from importer.cli import folder, guide, reports, runs, setup, sheets
 from importer.cli.parameters import Session
 from importer.model.errors import ImporterError
 from importer.model.version import __version__
@@ -51,6 +51,7 @@ COMMANDS = (
     setup.accounts,
     setup.sandbox,
     setup.demo,
+    guide.guide,
 )
 for command in COMMANDS:
     cli.add_command(command)

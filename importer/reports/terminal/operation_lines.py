@@ -1,11 +1,10 @@
-"""What can be done, and the columns of each operation: for the terminal, machines, the README."""
+"""What can be done, and the columns of each operation: for the terminal and machines."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from importer.operations import operations
 from importer.operations.operation import Field, Operation
 from importer.reports.terminal.words import columns_text, indented
 
@@ -25,12 +24,12 @@ def _columns_table(operation: Operation[Any]) -> str:
     rows: list[Sequence[str]] = [("column", "needed", "holds", "also called")]
     for field in operation.fields:
         needed = ["yes"] if field.needed else []
-        cells = ([field.title], needed, _holds(field), field.about.aliases)
+        cells = ([field.title], needed, holds(field), field.about.aliases)
         rows += zip_longest(*map(_wrapped, cells), fillvalue="")
     return columns_text(rows)
 
 
-def _holds(field: Field) -> Sequence[str]:
+def holds(field: Field) -> Sequence[str]:
     """What a cell of the column may hold: the choices, or the words for its kind."""
     by_name = field.about.choices and field.kind.words == "one of"
     return field.about.labels if by_name else [field.kind.words]
@@ -66,31 +65,3 @@ def operations_as_json(found: Iterable[Operation[Any]]) -> list[dict[str, Any]]:
         }
         for operation in found
     ]
-
-
-def readme_tables() -> str:
-    """The README's tables of operations and of each operation's columns, as Markdown."""
-    parts = [_markdown(["operation", "platform", "one call carries", "may be repeated"], [
-        [f"`{o.name}`", o.platform.title, f"the rows of one {_group(o)}",
-         "yes" if o.repeatable else "no"]
-        for o in operations().values()
-    ])]  # fmt: skip
-    for operation in operations().values():
-        rows = [
-            [f.title, "yes" if f.needed else "", ", ".join(_holds(f)), ", ".join(f.about.aliases),
-             f.about.description]
-            for f in operation.fields
-        ]  # fmt: skip
-        titles = ["column", "needed", "holds", "also called", "note"]
-        parts += [f"**`{operation.name}`** {operation.summary}", _markdown(titles, rows)]
-    return "\n\n".join(parts)
-
-
-def _group(operation: Operation[Any]) -> str:
-    titles = {field.name: field.title for field in operation.fields}
-    return ", ".join(titles[name] for name in operation.group_by)
-
-
-def _markdown(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in lines)
