@@ -17,8 +17,8 @@ from importer.model.errors import ImporterError
 
 if TYPE_CHECKING:
     from importer.folder.layout import FolderLayout
-    from importer.folder.notices import News
-    from importer.folder.passes import Pass
+    from importer.folder.notices import Changes
+    from importer.folder.passes import PassResult
     from importer.folder.rules import FolderSettings
     from importer.runs.execute import Context
 
@@ -153,99 +153,99 @@ def one_pass(
     if once and watch:
         raise click.UsageError("--once or --watch, not both.")
     settings = load_folder(directory, session.settings())
-    places = FolderLayout(directory)
+    layout = FolderLayout(directory)
     worst, said = 0, ""
     with _logged(log_format), opened_context(session) as context, stopped_at(context, until):
         while True:
             again = every if watch else None
-            done, said = _pass(places, settings, context, again, said, as_json=as_json)
+            done, said = _pass(layout, settings, context, again, said, as_json=as_json)
             worst = max(worst, done.exit_status)
             if keep is not None:
-                _archive(places, keep)
+                _archive(layout, keep)
             if not watch or context.stop.wait(every):
                 break
     raise SystemExit(worst)
 
 
 def _pass(
-    places: "FolderLayout",
+    layout: "FolderLayout",
     settings: "FolderSettings",
     context: "Context",
     every: int | None,
     said: str,
     *,
     as_json: bool,
-) -> "tuple[Pass, str]":
+) -> "tuple[PassResult, str]":
     """One pass, and what it said; one of many that finds nothing new after `said` is silent."""
-    from importer.folder.morning_report import story
-    from importer.folder.notices import is_wanted, news, note_told
+    from importer.folder.morning_report import with_unreported
+    from importer.folder.notices import changes, is_wanted, save_notified
     from importer.folder.passes import run_pass
-    from importer.folder.status import beating, note_pass
+    from importer.folder.status import heartbeat, save_pass
 
-    with beating(places):
+    with heartbeat(layout):
         watching = {} if every is None else {"wait_s": 0.0}  # it comes again soon
-        done = run_pass(places, settings, context, sleep=context.stop.wait, **watching)
-        told = story(places, done)
-        what = news(places, told)
-        files = _page(places, done, context) if told.moved or what.begun or what.over else []
+        done = run_pass(layout, settings, context, sleep=context.stop.wait, **watching)
+        told = with_unreported(layout, done)
+        what = changes(layout, told)
+        files = _page(layout, done, context) if told.moved or what.begun or what.ended else []
     if is_wanted(settings.notify, what, told):
-        _tell(places, settings, what, told, files)
+        _tell(layout, settings, what, told, files)
     else:
-        note_told(places, what)
+        save_notified(layout, what)
     again = None if every is None else done.ended_at + timedelta(seconds=every)
-    note_pass(places, done, again)
+    save_pass(layout, done, again)
     lines = _lines(told, files)
     if as_json:
         click.echo(json.dumps(_as_json(told, files)))
-    elif every is None or (lines != said and (told.handled or told.trouble)):
+    elif every is None or (lines != said and (told.results or told.trouble)):
         click.echo(lines)
     return done, lines
 
 
-def _page(places: "FolderLayout", done: "Pass", context: "Context") -> list[Path]:
+def _page(layout: "FolderLayout", done: "PassResult", context: "Context") -> list[Path]:
     """A page that cannot be written is said; what was done is done."""
-    from importer.folder.morning_report import write_night
+    from importer.folder.morning_report import write_morning_report
 
     try:
-        return write_night(places, done, context.journal, context.settings)
+        return write_morning_report(layout, done, context.journal, context.settings)
     except (ImporterError, OSError, ValueError) as error:
         logging.getLogger("importer.folder").warning("no page was written: %s", error)
         return []
 
 
 def _tell(
-    places: "FolderLayout",
+    layout: "FolderLayout",
     settings: "FolderSettings",
-    what: "News",
-    done: "Pass",
+    what: "Changes",
+    done: "PassResult",
     files: Sequence[Path],
 ) -> None:
     """A notice that cannot be sent is said, and tried again by the next pass."""
-    from importer.folder.notices import note_told, tell
+    from importer.folder.notices import save_notified, send_notices
 
     text = _lines(done, files)
-    failed = tell(settings.notify, what, text.splitlines()[0], text, files)
+    failed = send_notices(settings.notify, what, text.splitlines()[0], text, files)
     for why in failed:
         logging.getLogger("importer.folder").warning("nobody was told: %s", why)
     if not failed:
-        note_told(places, what)
+        save_notified(layout, what)
 
 
-def _lines(done: "Pass", files: Sequence[Path]) -> str:
+def _lines(done: "PassResult", files: Sequence[Path]) -> str:
     counts: dict[str, int] = {}
-    for handled in done.handled:
-        counts[handled.fate.value] = counts.get(handled.fate.value, 0) + 1
+    for result in done.results:
+        counts[result.fate.value] = counts.get(result.fate.value, 0) + 1
     said = ", ".join(f"{count} {fate}" for fate, count in counts.items()) or "nothing came"
-    number = len(done.handled)
+    number = len(done.results)
     lines = [f"{number} file{'' if number == 1 else 's'}: {said}"]
-    told = [f"{handled.name}: {handled.fate}: {handled.sentence}" for handled in done.handled]
+    told = [f"{result.name}: {result.fate}: {result.sentence}" for result in done.results]
     lines += [f"  {' '.join(each.split())}" for each in told]
     lines += [f"  {trouble.sentence}" for trouble in done.trouble]
     lines += [f"  {file.suffix[1:]}: {file}" for file in files]
     return "\n".join(lines)
 
 
-def _as_json(done: "Pass", files: Sequence[Path]) -> dict[str, Any]:
+def _as_json(done: "PassResult", files: Sequence[Path]) -> dict[str, Any]:
     return {
         "begun_at": done.begun_at.isoformat(),
         "ended_at": done.ended_at.isoformat(),
@@ -253,25 +253,25 @@ def _as_json(done: "Pass", files: Sequence[Path]) -> dict[str, Any]:
         "trouble": [trouble.sentence for trouble in done.trouble],
         "files": [
             {
-                "name": handled.name,
-                "account": handled.account,
-                "fate": handled.fate.value,
-                "said": handled.sentence,
-                "run": handled.run,
-                "statuses": handled.rows,
-                "filed": [str(file) for file in handled.files],
+                "name": result.name,
+                "account": result.account,
+                "fate": result.fate.value,
+                "said": result.sentence,
+                "run": result.run,
+                "statuses": result.rows,
+                "filed": [str(file) for file in result.files],
             }
-            for handled in done.handled
+            for result in done.results
         ],
         "report": [str(file) for file in files],
     }
 
 
-def _archive(places: "FolderLayout", keep: int) -> None:
+def _archive(layout: "FolderLayout", keep: int) -> None:
     from importer.folder.archive import archive
 
     try:
-        for zipped in archive(places, keep):
+        for zipped in archive(layout, keep):
             click.echo(f"  put away: {zipped}", err=True)
     except (OSError, ValueError) as error:  # what is in no proved zip stands where it was
         logging.getLogger("importer.folder").warning("not everything was put away: %s", error)

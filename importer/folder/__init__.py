@@ -1,1 +1,1 @@
-"""Drop folders: what stands in an inbox is taken when it is whole, sent, and filed away."""
+"""Drop folders: complete files in an inbox are sent, then filed away."""

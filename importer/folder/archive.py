@@ -1,7 +1,8 @@
-"""Days long gone are put into a zip each; nothing leaves its folder before the zip is proved."""
+"""Old days are moved into one zip each; a file is deleted only after its copy was verified."""
 
 import hashlib
 import zipfile
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -10,21 +11,23 @@ from importer.folder.layout import FolderLayout
 from importer.model.files import written
 
 
-def archive(places: FolderLayout, keep_days: int) -> list[Path]:
-    """Moves each day of done/ and attention/ older than `keep_days` into DAY.zip; the zips.
+def archive(layout: FolderLayout, keep_days: int) -> list[Path]:
+    """Moves each day of done/ and attention/ older than `keep_days` into DAY.zip; returns the zips.
 
-    The zip is read again, byte for byte, before the files it holds are taken from their folder.
-    Raises OSError, or ValueError for a name that no zip can hold.
+    Each zip is read back and compared byte for byte before the original files are deleted.
+    Raises OSError, or ValueError for a name that a zip cannot hold.
     """
     last = datetime.now().astimezone().date() - timedelta(days=keep_days)
-    with places.alone():
-        days = [
-            folder
-            for where in ("done", "attention")
-            for folder in sorted((places.root / where).glob("*"))
-            if folder.is_dir() and (day := _day(folder.name)) is not None and day < last
-        ]
-        return [_put_away(day) for day in days]
+    with layout.filing_lock():
+        return [_zip_day(folder) for folder in _days_before(last, layout)]
+
+
+def _days_before(last: date, layout: FolderLayout) -> Iterator[Path]:
+    for parent in ("done", "attention"):
+        for folder in sorted((layout.root / parent).glob("*")):
+            day = _day(folder.name)
+            if folder.is_dir() and day is not None and day < last:
+                yield folder
 
 
 def _day(name: str) -> date | None:
@@ -39,41 +42,48 @@ def _day(name: str) -> date | None:
     return day if day.isoformat() == name else None
 
 
-def _put_away(day: Path) -> Path:
+def _zip_day(day: Path) -> Path:
     files = sorted(path for path in day.rglob("*") if path.is_file())
-    target = _free(day)
 
     def write(file: BinaryIO) -> tuple[str, ...]:
         kind = zipfile.ZIP_DEFLATED
         with zipfile.ZipFile(file, "w", kind, strict_timestamps=False) as zipped:
             for path in files:
-                zipped.write(path, path.relative_to(day.parent).as_posix())
+                zipped.write(path, _name_in_zip(path, day))
         return ()
 
-    path = written(target, write).path
-    _prove(path, day, files)
-    for each in files:
-        each.unlink()
-    for folder in sorted((p for p in day.rglob("*") if p.is_dir()), reverse=True):
-        folder.rmdir()
-    day.rmdir()
-    return path
+    zip_path = written(_free_name(day), write).path
+    _verify(zip_path, day, files)
+    _delete(day, files)
+    return zip_path
 
 
-def _prove(path: Path, day: Path, files: list[Path]) -> None:
-    with zipfile.ZipFile(path) as zipped:
-        for each in files:
-            name = each.relative_to(day.parent).as_posix()
-            with zipped.open(name) as kept, each.open("rb") as original:
-                if _hash(kept) != _hash(original):
-                    raise OSError(f"{path} does not hold {name} as it is; nothing was taken away")
+def _verify(zip_path: Path, day: Path, files: Sequence[Path]) -> None:
+    with zipfile.ZipFile(zip_path) as zipped:
+        for path in files:
+            name = _name_in_zip(path, day)
+            with zipped.open(name) as copy, path.open("rb") as original:
+                if _hash(copy) != _hash(original):
+                    raise OSError(f"the copy of {name} in {zip_path} differs; nothing was deleted")
 
 
 def _hash(file: object) -> bytes:
-    return hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]
+    return hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]  # a zip's file too
 
 
-def _free(day: Path) -> Path:
+def _delete(day: Path, files: Sequence[Path]) -> None:
+    for path in files:
+        path.unlink()
+    for folder in sorted((p for p in day.rglob("*") if p.is_dir()), reverse=True):
+        folder.rmdir()
+    day.rmdir()
+
+
+def _name_in_zip(path: Path, day: Path) -> str:
+    return path.relative_to(day.parent).as_posix()
+
+
+def _free_name(day: Path) -> Path:
     target, number = day.with_suffix(".zip"), 2
     while target.exists():
         target, number = day.with_name(f"{day.name}-{number}.zip"), number + 1

@@ -1,4 +1,4 @@
-"""When a file in an inbox is whole: not growing, not held open, not a half of something."""
+"""When a file in an inbox is complete: not growing, not open elsewhere, not a partial download."""
 
 import hashlib
 import os
@@ -23,8 +23,8 @@ class Arrival:
     path: Path
     name: PurePosixPath  # below inbox/
     size: int  # bytes
-    modified_ns: int  # since 1970, as whoever wrote it says
-    arrived_ns: int  # since 1970, as this machine says: what came first goes first
+    modified_ns: int  # since 1970, by the clock of whoever wrote it
+    arrived_ns: int  # since 1970, by this machine's clock: first come, first served
     is_link: bool = False
 
     @property
@@ -33,9 +33,9 @@ class Arrival:
 
 
 def arrivals(inbox: Path) -> list[Arrival]:
-    """What may be a sheet, in order of arrival; no hidden file, no pipe."""
-    found = [_arrival(path, inbox) for path in _files(inbox)]
-    return sorted(filter(None, found), key=lambda arrival: (arrival.arrived_ns, str(arrival.name)))
+    """Files that may be sheets, in order of arrival; no hidden files, no pipes."""
+    files = filter(None, (_arrival(path, inbox) for path in _files(inbox)))
+    return sorted(files, key=lambda arrival: (arrival.arrived_ns, str(arrival.name)))
 
 
 def _files(inbox: Path) -> Iterator[Path]:
@@ -49,51 +49,51 @@ def _files(inbox: Path) -> Iterator[Path]:
 
 def _arrival(path: Path, inbox: Path) -> Arrival | None:
     try:
-        found = path.lstat()
-    except OSError:  # gone since
+        status = path.lstat()
+    except OSError:  # gone by now
         return None
-    is_link = stat.S_ISLNK(found.st_mode)
-    if not (is_link or stat.S_ISREG(found.st_mode)):
+    is_link = stat.S_ISLNK(status.st_mode)
+    if not (is_link or stat.S_ISREG(status.st_mode)):
         return None
     name = PurePosixPath(path.relative_to(inbox).as_posix())
-    # A copy keeps the time it was modified, not the time of its own making (Windows) or last
-    # change of name (elsewhere).
-    return Arrival(path, name, found.st_size, found.st_mtime_ns, found.st_ctime_ns, is_link)
+    # A copy keeps its modification time, but gets a new creation time (Windows) or a new change
+    # time (elsewhere).
+    return Arrival(path, name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, is_link)
 
 
-def why_not_whole(arrival: Arrival, before: Arrival | None) -> str | None:
-    """Why a file is left where it is; None where it is whole. `before` is how it was seen first.
+def why_incomplete(arrival: Arrival, before: Arrival | None) -> str | None:
+    """Why a file stays in the inbox, or None if it is complete. `before` is the earlier scan's.
 
-    A companion that agrees makes it whole at once; else it must not have changed meanwhile.
+    A matching companion makes a file complete at once; otherwise it must be unchanged since then.
     """
     if arrival.is_link:
-        return "it is a link, which may lead anywhere; put the file itself here"
-    if _office_lock(arrival.path):
+        return "it is a symbolic link; put the file itself here"
+    if _has_office_lock(arrival.path):
         return "somebody has it open in a spreadsheet program"
-    if is_held_open(arrival.path):
-        return "another program is still writing it"
-    agreed = agrees(arrival.path, companions(arrival.path))
-    if not agreed and (before is None or before.state != arrival.state):
+    if is_open_for_writing(arrival.path):
+        return "another program is still writing to it"
+    matches = matches_companions(arrival.path, companions(arrival.path))
+    if not matches and (before is None or before.state != arrival.state):
         return "it is still changing"
     return None
 
 
-def is_still(path: Path, arrival: Arrival) -> bool:
-    """Whether a file that was claimed is as it was when it was looked at, and nobody writes it."""
-    found = path.lstat()
-    same = (found.st_size, found.st_mtime_ns) == arrival.state
-    return same and not is_held_open(path)
+def is_unchanged(path: Path, arrival: Arrival) -> bool:
+    """Whether a claimed file is as it was when scanned, and no program is writing to it."""
+    status = path.lstat()
+    same = (status.st_size, status.st_mtime_ns) == arrival.state
+    return same and not is_open_for_writing(path)
 
 
-def _office_lock(path: Path) -> bool:
-    """Excel's file of who has a workbook open, or LibreOffice's."""
+def _has_office_lock(path: Path) -> bool:
+    """Excel and LibreOffice create such a file while they have a workbook open."""
     names = (f"~${path.name}", f".~lock.{path.name}#")
-    # Path.exists raises where a name is too long to be.
+    # Path.exists raises if a name is too long.
     return any(os.path.exists(path.with_name(name)) for name in names)  # noqa: PTH110
 
 
 def is_no_sheet(name: str) -> bool:
-    """Office's lock files, hidden files, and what a program is still fetching.
+    """Office lock files, hidden files and partial downloads.
 
     >>> [is_no_sheet(name) for name in ("~$dock.xlsx", "dock.xlsx.part", ".DS_Store", "dock.xlsx")]
     [True, True, True, False]
@@ -116,35 +116,35 @@ def companion_names(name: str) -> list[str]:
 
 
 def companions(path: Path) -> list[Path]:
-    """The files beside a sheet that say it is whole."""
-    found = [path.with_name(name) for name in companion_names(path.name)]
-    return [each for each in found if os.path.isfile(each)]  # noqa: PTH113  (a name too long)
+    """The files next to a sheet that say it is complete."""
+    paths = [path.with_name(name) for name in companion_names(path.name)]
+    return [each for each in paths if os.path.isfile(each)]  # noqa: PTH113  (a name too long)
 
 
-def agrees(path: Path, beside: Sequence[Path]) -> bool | None:
-    """Whether its companions say that a file is whole; None where it has none."""
-    return all(_agrees(path, companion) for companion in beside) if beside else None
+def matches_companions(path: Path, companions: Sequence[Path]) -> bool | None:
+    """Whether all companions say that a file is complete; None if there are none."""
+    return all(_matches(path, each) for each in companions) if companions else None
 
 
-def _agrees(path: Path, companion: Path) -> bool:
-    """A checksum file begins with the checksum, as md5sum and sha256sum write it."""
+def _matches(path: Path, companion: Path) -> bool:
+    """A checksum file starts with the checksum, as md5sum and sha256sum write it."""
     make = _HASHES.get(companion.suffix.lower())
     if make is None:
         return True
     try:
         words = companion.read_text(encoding="utf-8", errors="replace").split()
         with path.open("rb") as file:
-            found = hashlib.file_digest(file, make).hexdigest()
+            checksum = hashlib.file_digest(file, make).hexdigest()
     except OSError:
         return False
-    return bool(words) and words[0].lstrip("\\").lower() == found
+    return bool(words) and words[0].lstrip("\\").lower() == checksum
 
 
-def is_held_open(path: Path) -> bool:
-    """Whether another program has the file open for writing, as far as the system tells.
+def is_open_for_writing(path: Path) -> bool:
+    """Whether another program has the file open for writing, as far as the system can tell.
 
-    Linux: a read lease is refused while anybody may write. Windows: renaming a file to its own
-    name fails while a program holds it. Elsewhere only its size and time can tell.
+    Linux refuses a read lease while a program may write. Windows refuses to rename a file to its
+    own name while a program has it open. Other systems only show its size and time.
     """
     if _SYSTEM == "Linux":
         return _lease_is_refused(path)
@@ -160,7 +160,7 @@ def _lease_is_refused(path: Path) -> bool:
     import fcntl  # noqa: PLC0415  (not on Windows)
 
     with suppress(OSError), path.open("rb") as file:
-        # Whoever opens it in this moment makes the system send a signal: by default SIGIO, which
+        # A program that opens the file now makes the system send a signal: by default SIGIO, which
         # would end this process; SIGURG is ignored.
         fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
         try:

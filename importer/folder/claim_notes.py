@@ -1,4 +1,4 @@
-"""What is noted beside a claimed file, so that the next pass goes on where one was cut short."""
+"""What is kept next to a claimed file, so that the next pass can continue an interrupted one."""
 
 import json
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from typing import BinaryIO
 from importer.folder.layout import Claimed
 from importer.model.files import written
 
-_FILING, _TRIES = ".filing.json", ".tries"
+_NOTES, _TRIES = ".filing.json", ".tries"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimNotes:
-    """What became of a file, and where it and all beside it are to go, below the root."""
+    """What became of a file, and where it and the files next to it go, below the root."""
 
     fate: str
     sentence: str
@@ -23,32 +23,33 @@ class ClaimNotes:
 
 
 def claim_notes_of(claimed: Claimed) -> ClaimNotes | None:
-    """The filing that was begun; None where none was."""
+    """The notes of a filing that has begun, or None."""
     try:
-        return ClaimNotes(**json.loads((claimed.out / _FILING).read_text(encoding="utf-8")))
+        return ClaimNotes(**json.loads((claimed.out / _NOTES).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):  # written whole or not at all
         return None
 
 
-def keep_claim_notes(claimed: Claimed, filing: ClaimNotes) -> None:
-    """Notes a filing before the first file is moved; raises OSError."""
-    write_text(claimed.out / _FILING, json.dumps(asdict(filing)))
+def keep_claim_notes(claimed: Claimed, notes: ClaimNotes) -> None:
+    """Written before the first file is moved; raises OSError."""
+    write_text(claimed.out / _NOTES, json.dumps(asdict(notes)))
 
 
-def tries(claimed: Claimed, *, orderly: bool = False) -> int:
-    """How often this file was taken up without an end, this time too; begins anew if `orderly`."""
+def count_try(claimed: Claimed) -> int:
+    """How often work on this file has begun without coming to an end, this time included."""
     file = claimed.out / _TRIES
     claimed.out.mkdir(exist_ok=True)
-    if orderly:
-        file.unlink(missing_ok=True)
-        return 0
     number = len(file.read_bytes()) if file.exists() else 0
     file.write_bytes(b"." * (number + 1))
     return number + 1
 
 
+def reset_tries(claimed: Claimed) -> None:
+    (claimed.out / _TRIES).unlink(missing_ok=True)
+
+
 def write_text(path: Path, text: str) -> None:
-    """Written whole or not at all; raises OSError."""
+    """Writes the file whole or not at all; raises OSError."""
 
     def write(file: BinaryIO) -> tuple[str, ...]:
         file.write(text.encode("utf-8", "backslashreplace"))

@@ -1,4 +1,4 @@
-"""Where a file of a drop folder stands: moved by renaming, never written over, never deleted."""
+"""Where the files of a drop folder are: moved by renaming, never overwritten, never deleted."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -12,20 +12,20 @@ from filelock import FileLock, Timeout
 from importer.folder.arrival import Arrival, companions
 
 UNCLAIMED = "-"  # in place of an account
-_LONGEST_NAME = 180  # bytes of UTF-8, so that what is written beside it has a name too
+_LONGEST_NAME = 180  # bytes of UTF-8, to leave room for the suffixes of result and fix file
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A file that is ours: `path` below working/, `name` as it was below inbox/."""
+    """A file that belongs to this pass: `path` below working/, `name` as it was below inbox/."""
 
     path: Path
     name: PurePosixPath
-    again: bool = False  # left by a pass that ended before it was filed
+    resumed: bool = False  # left behind by an interrupted pass
 
     @property
     def out(self) -> Path:
-        """Where what belongs beside the file is written until all of it is filed."""
+        """Holds the result, the fix file and the text until everything is filed."""
         return self.path.parent / ".out"
 
 
@@ -48,16 +48,16 @@ class FolderLayout:
         return self.root / "reports"
 
     @contextmanager
-    def held(self, account: str | None) -> Iterator[bool]:
-        """Whether the files of an account are this pass's alone, as long as the block lasts."""
-        with self.locked(_safe(account)) as ours:
-            yield ours
+    def account_lock(self, account: str | None) -> Iterator[bool]:
+        """Whether this pass has an account's files to itself while the block runs."""
+        with self.lock(_folder_name(account)) as acquired:
+            yield acquired
 
     @contextmanager
-    def locked(self, name: str) -> Iterator[bool]:
-        """Whether something is this pass's alone, as long as the block lasts.
+    def lock(self, name: str) -> Iterator[bool]:
+        """Whether this pass has something to itself while the block runs.
 
-        The lock is the system's own: it ends with its process, however that ends.
+        The operating system releases the lock when the process ends, however it ends.
         """
         self.working.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.working / f".{name}.lock")
@@ -72,39 +72,41 @@ class FolderLayout:
             lock.release()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """No other pass files anything, or writes an index, as long as the block lasts."""
+    def filing_lock(self) -> Iterator[None]:
+        """No other pass files anything or writes an index while the block runs."""
         self.working.mkdir(parents=True, exist_ok=True)
         with FileLock(self.working / ".filing.lock"):
             yield
 
-    def left_over(self, account: str | None) -> list[Claimed]:
-        """What a pass that ended had claimed and not filed, oldest first."""
-        own = self.working / _safe(account)
+    def unfinished_claims(self, account: str | None) -> list[Claimed]:
+        """What an interrupted pass had claimed but not filed, oldest first."""
+        own = self.working / _folder_name(account)
         for out in own.glob("*/*/.out"):
-            if not any(path.is_file() for path in out.parent.iterdir()):  # all of it was filed
+            if not any(path.is_file() for path in out.parent.iterdir()):  # everything was filed
                 _clear(out, self.working)
-        found = [path for path in own.glob("*/*/*") if path.is_file()]
+        files = [path for path in own.glob("*/*/*") if path.is_file()]
         return [
-            Claimed(path, _name_of(path), again=True)
-            for path in sorted(found, key=lambda path: path.parent.parent.name)
+            Claimed(path, _name_of(path), resumed=True)
+            for path in sorted(files, key=lambda path: path.parent.parent.name)
         ]
 
-    def accounts(self) -> set[str | None]:
-        """Whose claims stand in working/."""
+    def claimed_accounts(self) -> set[str | None]:
+        """The accounts that have claimed files in working/."""
         names = [p.name for p in self.working.glob("*") if p.is_dir() and any(p.glob("*/*/*"))]
-        return {None if name == UNCLAIMED else _meant(name) for name in names}
+        return {None if name == UNCLAIMED else _unquoted(name) for name in names}
 
     def claim(self, arrival: Arrival, account: str | None, number: str) -> Claimed | None:
-        """The file, moved into working/ with its companions; None where another pass was first.
+        """Moves a file into working/ with its companions; None if another pass was first.
 
-        `number` orders the claims of an account. A rename is atomic: of two passes one has it.
-        Raises OSError where the file cannot be moved.
+        `number` orders the claims of an account. A rename is atomic: only one of two passes gets
+        the file. Raises OSError if the file cannot be moved.
         """
-        folder = self.working / _safe(account) / number / f"_{quoted(str(arrival.name.parent))}"
-        claimed = Claimed(folder / fitting(arrival.path.name), arrival.name)
+        folder = (
+            self.working / _folder_name(account) / number / f"_{quoted(str(arrival.name.parent))}"
+        )
+        claimed = Claimed(folder / safe_name(arrival.path.name), arrival.name)
         claimed.out.mkdir(parents=True)
-        beside = companions(arrival.path)
+        extras = companions(arrival.path)
         try:
             os.rename(arrival.path, claimed.path)  # noqa: PTH104  (the folder is new and empty)
         except OSError as error:
@@ -112,68 +114,68 @@ class FolderLayout:
             if isinstance(error, FileNotFoundError):
                 return None
             raise
-        for companion in beside:
+        for companion in extras:
             with suppress(FileNotFoundError):
                 companion.rename(claimed.out / companion.name)
         return claimed
 
-    def write_result(self, claimed: Claimed) -> bool:
-        """Puts a claimed file into the inbox again, unless another of that name came meanwhile."""
+    def return_to_inbox(self, claimed: Claimed) -> bool:
+        """Moves a claimed file back, unless another file of that name has arrived meanwhile."""
         target = self.inbox / claimed.name
-        with self.alone():
+        with self.filing_lock():
             if target.exists():
                 return False
             for path in claimed.out.glob("*"):
                 move(path, target.with_name(path.name))
             move(claimed.path, target)
-        self.forget(claimed)
+        self.clear_claim(claimed)
         return True
 
     def free_names(self, claimed: Claimed, where: str, day: str) -> dict[str, str]:
-        """For each file to be filed where it is to go, below the root; the sheet comes last.
+        """For each file to be filed its target below the root; the sheet comes last.
 
-        Where one of the names is taken there, all get the next free number.
+        If one of the names is taken there, all files get the next free number.
         """
         folder, stem = self.root / where / day, claimed.path.stem
-        beside = (path.name for path in claimed.out.glob("*") if not path.name.startswith("."))
-        names = [*sorted(beside), claimed.path.name]
+        extras = (path.name for path in claimed.out.glob("*") if not path.name.startswith("."))
+        names = [*sorted(extras), claimed.path.name]
         number, marked = 1, stem
         while any((folder / _renamed(name, stem, marked)).exists() for name in names):
             number += 1
             marked = f"{stem}-{number}"
         return {name: f"{where}/{day}/{_renamed(name, stem, marked)}" for name in names}
 
-    def names_again(self, claimed: Claimed, names: Mapping[str, str]) -> dict[str, str]:
-        """The names of a filing that was cut short; others for what is still to be moved where
-        another file has taken one of them since."""
-        left = {name: claimed.out / name for name in names if (claimed.out / name).exists()}
-        left[claimed.path.name] = claimed.path
-        targets = {name: self.root / names[name] for name in left}
-        if not any(
-            target.exists() and not target.samefile(left[name]) for name, target in targets.items()
-        ):
+    def remaining_names(self, claimed: Claimed, names: Mapping[str, str]) -> dict[str, str]:
+        """The names of an interrupted filing; new ones if another file has taken one meanwhile."""
+        sources = {name: claimed.out / name for name in names if (claimed.out / name).exists()}
+        sources[claimed.path.name] = claimed.path
+        if not any(_is_taken(self.root / names[name], path) for name, path in sources.items()):
             return dict(names)
         where, day, _ = names[claimed.path.name].split("/")
         return {**names, **self.free_names(claimed, where, day)}
 
-    def file_beside(self, claimed: Claimed, names: Mapping[str, str]) -> list[Path]:
-        """Moves what stands beside a claimed file, as far as it still stands there.
+    def move_extras(self, claimed: Claimed, names: Mapping[str, str]) -> list[Path]:
+        """Moves the files next to a claimed sheet, unless an earlier pass has moved them already.
 
-        Returns where all of it stands then, and first where the file itself is to go.
+        Returns the targets of all files, the sheet's first.
         """
-        *beside, itself = (self.root / target for target in names.values())
-        itself.parent.mkdir(parents=True, exist_ok=True)
-        for name, target in zip(names, beside, strict=False):
+        *extras, sheet = (self.root / target for target in names.values())
+        sheet.parent.mkdir(parents=True, exist_ok=True)
+        for name, target in zip(names, extras, strict=False):
             if (claimed.out / name).exists():
                 move(claimed.out / name, target)
-        return [itself, *beside]
+        return [sheet, *extras]
 
-    def file_itself(self, claimed: Claimed, target: Path) -> None:
+    def move_sheet(self, claimed: Claimed, target: Path) -> None:
         move(claimed.path, target)
 
-    def forget(self, claimed: Claimed) -> None:
-        """Takes the folders of a claim away, and the notes on it; nothing else."""
+    def clear_claim(self, claimed: Claimed) -> None:
+        """Deletes the notes and the empty folders of a claim, nothing else."""
         _clear(claimed.out, self.working)
+
+
+def _is_taken(target: Path, path: Path) -> bool:
+    return target.exists() and not target.samefile(path)
 
 
 def move(path: Path, target: Path) -> None:
@@ -186,16 +188,16 @@ def move(path: Path, target: Path) -> None:
     except FileExistsError:
         if not target.samefile(path):
             raise
-    except OSError:  # a file system without a second name for a file
+    except OSError:  # the file system has no hard links
         if target.exists():
             raise FileExistsError(str(target)) from None
         path.rename(target)
         return
-    path.unlink()  # the other name stays
+    path.unlink()  # the new name stays
 
 
 def _name_of(path: Path) -> PurePosixPath:
-    return PurePosixPath(_meant(path.parent.name[1:]), path.name)
+    return PurePosixPath(_unquoted(path.parent.name[1:]), path.name)
 
 
 def _renamed(name: str, stem: str, marked: str) -> str:
@@ -206,12 +208,12 @@ def _renamed(name: str, stem: str, marked: str) -> str:
     return marked + name.removeprefix(stem) if name.startswith(stem) else f"{marked}.{name}"
 
 
-def fitting(name: str) -> str:
-    r"""A name that every system takes, and that leaves room for those beside it.
+def safe_name(name: str) -> str:
+    r"""A name that every system accepts, short enough for the suffixes of result and fix file.
 
-    >>> fitting("dock.xlsx"), fitting("do\nck\udcff.xlsx")
+    >>> safe_name("dock.xlsx"), safe_name("do\nck\udcff.xlsx")
     ('dock.xlsx', 'do_ck_.xlsx')
-    >>> len(fitting("é" * 120 + ".xlsx").encode())
+    >>> len(safe_name("é" * 120 + ".xlsx").encode())
     179
     """
     plain = "".join(c if c.isprintable() else "_" for c in name)
@@ -220,10 +222,10 @@ def fitting(name: str) -> str:
     return stem.encode()[: _LONGEST_NAME - len(suffix.encode())].decode("utf-8", "ignore") + suffix
 
 
-def _safe(account: str | None) -> str:
-    """An account's name as a folder's.
+def _folder_name(account: str | None) -> str:
+    """An account's name as a folder name.
 
-    >>> _safe("acme"), _safe("acme/eu"), _safe("-"), _safe(None)
+    >>> _folder_name("acme"), _folder_name("acme/eu"), _folder_name("-"), _folder_name(None)
     ('acme', 'acme%2Feu', '%2D', '-')
     """
     if account is None:
@@ -233,12 +235,12 @@ def _safe(account: str | None) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as a name that every system takes."""
+    """A text as a file name that every system accepts."""
     name = quote(text, safe=" ", errors="surrogateescape")
     return name.replace(".", "%2E") if name.endswith(".") else name
 
 
-def _meant(quoted: str) -> str:
+def _unquoted(quoted: str) -> str:
     return unquote(quoted, errors="surrogateescape")
 
 
@@ -249,7 +251,7 @@ def _clear(out: Path, top: Path) -> None:
 
 
 def _remove_empty(folder: Path, top: Path) -> None:
-    """Folders of our own below `top` that hold nothing any more."""
+    """Removes a folder below `top`, and its parents, as long as they are empty."""
     while folder != top:
         try:
             folder.rmdir()

@@ -1,4 +1,4 @@
-"""The morning after a pass: its page, and the index of all nights."""
+"""The morning report of a pass, and the index of all nights."""
 
 import json
 from dataclasses import replace
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from importer.folder.claim_notes import write_text
 from importer.folder.layout import FolderLayout
-from importer.folder.one_file import UNTOLD, Fate, untold
-from importer.folder.passes import Pass
+from importer.folder.one_file import UNREPORTED, Fate, unreported
+from importer.folder.passes import PassResult
 from importer.journal import Journal
 from importer.reports.html_page import page
 from importer.reports.model import Report, ReportColumn, ReportLine, ReportTable, Tone
@@ -29,62 +29,66 @@ _GRAVEST_FIRST = (
 _NIGHTS = "nights.json"
 
 
-def write_night(
-    places: FolderLayout, done: Pass, journal: Journal, settings: Settings
+def write_morning_report(
+    layout: FolderLayout, result: PassResult, journal: Journal, settings: Settings
 ) -> list[Path]:
-    """Writes the report of a pass, and the index of all nights anew; the files of the report.
+    """Writes the report of a pass and rewrites the index of all nights; returns the report's files.
 
-    It tells of each file that was filed and stands on no other page, those of a pass that was
-    killed too.
+    The report covers every filed file that is on no other page, those of a killed pass included.
     """
-    with places.alone():
-        told = story(places, done)
-        report = _report(places, told, journal, settings)
-        name = f"{done.ended_at.astimezone():%Y-%m-%d-%H%M}"
-        files = write_report(report, places.reports / name)
-        _write_index(places, report, told, files[0])
-        (places.reports / UNTOLD).unlink(missing_ok=True)
+    with layout.filing_lock():
+        reported = with_unreported(layout, result)
+        report = _report(layout, reported, journal, settings)
+        name = f"{result.ended_at.astimezone():%Y-%m-%d-%H%M}"
+        files = write_report(report, layout.reports / name)
+        _write_index(layout, report, reported, files[0])
+        (layout.reports / UNREPORTED).unlink(missing_ok=True)
     return files
 
 
-def story(places: FolderLayout, done: Pass) -> Pass:
-    """The pass with all that no page tells of yet, and without what another page tells."""
-    return replace(done, handled=[*untold(places), *(h for h in done.handled if not h.files)])
+def with_unreported(layout: FolderLayout, result: PassResult) -> PassResult:
+    """The pass with every file that is on no page yet, without files that another page shows."""
+    still_there = [each for each in result.results if not each.files]
+    return replace(result, results=[*unreported(layout), *still_there])
 
 
-def _report(places: FolderLayout, done: Pass, journal: Journal, settings: Settings) -> Report:
-    runs = [journal.run(n) for n in {h.run for h in done.handled} if n is not None]
-    found = stories(journal, runs, settings)
-    refused = [(h.name, h.sentence) for h in done.of(Fate.ATTENTION) if h.run is None]
-    refused += [(trouble.subject, trouble.sentence) for trouble in done.trouble]
-    when = f"{done.ended_at.astimezone():%Y-%m-%d %H:%M}"
-    subject = f"drop folder {places.root.resolve().name}, {when}"
-    report = report_of(subject, found, days(journal, done.ended_at), done.ended_at, refused)
-    return replace(report, tables=[_files(places, done), *report.tables])
+def _report(
+    layout: FolderLayout, result: PassResult, journal: Journal, settings: Settings
+) -> Report:
+    numbers = {each.run for each in result.results if each.run is not None}
+    found = stories(journal, [journal.run(number) for number in numbers], settings)
+    refused = [(each.name, each.sentence) for each in result.of(Fate.ATTENTION) if each.run is None]
+    refused += [(trouble.subject, trouble.sentence) for trouble in result.trouble]
+    when = f"{result.ended_at.astimezone():%Y-%m-%d %H:%M}"
+    subject = f"drop folder {layout.root.resolve().name}, {when}"
+    history = days(journal, result.ended_at)
+    report = report_of(subject, found, history, result.ended_at, refused)
+    return replace(report, tables=[_files(layout, result), *report.tables])
 
 
-def _files(places: FolderLayout, done: Pass) -> ReportTable:
-    """What became of each file comes before what became of its rows."""
+def _files(layout: FolderLayout, result: PassResult) -> ReportTable:
+    """What became of the files, shown before what became of their rows."""
+    ordered = sorted(result.results, key=lambda each: _GRAVEST_FIRST.index(each.fate))
     lines = [
         ReportLine(
-            [h.name, h.fate.value, h.account, h.sentence,
-             h.files[0].relative_to(places.root).as_posix() if h.files else None],
-            _TONES.get(h.fate, Tone.PLAIN),
+            [each.name, each.fate.value, each.account, each.sentence,
+             each.files[0].relative_to(layout.root).as_posix() if each.files else None],
+            _TONES.get(each.fate, Tone.PLAIN),
         )
-        for h in sorted(done.handled, key=lambda h: _GRAVEST_FIRST.index(h.fate))
+        for each in ordered
     ]  # fmt: skip
     columns = [
-        ReportColumn(title) for title in ("File", "Fate", "Account", "What is said", "Filed as")
+        ReportColumn(title) for title in ("File", "Result", "Account", "Details", "Moved to")
     ]
-    return ReportTable("Files", columns, lines, "Each file of this pass.", "No file came.")
+    return ReportTable("Files", columns, lines, "All files of this pass.", "No files arrived.")
 
 
-def _write_index(places: FolderLayout, report: Report, done: Pass, night: Path) -> None:
-    """reports/index.html: a line for each night, the newest first, with its page."""
-    kept = places.reports / _NIGHTS
+def _write_index(layout: FolderLayout, report: Report, result: PassResult, page_file: Path) -> None:
+    """reports/index.html: a line for each night with a link to its page, the newest first."""
+    kept = layout.reports / _NIGHTS
     line = [
-        night.name, f"{report.made_at:%Y-%m-%d %H:%M}", len(done.moved),
-        len(done.of(Fate.ATTENTION)), report.headline,
+        page_file.name, f"{report.made_at:%Y-%m-%d %H:%M}", len(result.moved),
+        len(result.of(Fate.ATTENTION)), report.headline,
     ]  # fmt: skip
     lines = [line, *(json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else [])]
     write_text(kept, json.dumps(lines))
@@ -92,12 +96,12 @@ def _write_index(places: FolderLayout, report: Report, done: Pass, night: Path) 
         ReportColumn("Page", "link"),
         ReportColumn("Ended (UTC)"),
         ReportColumn("Files", "number"),
-        ReportColumn("In attention", "number"),
-        ReportColumn("What is said"),
+        ReportColumn("Need attention", "number"),
+        ReportColumn("Summary"),
     ]
     nights = ReportTable("Nights", columns, [ReportLine(each) for each in lines])
     index = replace(
-        report, title="Nights", subject=str(places.root.resolve()), facts=[], charts=[],
+        report, title="Nights", subject=str(layout.root.resolve()), facts=[], charts=[],
         tables=[nights],
     )  # fmt: skip
-    write_text(places.reports / "index.html", page(index))
+    write_text(layout.reports / "index.html", page(index))

@@ -1,4 +1,4 @@
-"""Whom a pass is news to: trouble once as it begins and once as it ends, by mail and by notices."""
+"""Notices when trouble begins and when it ends, once each, by mail or through apprise."""
 
 import json
 import os
@@ -15,80 +15,96 @@ from pathlib import Path, PurePosixPath
 from importer.folder.claim_notes import write_text
 from importer.folder.layout import FolderLayout
 from importer.folder.one_file import Fate, FileResult
-from importer.folder.passes import Pass
+from importer.folder.passes import PassResult
 from importer.folder.rules import Notify
 from importer.model.errors import ImporterError, SettingsError
 
-_TOLD = "told.json"
+_NOTIFIED = "told.json"
 _SUBMISSION = 587
 _TLS_PORT = 465
 _TIMEOUT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """Subjects whose trouble began, or is over, since somebody was told last."""
+class Changes:
+    """Subjects whose trouble has begun or ended since the last notice."""
 
     begun: AbstractSet[str]
-    over: AbstractSet[str]
-    told: Mapping[str, str]  # a subject in trouble -> the day it was told, once this is
+    ended: AbstractSet[str]
+    notified: Mapping[str, str]  # a subject in trouble -> the day of its notice, once sent
 
 
-def news(places: FolderLayout, done: Pass) -> News:
-    """Trouble of a vendor's folder or an account is told once, and again when a new day brings
-    more of it; its end is told with the first success after it."""
-    before, today = _told(places), f"{done.ended_at.astimezone():%Y-%m-%d}"
-    now = {_folder(h) for h in done.of(Fate.ATTENTION)} | {t.subject for t in done.trouble}
-    well = {_folder(h) for h in done.of(Fate.DONE)}
-    well |= {f"account {h.account}" for h in done.moved if h.run is not None and not h.stops}
-    begun = {subject for subject in now if before.get(subject) != today}
-    over = (before.keys() & well) - now
-    told = {s: day for s, day in before.items() if s not in over} | dict.fromkeys(now, today)
-    return News(begun, over, told)
+def changes(layout: FolderLayout, result: PassResult) -> Changes:
+    """Trouble with a vendor's folder or an account is new once, and again if a new day brings more
+    of it; it ends with the next success."""
+    before, today = _notified(layout), f"{result.ended_at.astimezone():%Y-%m-%d}"
+    in_trouble = {_folder(each) for each in result.of(Fate.ATTENTION)}
+    in_trouble |= {trouble.subject for trouble in result.trouble}
+    begun = {subject for subject in in_trouble if before.get(subject) != today}
+    ended = (before.keys() & _successes(result)) - in_trouble
+    kept = {subject: day for subject, day in before.items() if subject not in ended}
+    return Changes(begun, ended, kept | dict.fromkeys(in_trouble, today))
 
 
-def _folder(handled: FileResult) -> str:
-    return PurePosixPath("inbox", handled.name).parent.as_posix()
+def _successes(result: PassResult) -> set[str]:
+    folders = {_folder(each) for each in result.of(Fate.DONE)}
+    sent = (each for each in result.moved if each.run is not None and not each.stops_account)
+    return folders | {f"account {each.account}" for each in sent}
 
 
-def _told(places: FolderLayout) -> dict[str, str]:
+def _folder(result: FileResult) -> str:
+    return PurePosixPath("inbox", result.name).parent.as_posix()
+
+
+def _notified(layout: FolderLayout) -> dict[str, str]:
     try:
-        found = json.loads((places.reports / _TOLD).read_text(encoding="utf-8"))
+        days = json.loads((layout.reports / _NOTIFIED).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return days if isinstance(days, dict) else {}
 
 
-def is_wanted(notify: Notify, what: News, done: Pass) -> bool:
+def is_wanted(notify: Notify, what: Changes, result: PassResult) -> bool:
     if notify.when == "always":
-        return bool(done.moved or what.begun or what.over)
-    return notify.when == "attention" and bool(what.begun or what.over)
+        return bool(result.moved or what.begun or what.ended)
+    return notify.when == "attention" and bool(what.begun or what.ended)
 
 
-def tell(notify: Notify, what: News, headline: str, text: str, files: Sequence[Path]) -> list[str]:
-    """Mails and notices; why some of them could not be sent."""
-    state = "needs a person" if what.begun else "in order again" if what.over else "passed"
+def send_notices(
+    notify: Notify, what: Changes, headline: str, text: str, files: Sequence[Path]
+) -> list[str]:
+    """Sends mails and notices; returns why some of them could not be sent."""
+    state = "needs attention" if what.begun else "back to normal" if what.ended else "finished"
     subject = f"Importer: {state}: {headline}"
-    ways: list[Callable[[], None]] = []
+    channels: list[Callable[[], None]] = []
     if notify.mail_to:
-        ways.append(partial(_mail, notify, subject, text, files))
+        channels.append(partial(_mail, notify, subject, text, files))
     if notify.urls_env:
-        ways.append(partial(_notice, notify, subject, text, files))
-    failed = []
-    for way in ways:
+        channels.append(partial(_apprise, notify, subject, text, files))
+    failures = []
+    for send in channels:
         try:
-            way()
+            send()
         except (ImporterError, OSError, smtplib.SMTPException) as error:
-            failed.append(str(error))
-    return failed
+            failures.append(str(error))
+    return failures
 
 
-def note_told(places: FolderLayout, what: News) -> None:
-    """Only once somebody was told: else the next pass tries again."""
-    write_text(places.reports / _TOLD, json.dumps(what.told))
+def save_notified(layout: FolderLayout, what: Changes) -> None:
+    """Call it only after the notices were sent, so that the next pass tries again otherwise."""
+    write_text(layout.reports / _NOTIFIED, json.dumps(what.notified))
 
 
 def _mail(notify: Notify, subject: str, text: str, files: Sequence[Path]) -> None:
+    message = _message(notify, subject, text, files)
+    host, _, port = notify.smtp.partition(":")
+    with _smtp(host, int(port) if port.isdecimal() else _SUBMISSION) as server:
+        if notify.smtp_username:
+            server.login(notify.smtp_username, _secret(notify.smtp_password_env))
+        server.send_message(message)
+
+
+def _message(notify: Notify, subject: str, text: str, files: Sequence[Path]) -> EmailMessage:
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
     message["From"], message["To"] = notify.mail_from, ", ".join(notify.mail_to)
@@ -97,34 +113,36 @@ def _mail(notify: Notify, subject: str, text: str, files: Sequence[Path]) -> Non
         kind = "html" if file.suffix == ".html" else "octet-stream"
         main = "text" if kind == "html" else "application"
         message.add_attachment(file.read_bytes(), maintype=main, subtype=kind, filename=file.name)
-    host, _, port = notify.smtp.partition(":")
-    number = int(port) if port.isdecimal() else _SUBMISSION
+    return message
+
+
+def _smtp(host: str, port: int) -> smtplib.SMTP:
+    """A connection to the server: always over TLS, except on this machine."""
     context = ssl.create_default_context()
-    if number == _TLS_PORT:
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, number, timeout=_TIMEOUT_S, context=context)
-    else:
-        server = smtplib.SMTP(host, number, timeout=_TIMEOUT_S)
-    with server:
-        if number != _TLS_PORT and not is_loopback(host):
-            server.starttls(context=context)  # never in the clear, except to this machine
-        if notify.smtp_username:
-            server.login(notify.smtp_username, _secret(notify.smtp_password_env))
-        server.send_message(message)
+    if port == _TLS_PORT:
+        return smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT_S, context=context)
+    server = smtplib.SMTP(host, port, timeout=_TIMEOUT_S)
+    try:
+        if not is_loopback(host):
+            server.starttls(context=context)
+    except (OSError, smtplib.SMTPException):
+        server.close()
+        raise
+    return server
 
 
-def _notice(notify: Notify, subject: str, text: str, files: Sequence[Path]) -> None:
+def _apprise(notify: Notify, subject: str, text: str, files: Sequence[Path]) -> None:
     try:
         import apprise  # noqa: PLC0415  (an extra)
     except ImportError:
         raise SettingsError(
-            "[notify] names urls_env, and apprise is not installed: "
-            "pip install 'purchase-order-importer[notify]'"
+            "[notify] urls_env needs apprise: pip install 'purchase-order-importer[notify]'"
         ) from None
-    told = apprise.Apprise()
-    if not told.add(_secret(notify.urls_env).split()):
-        raise SettingsError(f"{notify.urls_env} holds an address that apprise does not know")
-    if not told.notify(title=subject, body=text, attach=[str(file) for file in files[:1]]):
-        raise SettingsError(f"not every notice of {notify.urls_env} could be sent")
+    notifier = apprise.Apprise()
+    if not notifier.add(_secret(notify.urls_env).split()):
+        raise SettingsError(f"{notify.urls_env} contains an address that apprise does not support")
+    if not notifier.notify(title=subject, body=text, attach=[str(file) for file in files[:1]]):
+        raise SettingsError(f"not all notices of {notify.urls_env} could be sent")
 
 
 def is_loopback(host: str) -> bool:
@@ -142,6 +160,6 @@ def _secret(name: str | None) -> str:
     value = os.environ.get(name or "")
     if not value:
         raise SettingsError(
-            f"[notify] the environment variable {name or '(none named)'} is not set"
+            f"[notify] the environment variable {name or '(none given)'} is not set"
         )
     return value

@@ -1,4 +1,4 @@
-"""One claimed file: sent or held for a person, told in a text beside it, and filed away."""
+"""One claimed file: sent or set aside for a person, explained in a text, and filed away."""
 
 import json
 import logging
@@ -10,16 +10,17 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from importer.folder.arrival import agrees, companions
+from importer.folder.arrival import companions, matches_companions
 from importer.folder.claim_notes import (
     ClaimNotes,
     claim_notes_of,
+    count_try,
     keep_claim_notes,
-    tries,
+    reset_tries,
     write_text,
 )
 from importer.folder.layout import Claimed, FolderLayout
-from importer.folder.reachable import why_held
+from importer.folder.reachable import why_unreachable
 from importer.folder.rules import Rule
 from importer.journal import RunRecord, RunState, this_process
 from importer.model.cells import printable
@@ -36,7 +37,7 @@ from importer.settings.settings import Account
 from importer.sheets.reading.worksheets import read_content
 
 log = logging.getLogger("importer.folder")
-UNTOLD = "untold.jsonl"
+UNREPORTED = "untold.jsonl"
 _MOST_TRIES = 3
 _OPTION = re.compile(r"--(account|operation|vendor|worksheet)\b")
 
@@ -44,17 +45,17 @@ _OPTION = re.compile(r"--(account|operation|vendor|worksheet)\b")
 class Fate(StrEnum):
     """What became of a file in one pass."""
 
-    DONE = "done"  # all of it is in
-    ATTENTION = "attention"  # a person has to look
-    SEEN_BEFORE = "seen before"  # the same bytes were sent by an earlier run
-    UNFINISHED = "unfinished"  # it was begun; the next pass goes on with it
-    HELD = "held"  # its account or the time did not allow it; it stays in the inbox
-    WAITING = "waiting"  # it is not whole yet; it stays in the inbox
+    DONE = "done"  # every row was accepted
+    ATTENTION = "attention"  # somebody has to look at it
+    SEEN_BEFORE = "seen before"  # an earlier run has sent the same bytes
+    UNFINISHED = "unfinished"  # it was started; the next pass continues
+    HELD = "held"  # its account or the time limit did not allow it; it stays in the inbox
+    WAITING = "waiting"  # it is not complete yet; it stays in the inbox
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """`files` are where the original and what goes with it stand now, the original first."""
+    """`files` are the paths of the original and of the files next to it, the original first."""
 
     name: str  # below inbox/
     account: str | None
@@ -62,9 +63,9 @@ class FileResult:
     sentence: str
     summary: Summary | None = None
     run: int | None = None
-    rows: Mapping[str, int] = field(default_factory=dict)  # how many have which status
+    rows: Mapping[str, int] = field(default_factory=dict)  # number of rows by status
     files: tuple[Path, ...] = ()
-    stops: bool = False  # the account's other files wait too
+    stops_account: bool = False  # the account's other files wait too
 
     @property
     def exit_status(self) -> int:
@@ -79,124 +80,154 @@ class FileResult:
                 return NOTHING_SENT
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    claimed: Claimed
+    rule: Rule | None
+    account: str | None  # the one the file was claimed for
+    context: Context
+    layout: FolderLayout
+
+    @property
+    def name(self) -> str:
+        return printable(str(self.claimed.name))
+
+    def result(self, fate: Fate, sentence: str) -> FileResult:
+        return FileResult(self.name, self.account, fate, sentence)
+
+
 def process_file(
-    claimed: Claimed, rule: Rule | None, account: str | None, context: Context, places: FolderLayout
+    claimed: Claimed, rule: Rule | None, account: str | None, context: Context, layout: FolderLayout
 ) -> FileResult:
-    """Sends a file by its rule and files it; whatever is wrong with it is said, never raised.
+    """Sends a file by its rule and files it; any problem is part of the result, never raised.
 
-    `account` is the one it was claimed for.
+    `account` is the one the file was claimed for.
     """
-    begun = claim_notes_of(claimed)
-    if begun is not None:  # a pass ended while it filed it
-        with places.alone():
-            begun = replace(begun, names=places.names_again(claimed, begun.names))
-            told = _told_again(claimed, begun, account, context)
-            return _put_away(claimed, told, begun, context, places)
-    name, number = printable(str(claimed.name)), tries(claimed)
+    job = _Job(claimed, rule, account, context, layout)
+    notes = claim_notes_of(claimed)
+    if notes is not None:  # an earlier pass was interrupted while filing it
+        return _resume_filing(job, notes)
+    result = _try_to_send(job)
+    if result.fate is Fate.UNFINISHED:  # it stays where the next pass finds it
+        reset_tries(claimed)
+        return result
+    return _file_away(job, result)
+
+
+def _try_to_send(job: _Job) -> FileResult:
     try:
-        if number > _MOST_TRIES:
-            often = f"the program ended {_MOST_TRIES} times while it worked on this file"
-            handled = FileResult(name, account, Fate.ATTENTION, f"{often}; look at it first")
-        else:
-            handled = _sent(claimed, rule, account, context)
+        if count_try(job.claimed) > _MOST_TRIES:
+            crashed = f"the importer crashed {_MOST_TRIES} times on this file"
+            return job.result(Fate.ATTENTION, f"{crashed}; check the file before sending it again")
+        return _send(job)
     except (SheetError, UsageError) as error:
-        handled = FileResult(name, account, Fate.ATTENTION, _in_its_rule(str(error)))
+        return job.result(Fate.ATTENTION, _as_rule_key(str(error)))
     except ImporterError as error:  # of the settings or the journal, not of the file
-        handled = FileResult(name, account, Fate.UNFINISHED, str(error), stops=True)
-    except Exception as error:  # a fault of our own: one file never stops the night
-        log.exception("%s was given up", name)
-        said = f"the importer itself failed ({type(error).__name__}); its log tells why"
-        handled = FileResult(name, account, Fate.ATTENTION, said)
-    if handled.fate is Fate.UNFINISHED:  # it stays where the next pass finds it
-        tries(claimed, orderly=True)
-        return handled
-    return _filed(claimed, handled, context, places)
+        return replace(job.result(Fate.UNFINISHED, str(error)), stops_account=True)
+    except Exception as error:  # a bug of ours: one file never stops the night
+        log.exception("%s failed", job.name)
+        sentence = f"internal error ({type(error).__name__}); see the log for details"
+        return job.result(Fate.ATTENTION, sentence)
 
 
-def _sent(claimed: Claimed, rule: Rule | None, account: str | None, context: Context) -> FileResult:
-    name = printable(str(claimed.name))
-
-    def for_a_person(why: str) -> FileResult:
-        return FileResult(name, account, Fate.ATTENTION, f"{why}; nothing was sent")
-
-    if rule is None:
-        return for_a_person("no rule of folder.toml claims it")
-    if account is None or rule.account is None:
-        return for_a_person(f"rule {rule.name} names no account")
-    if rule.account != account:
-        return for_a_person(f"it was taken for account {account}, and is {rule.account}'s now")
-    if agrees(claimed.path, companions(claimed.out / claimed.path.name)) is False:
-        return for_a_person("its bytes are not those of the checksum beside it")
-    to, came = context.settings.account(account), sha256(read_content(claimed.path))
-    runs = _runs_of(came, to, context)
-    ours = [run for run in runs if run.file_path == str(claimed.path.resolve())]
-    if ours and ours[0].state is RunState.FINISHED:  # a pass ended before it filed it
-        return _judged(name, _summary_of(ours[0], claimed, context), to, context)
-    before = next((run for run in runs if run.state is RunState.FINISHED), None)
-    if not ours and before is not None and not _taken_back(before, context):
-        return FileResult(name, account, Fate.SEEN_BEFORE, _seen(before, context))
-    take_over = bool(ours) and _began_here(ours[0])
+def _send(job: _Job) -> FileResult:
+    rule, claimed, context = job.rule, job.claimed, job.context
+    refusal = _why_not_sent(job)
+    if rule is None or job.account is None or refusal:
+        return job.result(Fate.ATTENTION, f"{refusal}; nothing was sent")
+    account = context.settings.account(job.account)
+    digest = sha256(read_content(claimed.path))
+    runs = _runs_of(digest, account, context)
+    own = next((run for run in runs if run.file_path == str(claimed.path.resolve())), None)
+    if own and own.state is RunState.FINISHED:  # a pass was interrupted before it filed the sheet
+        return _file_result(job, _summary_of(own, claimed, context), account)
+    earlier = next((run for run in runs if run.state is RunState.FINISHED), None)
+    if not own and earlier and not _was_undone(earlier, context):
+        return job.result(Fate.SEEN_BEFORE, _sent_before(earlier, context))
+    take_over = own is not None and _ran_here(own)
     options = replace(rule.options, into=claimed.out, take_over=take_over)
-    handled = _judged(name, upload_sheet(claimed.path, options, context, to), to, context)
-    if sha256(read_content(claimed.path)) == came:
-        return handled
-    said = f"{handled.sentence}; it was changed while its rows were sent: put it in again, whole"
-    return replace(handled, fate=Fate.ATTENTION, sentence=said)
+    result = _file_result(job, upload_sheet(claimed.path, options, context, account), account)
+    if sha256(read_content(claimed.path)) == digest:
+        return result
+    changed = "the file changed while its rows were being sent: put the complete file in again"
+    return replace(result, fate=Fate.ATTENTION, sentence=f"{result.sentence}; {changed}")
+
+
+def _why_not_sent(job: _Job) -> str | None:
+    rule = job.rule
+    if rule is None:
+        return "no rule in folder.toml matches this file"
+    if job.account is None or rule.account is None:
+        return f"rule {rule.name} has no account"
+    if rule.account != job.account:
+        return (
+            f"it was claimed for account {job.account}, but its rule now says account "
+            f"{rule.account}"
+        )
+    extras = companions(job.claimed.out / job.claimed.path.name)
+    if matches_companions(job.claimed.path, extras) is False:
+        return "the file does not match its checksum file"
+    return None
 
 
 def _runs_of(digest: str, account: Account, context: Context) -> list[RunRecord]:
     """Runs that sent these very bytes to the account's present address, newest first."""
-    found = context.journal.runs_of_bytes(digest, account.name)
     return [
         run
-        for run in found
+        for run in context.journal.runs_of_bytes(digest, account.name)
         if run.settings.get("address") == account.base_url and not run.operation.startswith(UNDO)
     ]
 
 
-def _taken_back(run: RunRecord, context: Context) -> bool:
-    """Whether an undo has taken rows of the run back: what is put in again after it is meant."""
+def _was_undone(run: RunRecord, context: Context) -> bool:
+    """A sheet that is put in again after an undo is meant to be sent again."""
     return any(row.outcome.taken_back for row in context.journal.rows(run.id))
 
 
-def _began_here(run: RunRecord) -> bool:
-    """By a pass that was killed: the lock on the account's files is ours, so whoever held it on
-    this machine has ended. Of another machine only its silence tells."""
+def _ran_here(run: RunRecord) -> bool:
+    """Whether a killed pass of this machine began it: we have the lock on the account's files, so
+    that process has ended. A run of another machine counts as alive until its heartbeat stops."""
     return run.owner.partition("@")[2] == this_process().partition("@")[2]
 
 
-def _seen(before: RunRecord, context: Context) -> str:
-    when = f"{before.created_at:%Y-%m-%d %H:%M} UTC"
-    said = f"the same bytes came as {before.file_name} and were sent by run {before.id} on {when}"
-    left = sum(n for status, n in context.journal.counts(before.id).items() if not status.settled)
-    also = f"; of that run {left:,} rows still need a person" if left else ""
-    return f"{printable(said)}{also}; nothing was sent"
+def _sent_before(earlier: RunRecord, context: Context) -> str:
+    when = f"{earlier.created_at:%Y-%m-%d %H:%M} UTC"
+    same = f"identical to {earlier.file_name}, which run {earlier.id} sent on {when}"
+    counts = context.journal.counts(earlier.id)
+    open_rows = sum(count for status, count in counts.items() if not status.settled)
+    also = f"; rows of that run that still need attention: {open_rows:,}" if open_rows else ""
+    return f"{printable(same)}{also}; nothing was sent"
 
 
-def _judged(name: str, summary: Summary, account: Account, context: Context) -> FileResult:
-    """Done, for a person, or to be gone on with: where its account or the time stopped it."""
-    counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
-    said = f"{counts}; {summary.stopped_by}" if summary.stopped_by else counts
-    waits = Status.UNSENT in {outcome.status for outcome in summary.outcomes.values()}
-    stops = waits and (
-        context.stop.is_set()
-        or (bool(summary.stopped_by) and why_held(account, context) is not None)
-    )
+def _file_result(job: _Job, summary: Summary, account: Account) -> FileResult:
+    sentence = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
+    if summary.stopped_by:
+        sentence = f"{sentence}; {summary.stopped_by}"
+    stops = _is_to_continue(summary, account, job.context)
     fate = Fate.DONE if summary.exit_status == EVERYTHING_SETTLED else Fate.ATTENTION
     return FileResult(
-        name,
-        account.name,
-        Fate.UNFINISHED if stops else fate,
-        said,
-        summary,
-        summary.run,
-        summary.statuses,
-        stops=stops,
+        name=job.name,
+        account=account.name,
+        fate=Fate.UNFINISHED if stops else fate,
+        sentence=sentence,
+        summary=summary,
+        run=summary.run,
+        rows=summary.statuses,
+        stops_account=stops,
     )
+
+
+def _is_to_continue(summary: Summary, account: Account, context: Context) -> bool:
+    """Whether the account or the time limit stopped the run, so that the next pass continues it."""
+    if not any(outcome.status is Status.UNSENT for outcome in summary.outcomes.values()):
+        return False
+    if context.stop.is_set():
+        return True
+    return bool(summary.stopped_by) and why_unreachable(account, context) is not None
 
 
 def _summary_of(run: RunRecord, claimed: Claimed, context: Context) -> Summary:
-    """What a finished run has come to, by the journal."""
+    """The summary of a finished run, from the journal."""
     return Summary(
         sheet=claimed.path,
         worksheet=run.worksheet,
@@ -209,121 +240,123 @@ def _summary_of(run: RunRecord, claimed: Claimed, context: Context) -> Summary:
     )
 
 
-def _filed(
-    claimed: Claimed, handled: FileResult, context: Context, places: FolderLayout
-) -> FileResult:
-    """Beside the file go its result, its fix file, and a text for people without Excel."""
-    where = "attention" if handled.fate is Fate.ATTENTION else "done"
+def _file_away(job: _Job, result: FileResult) -> FileResult:
+    """With the file go its result, its fix file, and a text for people without Excel."""
+    where = "attention" if result.fate is Fate.ATTENTION else "done"
     day = f"{datetime.now().astimezone():%Y-%m-%d}"
-    itself = claimed.path.suffix.lower() == ".txt"
-    if claimed.again:
-        said = f"{handled.sentence}; taken up after a pass that was cut short"
-        handled = replace(handled, sentence=said)
+    if job.claimed.resumed:
+        sentence = f"{result.sentence}; resumed after an interrupted pass"
+        result = replace(result, sentence=sentence)
     try:
-        text = claimed.out / f"{claimed.path.stem}{'.said' * itself}.txt"
-        text.touch()  # it needs a name too
-        with places.alone():  # between a free name and its taking
-            names = places.free_names(claimed, where, day)
-            write_text(text, _told(handled, names))
-            filing = ClaimNotes(handled.fate.value, handled.sentence, handled.run, names)
-            keep_claim_notes(claimed, filing)
-            return _put_away(claimed, handled, filing, context, places)
+        text = _text_path(job.claimed)
+        text.touch()  # so that it gets a free name too
+        with job.layout.filing_lock():  # from finding the free names to taking them
+            names = job.layout.free_names(job.claimed, where, day)
+            write_text(text, _text(result, names))
+            notes = ClaimNotes(result.fate.value, result.sentence, result.run, names)
+            keep_claim_notes(job.claimed, notes)
+            return _move_all(job, result, notes)
     except OSError as error:
-        return _unfiled(handled, error)
+        return _not_filed(result, error)
 
 
-def _put_away(
-    claimed: Claimed,
-    handled: FileResult,
-    filing: ClaimNotes,
-    context: Context,
-    places: FolderLayout,
-) -> FileResult:
-    """Moves everything to its place, the file itself last, and tells the journal before that:
-    `show` and `resume` look there."""
+def _text_path(claimed: Claimed) -> Path:
+    is_text = claimed.path.suffix.lower() == ".txt"  # the sheet itself has that name
+    return claimed.out / f"{claimed.path.stem}{'.said' * is_text}.txt"
+
+
+def _resume_filing(job: _Job, notes: ClaimNotes) -> FileResult:
+    with job.layout.filing_lock():
+        notes = replace(notes, names=job.layout.remaining_names(job.claimed, notes.names))
+        return _move_all(job, _result_from(job, notes), notes)
+
+
+def _result_from(job: _Job, notes: ClaimNotes) -> FileResult:
+    result = replace(job.result(Fate(notes.fate), notes.sentence), run=notes.run)
+    if notes.run is None:
+        return result
+    summary = _summary_of(job.context.journal.run(notes.run), job.claimed, job.context)
+    return replace(result, summary=summary, rows=summary.statuses)
+
+
+def _move_all(job: _Job, result: FileResult, notes: ClaimNotes) -> FileResult:
+    """Moves everything to its place, the sheet last. The journal learns the new paths before that:
+    `show` and `resume` read them there."""
     try:
-        files = places.file_beside(claimed, filing.names)
-        if filing.run is not None:
-            result = next((f for f in files[1:] if ".result" in f.name), None)
-            context.journal.filed(
-                filing.run, str(files[0].resolve()), str(result.resolve()) if result else None
-            )
-        handled = replace(handled, files=tuple(files))
-        note_untold(places, handled)
-        places.file_itself(claimed, files[0])
-        places.forget(claimed)
+        files = job.layout.move_extras(job.claimed, notes.names)
+        if notes.run is not None:
+            result_file = next((f for f in files[1:] if ".result" in f.name), None)
+            result_path = str(result_file.resolve()) if result_file else None
+            job.context.journal.filed(notes.run, str(files[0].resolve()), result_path)
+        result = replace(result, files=tuple(files))
+        record_unreported(job.layout, result)
+        job.layout.move_sheet(job.claimed, files[0])
+        job.layout.clear_claim(job.claimed)
     except (ImporterError, OSError) as error:
-        return _unfiled(handled, error)
-    return handled
+        return _not_filed(result, error)
+    return result
 
 
-def note_untold(places: FolderLayout, handled: FileResult) -> None:
-    """Kept until a page tells of it, whichever pass writes that; one at a time."""
-    files = [file.relative_to(places.root).as_posix() for file in handled.files]
-    line = {"name": handled.name, "account": handled.account, "fate": handled.fate.value,
-            "sentence": handled.sentence, "run": handled.run, "rows": handled.rows,
-            "files": files}  # fmt: skip
-    places.reports.mkdir(exist_ok=True)
-    with (places.reports / UNTOLD).open("a", encoding="utf-8") as file:
+def _not_filed(result: FileResult, error: Exception) -> FileResult:
+    sentence = f"{result.sentence}; could not be filed yet: {error}"
+    return replace(result, fate=Fate.UNFINISHED, sentence=sentence)
+
+
+def record_unreported(layout: FolderLayout, result: FileResult) -> None:
+    """Kept until a report page of any pass shows it; call it under the filing lock."""
+    line = {
+        "name": result.name,
+        "account": result.account,
+        "fate": result.fate.value,
+        "sentence": result.sentence,
+        "run": result.run,
+        "rows": result.rows,
+        "files": [file.relative_to(layout.root).as_posix() for file in result.files],
+    }
+    layout.reports.mkdir(exist_ok=True)
+    with (layout.reports / UNREPORTED).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 
 
-def untold(places: FolderLayout) -> list[FileResult]:
-    """Files that were filed and stand on no page yet, those of a killed pass too."""
+def unreported(layout: FolderLayout) -> list[FileResult]:
+    """Files that were filed but are on no report page yet, those of a killed pass included."""
     try:
-        lines = (places.reports / UNTOLD).read_text(encoding="utf-8").splitlines()
+        lines = (layout.reports / UNREPORTED).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return []
-    found: dict[Path, FileResult] = {}
+    results: dict[Path, FileResult] = {}
     for line in lines:
-        with suppress(ValueError):  # a line that a power cut broke off
+        with suppress(ValueError):  # a line cut off by a power failure
             kept = json.loads(line)
-            files = tuple(places.root / file for file in kept["files"])
-            fate = Fate(kept["fate"])
-            found[files[0]] = FileResult(**kept | {"fate": fate, "files": files})
-    return [*found.values()]
+            files = tuple(layout.root / file for file in kept["files"])
+            results[files[0]] = FileResult(**kept | {"fate": Fate(kept["fate"]), "files": files})
+    return [*results.values()]
 
 
-def _unfiled(handled: FileResult, error: Exception) -> FileResult:
-    said = f"{handled.sentence}; it could not be filed yet: {error}"
-    return replace(handled, fate=Fate.UNFINISHED, sentence=said)
-
-
-def _told_again(
-    claimed: Claimed, filing: ClaimNotes, account: str | None, context: Context
-) -> FileResult:
-    summary = None
-    if filing.run is not None:
-        summary = _summary_of(context.journal.run(filing.run), claimed, context)
-    name = printable(str(claimed.name))
-    rows = summary.statuses if summary else {}
-    return FileResult(name, account, Fate(filing.fate), filing.sentence, summary, filing.run, rows)
-
-
-def _in_its_rule(sentence: str) -> str:
+def _as_rule_key(sentence: str) -> str:
     """
-    >>> _in_its_rule("dock.csv fits two; choose one with --operation")
+    >>> _as_rule_key("dock.csv fits two; choose one with --operation")
     "dock.csv fits two; choose one with operation in folder.toml's rule"
     """
     return _OPTION.sub(r"\1 in folder.toml's rule", sentence)
 
 
-def _told(handled: FileResult, names: Mapping[str, str]) -> str:
-    lines = [f"{handled.name}: {handled.fate}", handled.sentence]
-    if handled.summary is not None:
-        lines += ["", summary_lines(_beside(handled.summary, names))]
+def _text(result: FileResult, names: Mapping[str, str]) -> str:
+    lines = [f"{result.name}: {result.fate}", result.sentence]
+    if result.summary is not None:
+        lines += ["", summary_lines(_with_filed_names(result.summary, names))]
     return "\n".join(lines) + "\n"
 
 
-def _beside(summary: Summary, names: Mapping[str, str]) -> Summary:
-    """The summary by the names its files have once they stand beside the text that tells it."""
+def _with_filed_names(summary: Summary, names: Mapping[str, str]) -> Summary:
+    """The summary with the names that its files have after they were filed."""
 
-    def beside(file: Path) -> Path:
+    def filed(file: Path) -> Path:
         return Path(Path(names.get(file.name, file.name)).name)
 
     return replace(
         summary,
-        sheet=beside(summary.sheet),
-        result=summary.result and beside(summary.result),
-        fix=summary.fix and beside(summary.fix),
+        sheet=filed(summary.sheet),
+        result=summary.result and filed(summary.result),
+        fix=summary.fix and filed(summary.fix),
     )

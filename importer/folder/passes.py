@@ -1,4 +1,4 @@
-"""One pass over a drop folder: what is whole is taken, account by account, and filed away."""
+"""One pass over a drop folder: complete files are sent account by account, then filed away."""
 
 import logging
 import threading
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
 
-from importer.folder.arrival import Arrival, arrivals, is_still, why_not_whole
+from importer.folder.arrival import Arrival, arrivals, is_unchanged, why_incomplete
 from importer.folder.layout import Claimed, FolderLayout
 from importer.folder.one_file import Fate, FileResult, process_file
-from importer.folder.reachable import why_held
+from importer.folder.reachable import why_unreachable
 from importer.folder.remote import fetch_each
 from importer.folder.rules import FolderSettings
 from importer.model.cells import printable
@@ -22,35 +22,33 @@ from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_
 from importer.runs.execute import Context
 
 log = logging.getLogger("importer.folder")
-_LOOK_EVERY_S = 0.5
+_RETRY_LOCK_S = 0.5
 _GRAVITY = (EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Of an account or of the folder itself; the same `subject` as long as it lasts."""
+    """Of an account or of the folder itself; keeps its `subject` as long as it lasts."""
 
     subject: str
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
-    """What one pass has come to."""
-
+class PassResult:
     begun_at: datetime
     ended_at: datetime
-    handled: Sequence[FileResult]
+    results: Sequence[FileResult]
     trouble: Sequence[Trouble] = ()
 
     @property
     def exit_status(self) -> int:
-        statuses = [handled.exit_status for handled in self.handled]
+        statuses = [result.exit_status for result in self.results]
         statuses += [NOTHING_SENT] * bool(self.trouble)
         return max(statuses, key=_GRAVITY.index, default=EVERYTHING_SETTLED)
 
     def of(self, *fates: Fate) -> list[FileResult]:
-        return [handled for handled in self.handled if handled.fate in fates]
+        return [result for result in self.results if result.fate in fates]
 
     @property
     def moved(self) -> list[FileResult]:
@@ -59,73 +57,74 @@ class Pass:
 
 
 @dataclass
-class _Found:
-    """Gathered by the threads of the accounts."""
+class _Collector:
+    """Collects the results of all account threads."""
 
-    handled: list[FileResult] = field(default_factory=list)
+    results: list[FileResult] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, handled: FileResult) -> None:
+    def add(self, result: FileResult) -> None:
         with self.lock:
-            self.handled.append(handled)
+            self.results.append(result)
         log.info(
-            "%s: %s, %s", handled.name, handled.fate, handled.sentence,
-            extra={"event": "file", "file": handled.name, "fate": handled.fate.value,
-                   "account": handled.account, "run": handled.run,
-                   "rows": handled.rows},
+            "%s: %s, %s", result.name, result.fate, result.sentence,
+            extra={"event": "file", "file": result.name, "fate": result.fate.value,
+                   "account": result.account, "run": result.run,
+                   "rows": result.rows},
         )  # fmt: skip
 
-    def hold(self, files: Iterable[Arrival], account: str | None, fate: Fate, why: str) -> None:
-        """Files that stay in the inbox; one that is gone was taken by another pass."""
+    def leave(self, files: Iterable[Arrival], account: str | None, fate: Fate, why: str) -> None:
+        """For files that stay in the inbox; another pass took those that are gone."""
         for file in files:
             if file.path.is_symlink() or file.path.exists():
                 self.add(FileResult(printable(str(file.name)), account, fate, why))
 
-    def say(self, subject: str, sentence: str) -> None:
+    def report(self, subject: str, sentence: str) -> None:
         with self.lock:
             self.trouble.append(Trouble(subject, sentence))
         log.warning("%s", sentence)
 
 
 def run_pass(
-    places: FolderLayout,
+    layout: FolderLayout,
     settings: FolderSettings,
     context: Context,
     *,
     sleep: Callable[[float], object] = time.sleep,
     wait_s: float = 60,
-) -> Pass:
-    """Takes up what was left, then what is whole; one account's files in order of arrival.
+) -> PassResult:
+    """Continues interrupted files, then sends complete ones, in order of arrival by account.
 
-    Files of different accounts go side by side. One bad file, or one account that cannot sign
-    in, stops nothing else. Where another pass has an account's files, this one waits `wait_s`
-    for it to end, as it may have been killed. `context.stop` ends the pass: what was begun goes on
-    next time.
+    Accounts run side by side; a bad file or an account that cannot sign in stops nothing else.
+    While another pass has an account's files, this one waits up to `wait_s` for it to end.
+    `context.stop` ends the pass: the next one continues what has begun.
     """
-    begun_at, found = datetime.now(UTC), _Found()
-    groups: dict[str | None, list[Arrival]] = {rule.account: [] for rule in settings.rules}
-    groups.setdefault(None, [])
-    fetch_each(settings.rules, places, context.environ, settings.settle_s, sleep, found.say)
-    for arrival in _whole(places, settings, found, sleep):
-        groups[_account_of(arrival, settings)].append(arrival)
-    for account in places.accounts() - groups.keys():
-        found.say(
-            f"account {account}",
-            f"working/ holds files of account {account}, which no rule of folder.toml names any "
-            "more; name it in a rule, or move them into the inbox",
-        )
+    begun_at, collector = datetime.now(UTC), _Collector()
+    fetch_each(settings.rules, layout, context.environ, settings.settle_s, sleep, collector.report)
+    groups = _by_account(layout, settings, collector, sleep)
+    for account in layout.claimed_accounts() - groups.keys():
+        _report_orphaned(account, collector)
     with ThreadPoolExecutor(len(groups), thread_name_prefix="account") as pool:
         for account, files in groups.items():
-            work = _Work(account, files, places, settings, context, found)
-            pool.submit(_guarded, work, wait_s)
-    done = Pass(begun_at, datetime.now(UTC), found.handled, found.trouble)
-    fates = {fate.value: len(done.of(fate)) for fate in Fate if done.of(fate)}
-    log.info(
-        "pass over %s: %s files, exit status %s", places.root, len(done.handled), done.exit_status,
-        extra={"event": "pass", "files": fates, "exit_status": done.exit_status},
-    )  # fmt: skip
-    return done
+            queue = _AccountQueue(account, files, layout, settings, context, collector)
+            pool.submit(_guarded, queue, wait_s)
+    result = PassResult(begun_at, datetime.now(UTC), collector.results, collector.trouble)
+    _log_pass(layout, result)
+    return result
+
+
+def _by_account(
+    layout: FolderLayout,
+    settings: FolderSettings,
+    collector: _Collector,
+    sleep: Callable[[float], object],
+) -> dict[str | None, list[Arrival]]:
+    groups: dict[str | None, list[Arrival]] = {rule.account: [] for rule in settings.rules}
+    groups.setdefault(None, [])
+    for arrival in _complete_files(layout, settings, collector, sleep):
+        groups[_account_of(arrival, settings)].append(arrival)
+    return groups
 
 
 def _account_of(arrival: Arrival, settings: FolderSettings) -> str | None:
@@ -133,120 +132,140 @@ def _account_of(arrival: Arrival, settings: FolderSettings) -> str | None:
     return rule.account if rule else None
 
 
-def _whole(
-    places: FolderLayout,
+def _complete_files(
+    layout: FolderLayout,
     settings: FolderSettings,
-    found: _Found,
+    collector: _Collector,
     sleep: Callable[[float], object],
 ) -> Iterator[Arrival]:
-    """The files that stayed as they were for the time to settle, or whose companion agrees."""
-    before = {arrival.path: arrival for arrival in arrivals(places.inbox)}
-    if any(why_not_whole(arrival, None) for arrival in before.values()):
+    """The files that did not change while they settled, or that match their companions."""
+    before = {arrival.path: arrival for arrival in arrivals(layout.inbox)}
+    if any(why_incomplete(arrival, None) for arrival in before.values()):
         sleep(settings.settle_s)
-    for arrival in arrivals(places.inbox):
-        why = why_not_whole(arrival, before.get(arrival.path))
+    for arrival in arrivals(layout.inbox):
+        why = why_incomplete(arrival, before.get(arrival.path))
         if why is None:
             yield arrival
         else:
-            found.hold([arrival], _account_of(arrival, settings), Fate.WAITING, why)
+            collector.leave([arrival], _account_of(arrival, settings), Fate.WAITING, why)
+
+
+def _report_orphaned(account: str | None, collector: _Collector) -> None:
+    collector.report(
+        f"account {account}",
+        f"working/ contains files for account {account}, which no rule in folder.toml uses "
+        "anymore; add a rule for it or move the files back to the inbox",
+    )
+
+
+def _log_pass(layout: FolderLayout, result: PassResult) -> None:
+    fates = {fate.value: len(result.of(fate)) for fate in Fate if result.of(fate)}
+    number, status = len(result.results), result.exit_status
+    log.info(
+        "pass over %s: %s files, exit status %s", layout.root, number, status,
+        extra={"event": "pass", "files": fates, "exit_status": status},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _AccountQueue:
     account: str | None
     files: Sequence[Arrival]
-    places: FolderLayout
+    layout: FolderLayout
     settings: FolderSettings
     context: Context
-    found: _Found
+    collector: _Collector
 
-    @property
-    def subject(self) -> str:
-        return f"account {self.account}"
+    def report(self, sentence: str) -> None:
+        self.collector.report(f"account {self.account}", sentence)
+
+    def leave(self, files: Iterable[Arrival], fate: Fate, why: str) -> None:
+        self.collector.leave(files, self.account, fate, why)
 
 
-def _guarded(work: _Work, wait_s: float) -> None:
-    """A fault of our own is said, and stops no other account."""
+def _guarded(queue: _AccountQueue, wait_s: float) -> None:
+    """A bug of ours is reported and stops no other account."""
     try:
-        _when_free(work, time.monotonic() + wait_s)
+        _wait_for_lock(queue, time.monotonic() + wait_s)
     except (ImporterError, OSError) as error:
-        work.found.say(work.subject, f"account {work.account}: {error}")
-    except Exception:  # the other accounts go on
-        log.exception("the files of account %s were given up", work.account)
-        said = f"the importer itself failed at account {work.account}; its log tells why"
-        work.found.say(work.subject, said)
+        queue.report(f"account {queue.account}: {error}")
+    except Exception:  # the other accounts continue
+        log.exception("the files of account %s failed", queue.account)
+        queue.report(
+            f"internal error while processing account {queue.account}; see the log for details"
+        )
 
 
-def _when_free(work: _Work, until: float) -> None:
-    """Takes the account's files in hand, once no other pass has them there."""
+def _wait_for_lock(queue: _AccountQueue, until: float) -> None:
+    """Processes the account's files as soon as no other pass is doing so."""
     while True:
-        with work.places.held(work.account) as ours:
-            if ours:
-                _in_turn(work)
+        with queue.layout.account_lock(queue.account) as acquired:
+            if acquired:
+                _process_in_turn(queue)
                 return
-        if time.monotonic() >= until or work.context.stop.wait(_LOOK_EVERY_S):
+        if time.monotonic() >= until or queue.context.stop.wait(_RETRY_LOCK_S):
             break
-    why = "another pass is at work on the files of its account"
-    work.found.hold(work.files, work.account, Fate.WAITING, why)
+    queue.leave(queue.files, Fate.WAITING, "another pass is processing this account's files")
 
 
-def _in_turn(work: _Work) -> None:
-    """What was left first, then in order of arrival, until the account or the time stops it."""
-    left, files = work.places.left_over(work.account), list(work.files)
-    why = _why_held(work) if left or files else None
-    while why is None and (left or files):
-        if work.context.stop.is_set():
-            why = "its time was up before it was begun"
+def _process_in_turn(queue: _AccountQueue) -> None:
+    """Interrupted files first, then in order of arrival, until something stops the account."""
+    claims, files = queue.layout.unfinished_claims(queue.account), list(queue.files)
+    why = _why_unreachable(queue) if claims or files else None
+    while why is None and (claims or files):
+        if queue.context.stop.is_set():
+            why = "the time limit was reached before it was started"
             break
-        claimed = left.pop(0) if left else _claim(files.pop(0), work)
-        if claimed is None:
-            continue
-        rule = work.settings.rule(claimed.name)
-        handled = process_file(claimed, rule, work.account, work.context, work.places)
-        work.found.add(handled)
-        if handled.stops and not work.context.stop.is_set():
-            why = _after(handled, work)
-    for claimed in left:
+        claimed = claims.pop(0) if claims else _claim(files.pop(0), queue)
+        if claimed is not None:
+            why = _process(claimed, queue)
+    for claimed in claims:
         name = printable(str(claimed.name))
-        work.found.add(FileResult(name, work.account, Fate.UNFINISHED, f"it waits: {why}"))
-    work.found.hold(files, work.account, Fate.HELD, str(why))
+        result = FileResult(name, queue.account, Fate.UNFINISHED, f"waiting: {why}")
+        queue.collector.add(result)
+    queue.leave(files, Fate.HELD, str(why))
 
 
-def _why_held(work: _Work) -> str | None:
-    if work.account is None:
+def _process(claimed: Claimed, queue: _AccountQueue) -> str | None:
+    """Why the account's other files wait, if they do: they may depend on this one."""
+    rule = queue.settings.rule(claimed.name)
+    result = process_file(claimed, rule, queue.account, queue.context, queue.layout)
+    queue.collector.add(result)
+    if not result.stops_account or queue.context.stop.is_set():
         return None
-    why = why_held(work.context.settings.account(work.account), work.context)
+    others = f"the other files for account {queue.account} wait until it is finished"
+    queue.report(f"{result.name}: {result.sentence}; {others}")
+    return f"{result.name} has to be finished first"
+
+
+def _why_unreachable(queue: _AccountQueue) -> str | None:
+    if queue.account is None:
+        return None
+    account = queue.context.settings.account(queue.account)
+    why = why_unreachable(account, queue.context)
     if why is not None:
-        work.found.say(work.subject, f"{why}; the files of account {work.account} wait")
+        queue.report(f"{why}; the files for account {queue.account} are waiting")
     return why
 
 
-def _after(handled: FileResult, work: _Work) -> str:
-    """Why the others wait: they may depend on what the file before them was to do."""
-    said = f"{handled.name}: {handled.sentence}; the files of account {work.account} wait for it"
-    work.found.say(work.subject, said)
-    return f"{handled.name} is to go first"
-
-
-def _claim(arrival: Arrival, work: _Work) -> Claimed | None:
-    """The file, claimed as its turn comes; None where it stays in the inbox, which is said."""
+def _claim(arrival: Arrival, queue: _AccountQueue) -> Claimed | None:
+    """Claims a file when its turn comes; None, with the reason reported, if it has to wait."""
     number = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{token_hex(2)}"
     try:
-        claimed = work.places.claim(arrival, work.account, number)
+        claimed = queue.layout.claim(arrival, queue.account, number)
     except OSError as error:
-        why = f"it cannot be taken: {error.strerror or error}"
-        work.found.hold([arrival], work.account, Fate.HELD, why)
+        queue.leave([arrival], Fate.HELD, f"it cannot be moved: {error.strerror or error}")
         return None
-    if claimed is None or is_still(claimed.path, arrival):
+    if claimed is None or is_unchanged(claimed.path, arrival):
         return claimed
-    work.places.write_result(claimed)  # else it goes on next time
-    work.found.hold([arrival], work.account, Fate.WAITING, "it is still changing")
+    queue.layout.return_to_inbox(claimed)  # if that fails, the next pass continues with it
+    queue.leave([arrival], Fate.WAITING, "it is still changing")
     return None
 
 
 @contextmanager
 def stopped_at(context: Context, until: datetime | None) -> Iterator[None]:
-    """Sets the context's stop at an instant: runs end cleanly, what is left goes on next time."""
+    """Sets the context's stop at an instant: runs end cleanly, the next pass does the rest."""
     if until is None:
         yield
         return

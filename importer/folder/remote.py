@@ -1,10 +1,10 @@
-"""Inboxes elsewhere: what is whole there is claimed, fetched into inbox/, and kept as taken.
+"""Remote inboxes: complete files there are claimed, fetched into inbox/ and moved to taken/.
 
-Nothing is deleted there. A file goes from the remote folder to `.importer/taken/DAY/` beside it.
-Where a rename is atomic, renaming it into `.importer/claimed/` claims it, so that of two programs
-one has it. Where it is not, as in object stores, an object `.importer/claims/NAME` that may be
-made only once says whose it is. A claim that a crash left is taken up by the same drop folder; a
-file fetched twice all the same is known by its bytes and not sent again.
+Nothing is deleted on the server. A file moves to `.importer/taken/DAY/` in the remote folder.
+If renames are atomic, renaming a file into `.importer/claimed/` claims it, so that only one of two
+programs gets it. If they are not, as in object stores, an object `.importer/claims/NAME` that can
+be created only once names the owner. After a crash the same drop folder continues its claims; a
+file that is fetched twice anyway is recognized by its bytes and not sent again.
 """
 
 import importlib
@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from importer.folder.arrival import companion_names, is_companion, is_no_sheet
-from importer.folder.layout import FolderLayout, fitting, move, quoted
+from importer.folder.layout import FolderLayout, move, quoted, safe_name
 from importer.folder.rules import Remote, Rule
 from importer.model.cells import printable
 from importer.model.errors import ImporterError, NotSent, SettingsError
@@ -30,47 +30,47 @@ _INSTALL = {"sftp": "purchase-order-importer[remote]", "smb": "smbprotocol", "s3
             "gs": "gcsfs", "az": "adlfs", "abfs": "adlfs", "webdav": "webdav4"}  # fmt: skip
 _TIMEOUT_S = 30
 
-Files = Mapping[str, tuple[int, str]]  # name -> size and time, as the other side tells them
+Files = Mapping[str, tuple[int, str]]  # name -> size and time, as the server reports them
 Sleep = Callable[[float], object]
 
 
 def fetch(
-    rule: Rule, places: FolderLayout, environ: Mapping[str, str], settle_s: float, sleep: Sleep
+    rule: Rule, layout: FolderLayout, environ: Mapping[str, str], settle_s: float, sleep: Sleep
 ) -> None:
-    """Brings a rule's remote files into its folder of the inbox.
+    """Fetches a rule's remote files into its folder of the inbox.
 
-    Raises SettingsError; another ImporterError where the other side cannot be reached.
+    Raises SettingsError, or another ImporterError if the server cannot be reached.
     """
     remote = rule.remote
     if remote is None:
         return
-    with places.locked(f"remote {quoted(rule.name)}") as ours, ExitStack() as stack:
-        if not ours:
+    with layout.lock(f"remote {quoted(rule.name)}") as acquired, ExitStack() as stack:
+        if not acquired:
             return
         system = stack.enter_context(_opened(remote, environ))
-        store = _Store(system, remote, _own_name(places), places.inbox / rule.folder)
-        store.take_up()
+        store = _RemoteFolder(system, remote, _owner_name(layout), layout.inbox / rule.folder)
+        store.fetch_claimed()
         store.fetch(settle_s, sleep)
 
 
 def fetch_each(
     rules: Sequence[Rule],
-    places: FolderLayout,
+    layout: FolderLayout,
     environ: Mapping[str, str],
     settle_s: float,
     sleep: Sleep,
-    say: Callable[[str, str], object],
+    report: Callable[[str, str], object],
 ) -> None:
-    """Each remote inbox; one that cannot be reached is said, and stops nothing else."""
+    """Fetches from each remote inbox; one that fails is reported and stops nothing else."""
     for rule in rules:
         subject = f"remote inbox of {rule.name}"
         try:
-            fetch(rule, places, environ, settle_s, sleep)
+            fetch(rule, layout, environ, settle_s, sleep)
         except ImporterError as error:
-            say(subject, f"{subject}: {error}")
-        except Exception as error:  # noqa: BLE001  (each way there has its own; they repeat secrets)
-            said = _masked(f"{type(error).__name__}: {error}", rule, environ)
-            say(subject, f"{subject} could not be read: {said}")
+            report(subject, f"{subject}: {error}")
+        except Exception as error:  # noqa: BLE001  (each protocol has its own; they repeat secrets)
+            why = _masked(f"{type(error).__name__}: {error}", rule, environ)
+            report(subject, f"{subject} could not be read: {why}")
 
 
 def _masked(text: str, rule: Rule, environ: Mapping[str, str]) -> str:
@@ -81,106 +81,108 @@ def _masked(text: str, rule: Rule, environ: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _RemoteFile:
     name: str
     size: int  # bytes
-    beside: Sequence[str]  # its companions
+    companions: Sequence[str]
 
     @property
     def names(self) -> list[str]:
-        """The file last: when it is there, all of it is."""
-        return [*self.beside, self.name]
+        """The file itself last: once it has arrived, all of it has."""
+        return [*self.companions, self.name]
 
 
-class _Store:
+class _RemoteFolder:
     """One remote folder as this drop folder sees it."""
 
     def __init__(self, system: Any, remote: Remote, owner: str, into: Path) -> None:
         self._system = system
-        self._root = system._strip_protocol(remote.url).rstrip("/")  # noqa: SLF001  (its own way)
+        self._root = system._strip_protocol(remote.url).rstrip("/")  # noqa: SLF001  (nothing public does it)
         self._renames = remote.protocol in ATOMIC
         self._owner = owner
         self._into = into
 
-    def take_up(self) -> None:
-        """Fetches what a crash has left claimed."""
+    def fetch_claimed(self) -> None:
+        """Fetches what was claimed before a crash."""
         if not self._renames:
-            return  # it stands where it was, and the claim says that it is ours
-        claimed = self._ours("claimed", self._owner)
-        for folder in self._folders(claimed):
+            return  # the file is still in its place, and the claim names us as its owner
+        for folder in self._folders(self._path("claimed", self._owner)):
             files = self._files(folder)
             for name in _sheets(files):
-                self._bring(_Found(name, files[name][0], _companions_of(name, files)), folder)
+                self._bring(_RemoteFile(name, files[name][0], _companions_of(name, files)), folder)
 
     def fetch(self, settle_s: float, sleep: Sleep) -> None:
-        first = self._files(self._root)
-        if any(not _companions_of(name, first) for name in _sheets(first)):
+        before = self._files(self._root)
+        if any(not _companions_of(name, before) for name in _sheets(before)):
             sleep(settle_s)
         now = self._files(self._root)
         for name in _sheets(now):
-            beside = _companions_of(name, now)
-            if beside or first.get(name) == now[name]:
-                self._take(_Found(name, now[name][0], beside), now[name])
+            companions = _companions_of(name, now)
+            if companions or before.get(name) == now[name]:
+                self._take(_RemoteFile(name, now[name][0], companions), now[name])
 
-    def _take(self, found: _Found, state: tuple[int, str]) -> None:
-        if not self._has_place(found):
+    def _take(self, file: _RemoteFile, state: tuple[int, str]) -> None:
+        if self._is_waiting_here(file):
             return
-        if not self._renames:
-            if self._claim(found.name, state):
-                self._bring(found, self._root)
-            return
-        claimed = self._ours("claimed", self._owner, token_hex(8))  # over no other file
+        if self._renames:
+            self._take_by_renaming(file)
+        elif self._claim(file.name, state):
+            self._bring(file, self._root)
+
+    def _take_by_renaming(self, file: _RemoteFile) -> None:
+        claimed = self._path("claimed", self._owner, token_hex(8))  # a new folder for each file
         self._system.makedirs(claimed, exist_ok=True)
-        for name in found.names:
+        for name in file.names:
             try:
                 self._system.mv(f"{self._root}/{name}", f"{claimed}/{name}")
             except FileNotFoundError:
                 return  # another program was first
-        self._bring(found, claimed)
+        self._bring(file, claimed)
 
-    def _has_place(self, found: _Found) -> bool:
-        """Else the file of that name in the inbox goes first."""
-        return not (self._into / fitting(found.name)).exists()
+    def _is_waiting_here(self, file: _RemoteFile) -> bool:
+        """A file of that name is in the inbox; it has to be processed first."""
+        return (self._into / safe_name(file.name)).exists()
 
     def _claim(self, name: str, state: tuple[int, str]) -> bool:
-        """Whether the object that says whose the file is says that it is ours."""
-        claims = self._ours("claims")
+        """Whether the claim object of a file names us as its owner; creates it if it is missing."""
+        claims = self._path("claims")
         self._system.makedirs(claims, exist_ok=True)
-        named = f"{name}.{state[0]}.{state[1]}".replace("/", "_")
-        claim = f"{claims}/{fitting(named)}"
+        claim_name = f"{name}.{state[0]}.{state[1]}".replace("/", "_")
+        claim = f"{claims}/{safe_name(claim_name)}"
         with suppress(FileExistsError, PermissionError):
             self._system.pipe_file(claim, self._owner.encode(), mode="create")
         self._system.invalidate_cache()
         return bool(self._system.cat_file(claim) == self._owner.encode())
 
-    def _bring(self, found: _Found, folder: str) -> None:
-        """Fetches a file whole or not at all; only then is it kept as taken over there."""
-        if not self._has_place(found):
+    def _bring(self, file: _RemoteFile, folder: str) -> None:
+        """Fetches a file whole or not at all; only then is it moved to taken/ on the server."""
+        if self._is_waiting_here(file):
             return
         self._into.mkdir(parents=True, exist_ok=True)
-        parts = [self._into / f".{token_hex(8)}.part" for _ in found.names]
+        parts = [self._into / f".{token_hex(8)}.part" for _ in file.names]
         try:
-            for name, part in zip(found.names, parts, strict=True):
+            for name, part in zip(file.names, parts, strict=True):
                 self._system.get_file(f"{folder}/{name}", str(part))
-                _to_disk(part)
-            if parts[-1].stat().st_size != found.size:
-                raise NotSent(f"{printable(found.name)} was not fetched whole")
-            for name, part in zip(found.beside, parts, strict=False):
-                part.replace(self._into / name)  # one that a crash left without its file
-            move(parts[-1], self._into / fitting(found.name))
+                _sync_to_disk(part)
+            if parts[-1].stat().st_size != file.size:
+                raise NotSent(f"{printable(file.name)} was not fetched completely")
+            for name, part in zip(file.companions, parts, strict=False):
+                part.replace(self._into / name)  # a crash may have left one there
+            move(parts[-1], self._into / safe_name(file.name))
         finally:
             for part in parts:
                 part.unlink(missing_ok=True)
-        self._put_aside(folder, found.names)
+        self._move_to_taken(folder, file.names)
 
-    def _put_aside(self, folder: str, names: Sequence[str]) -> None:
-        taken = self._ours("taken", f"{datetime.now().astimezone():%Y-%m-%d}")
+    def _move_to_taken(self, folder: str, names: Sequence[str]) -> None:
+        now = datetime.now().astimezone()
+        taken = self._path("taken", f"{now:%Y-%m-%d}")
         self._system.makedirs(taken, exist_ok=True)
-        stamp = f"{datetime.now().astimezone():%H%M%S}-{token_hex(3)}"
+        stamp = f"{now:%H%M%S}-{token_hex(3)}"
         for name in names:
             self._system.mv(f"{folder}/{name}", f"{taken}/{stamp}-{name}")
 
-    def _ours(self, *parts: str) -> str:
+    def _path(self, *parts: str) -> str:
         return "/".join([self._root, _OURS, *parts])
 
     def _files(self, folder: str) -> dict[str, tuple[int, str]]:
@@ -193,8 +195,8 @@ class _Store:
 
     def _folders(self, folder: str) -> list[str]:
         with suppress(FileNotFoundError):
-            found = self._system.ls(folder, detail=True)
-            return sorted(str(each["name"]) for each in found if each["type"] == "directory")
+            entries = self._system.ls(folder, detail=True)
+            return sorted(str(each["name"]) for each in entries if each["type"] == "directory")
         return []
 
 
@@ -204,7 +206,7 @@ def _time(info: Mapping[str, Any]) -> str:
 
 
 def _sheets(files: Files) -> list[str]:
-    """In order of arrival, as far as the other side tells it."""
+    """In order of arrival, as far as the server reports it."""
     names = [name for name in files if not (is_no_sheet(name) or is_companion(name))]
     return sorted(names, key=lambda name: (files[name][1], name))
 
@@ -213,16 +215,16 @@ def _companions_of(name: str, files: Files) -> list[str]:
     return [each for each in companion_names(name) if each in files]
 
 
-def _to_disk(part: Path) -> None:
-    """What is kept as taken over there must outlast a power cut here."""
+def _sync_to_disk(part: Path) -> None:
+    """A file that counts as taken on the server must survive a power failure here."""
     with part.open("rb+") as file:
         os.fsync(file.fileno())
 
 
-def _own_name(places: FolderLayout) -> str:
-    """What this drop folder's claims are known by over there."""
-    file = places.working / ".name"
-    places.working.mkdir(parents=True, exist_ok=True)
+def _owner_name(layout: FolderLayout) -> str:
+    """Identifies this drop folder's claims on the server."""
+    file = layout.working / ".name"
+    layout.working.mkdir(parents=True, exist_ok=True)
     if not file.exists():
         file.write_text(token_hex(8), encoding="ascii")
     return file.read_text(encoding="ascii")
@@ -234,7 +236,7 @@ def _opened(remote: Remote, environ: Mapping[str, str]) -> Iterator[Any]:
     for option, variable in remote.secrets.items():
         options[option] = environ.get(variable)
         if not options[option]:
-            raise SettingsError(f"the environment variable {variable} is not set; set it")
+            raise SettingsError(f"the environment variable {variable} is not set")
     try:
         if remote.protocol in {"sftp", "ssh"}:
             system = _sftp(remote, options)
@@ -242,7 +244,7 @@ def _opened(remote: Remote, environ: Mapping[str, str]) -> Iterator[Any]:
             fsspec = importlib.import_module("fsspec")
             system, _ = fsspec.core.url_to_fs(remote.url, skip_instance_cache=True, **options)
     except ImportError as error:
-        package = _INSTALL.get(remote.protocol, f"what fsspec needs for {remote.protocol}")
+        package = _INSTALL.get(remote.protocol, f"the package fsspec needs for {remote.protocol}")
         raise SettingsError(f"{error}: pip install '{package}'") from None
     try:
         yield system
@@ -252,12 +254,12 @@ def _opened(remote: Remote, environ: Mapping[str, str]) -> Iterator[Any]:
 
 
 def _sftp(remote: Remote, options: Mapping[str, Any]) -> Any:
-    """A server whose key is not known is refused, where fsspec would trust any."""
+    """Rejects a server with an unknown key; fsspec's own client would trust any."""
     paramiko = importlib.import_module("paramiko")
     sftp: Any = importlib.import_module("fsspec.implementations.sftp")
     known_hosts = options.get("known_hosts")
 
-    class Known(sftp.SFTPFileSystem):  # type: ignore[misc]  # found only now
+    class Known(sftp.SFTPFileSystem):  # type: ignore[misc]  # imported at run time
         def _connect(self) -> None:
             self.client = paramiko.SSHClient()
             self.client.load_system_host_keys(known_hosts)
@@ -267,6 +269,6 @@ def _sftp(remote: Remote, options: Mapping[str, Any]) -> Any:
             self.ftp.get_channel().settimeout(_TIMEOUT_S)
 
     parts = urlsplit(remote.url)
-    given = {"port": parts.port or 22, "username": parts.username, "timeout": _TIMEOUT_S}
-    given |= {name: value for name, value in options.items() if name != "known_hosts"}
-    return Known(parts.hostname, skip_instance_cache=True, **given)
+    arguments = {"port": parts.port or 22, "username": parts.username, "timeout": _TIMEOUT_S}
+    arguments |= {name: value for name, value in options.items() if name != "known_hosts"}
+    return Known(parts.hostname, skip_instance_cache=True, **arguments)

@@ -1,4 +1,4 @@
-"""folder.toml: which files of an inbox are whose, and where their rows go."""
+"""folder.toml: which files in an inbox belong to which vendor, and where their rows go."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -32,33 +32,33 @@ _NOTIFY_KEYS = (
 _WHENS = ("attention", "always", "never")
 
 TEMPLATE = """\
-# Sheets put into inbox/ are sent by `importer folder {name}` and filed under done/ or attention/.
-# Accounts and vendors are those of importer.toml.
+# `importer folder {name}` sends the sheets in inbox/ and files them under done/ or attention/.
+# Accounts and vendors are defined in importer.toml.
 
-settle = 10                  # seconds a file must stay as it is before it is taken for whole
+settle = 10                  # seconds a file must stay unchanged before it counts as complete
 
-# One table for each rule; the first that fits a file takes it. The name is its folder in inbox/,
-# or say folder = "." for files in inbox/ itself.
+# One table per rule; the first rule that matches a file applies. A rule covers the folder of its
+# name in inbox/; folder = "." covers the files in inbox/ itself.
 #
 # [inbox.north]
-# files = "*.xlsx"           # of the folder, these; else all
-# vendor = "north"           # a profile of importer.toml; else as the headings say
-# operation = "add_tracking" # else as the vendor's profile or the headings say
-# account = "acme"           # else the vendor's
-# stop_after = "50%"         # stop a sheet of which so many rows are refused; ten alike always do
+# files = "*.xlsx"           # only these files of the folder (default: all)
+# vendor = "north"           # a profile in importer.toml (default: detected from the headings)
+# operation = "add_tracking" # default: from the vendor profile or the headings
+# account = "acme"           # default: the vendor profile's account
+# stop_after = "50%"         # stop a sheet after this many rejected rows (a number or a share)
 # strict = true              # or another switch of importer upload: whole_po, split, visible_only,
 #                            # strict_tracking, infer_carrier
 
-# Files that stand elsewhere are fetched into inbox/north/ first, and kept there as taken:
+# Files on a server are fetched into inbox/north/ first; the server keeps them in .importer/taken/.
 # pip install 'purchase-order-importer[remote]'
 #
 # [inbox.north.remote]
-# url = "sftp://ftp.north.example/outgoing"  # or s3://, smb://, webdav://, gs://, az://, as fsspec
-# username = "buyer"                         # and all else that fsspec takes for such an address;
-# password_env = "NORTH_SFTP_PASSWORD"       # what ends in _env names an environment variable
+# url = "sftp://ftp.north.example/outgoing"  # or s3://, smb://, webdav://, gs://, az:// (fsspec)
+# username = "buyer"                         # this and other options are passed to fsspec;
+# password_env = "NORTH_SFTP_PASSWORD"       # a key ending in _env names an environment variable
 
 # [notify]
-# when = "attention"         # when trouble begins and when it is over; or "always", or "never"
+# when = "attention"         # when trouble begins and ends; or "always", or "never"
 # mail_to = ["buyer@example.com"]
 # mail_from = "importer@example.com"
 # smtp = "smtp.example.com:587"
@@ -70,7 +70,7 @@ settle = 10                  # seconds a file must stay as it is before it is ta
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """An inbox elsewhere. `secrets`: an option -> the environment variable that holds it."""
+    """An inbox on a server. `secrets`: an option -> its environment variable."""
 
     url: str
     options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
@@ -83,24 +83,24 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Files of one folder of the inbox; no account where neither rule nor vendor names one."""
+    """Covers files of one folder in the inbox; has no account if neither it nor its vendor has."""
 
     name: str
-    folder: str  # below inbox/, "." for itself
+    folder: str  # below inbox/; "." is inbox/ itself
     files: str
     account: str | None
     options: UploadOptions
     remote: Remote | None = None
 
-    def fits(self, file: PurePosixPath) -> bool:
-        """Whether a file is meant, by its path below inbox/."""
-        name, meant = file.name.lower(), self.files.lower()
-        return file.parent == PurePosixPath(self.folder) and fnmatchcase(name, meant)
+    def matches(self, file: PurePosixPath) -> bool:
+        """`file` is a path below inbox/."""
+        name, pattern = file.name.lower(), self.files.lower()
+        return file.parent == PurePosixPath(self.folder) and fnmatchcase(name, pattern)
 
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Whom to tell, and when. Secrets are named, not kept."""
+    """Who is notified, and when. Secrets stay in environment variables."""
 
     when: str = "never"
     mail_to: Sequence[str] = ()
@@ -118,28 +118,28 @@ class FolderSettings:
     notify: Notify = field(default_factory=Notify)
 
     def rule(self, file: PurePosixPath) -> Rule | None:
-        return next((rule for rule in self.rules if rule.fits(file)), None)
+        return next((rule for rule in self.rules if rule.matches(file)), None)
 
 
 def init_folder(directory: Path) -> Path:
-    """Makes the folders and a commented folder.toml, which is never written over."""
+    """Creates the folders and a commented folder.toml; never overwrites that file."""
     for name in FOLDERS:
         (directory / name).mkdir(parents=True, exist_ok=True)
     file = directory / FILE_NAME
     if file.exists():
-        raise UsageError(f"{file} is there already, and was left as it is")
+        raise UsageError(f"{file} already exists and was not changed")
     file.write_text(TEMPLATE.replace("{name}", directory.name), encoding="utf-8")
     return file
 
 
 def load_folder(directory: Path, settings: Settings) -> FolderSettings:
-    """Raises SettingsError, which names the file, the table and the key."""
+    """Raises SettingsError with the file, the table and the key."""
     file = directory / FILE_NAME
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError(
-            f"{file} is not there; importer folder init {directory} makes it"
+            f"{file} does not exist; create it with: importer folder init {directory}"
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{file} cannot be read: {error}") from None
@@ -151,26 +151,34 @@ def load_folder(directory: Path, settings: Settings) -> FolderSettings:
 
 def _rule(name: str, table: TomlTable, settings: Settings) -> Rule:
     table.knows(_RULE_KEYS)
-    vendor, account = table.text("vendor"), table.text("account")
-    if vendor is not None:
-        account = account or settings.vendor(vendor).account
-    if account is not None:
-        settings.account(account)
-    folder = table.text("folder") or name
-    if PurePosixPath(folder).is_absolute() or ".." in PurePosixPath(folder).parts:
-        raise table.wrong(f'folder "{folder}" leads out of the inbox')
     return Rule(
         name=name,
-        folder=folder,
+        folder=_folder(name, table),
         files=table.text("files") or "*",
-        account=account,
+        account=_account(table, settings),
         options=_options(table),
         remote=_remote(table),
     )
 
 
+def _folder(name: str, table: TomlTable) -> str:
+    folder = table.text("folder") or name
+    if PurePosixPath(folder).is_absolute() or ".." in PurePosixPath(folder).parts:
+        raise table.wrong(f'folder "{folder}" is outside the inbox')
+    return folder
+
+
+def _account(table: TomlTable, settings: Settings) -> str | None:
+    vendor, account = table.text("vendor"), table.text("account")
+    if vendor is not None:
+        account = account or settings.vendor(vendor).account
+    if account is not None:
+        settings.account(account)  # raises for an unknown one
+    return account
+
+
 def _options(table: TomlTable) -> UploadOptions:
-    switches: dict[str, Any] = {name: _switch(table, name) for name in READING_SWITCHES}
+    switches: dict[str, Any] = {name: table.flag(name) for name in READING_SWITCHES}
     reading = ReadingOptions(
         operation=table.text("operation"),
         worksheet=table.text("worksheet"),
@@ -181,8 +189,8 @@ def _options(table: TomlTable) -> UploadOptions:
     return UploadOptions(
         reading,
         stop_after=_stop_after(table),
-        whole_po=_switch(table, "whole_po"),
-        strict=_switch(table, "strict"),
+        whole_po=table.flag("whole_po"),
+        strict=table.flag("strict"),
     )
 
 
@@ -191,7 +199,7 @@ def _stop_after(table: TomlTable) -> Share | None:
     try:
         return None if text is None else Share.parse(text)
     except (ValueError, ZeroDivisionError):
-        raise table.wrong("stop_after is neither a number of rows nor like 20%") from None
+        raise table.wrong("stop_after must be a number of rows or a percentage like 20%") from None
 
 
 def _remote(rule: TomlTable) -> Remote | None:
@@ -201,48 +209,54 @@ def _remote(rule: TomlTable) -> Remote | None:
     if not isinstance(values, dict):
         raise rule.wrong("remote must be written as a table, [inbox.NAME.remote]")
     table = TomlTable(rule.file, f"{rule.name}.remote", values)
+    url = _url(table)
+    options = {name: value for name, value in values.items() if name != "url"}
+    if any(not isinstance(value, str | int | float | bool) for value in options.values()):
+        raise table.wrong("each option must be a text, a number, true or false")
+    secrets = {name: str(options.pop(name)) for name in list(options) if name.endswith("_env")}
+    variables = {name.removesuffix("_env"): variable for name, variable in secrets.items()}
+    return Remote(url, options, variables)
+
+
+def _url(table: TomlTable) -> str:
     url = table.text("url") or ""
     parts = urlsplit(url)
     if not parts.scheme or "://" not in url:
         raise table.wrong('url must be an address, such as "sftp://ftp.north.example/outgoing"')
     if parts.password is not None:
-        raise table.wrong("url holds a password; name an environment variable in password_env")
-    plain = {name: value for name, value in values.items() if name != "url"}
-    if any(not isinstance(value, str | int | float | bool) for value in plain.values()):
-        raise table.wrong("each option must be a text, a number, true or false")
-    secrets = {name: str(plain.pop(name)) for name in list(plain) if name.endswith("_env")}
-    return Remote(url, plain, {name.removesuffix("_env"): place for name, place in secrets.items()})
-
-
-def _switch(table: TomlTable, name: str) -> bool:
-    value = table.values.get(name, False)
-    if not isinstance(value, bool):
-        raise table.wrong(f"{name} must be true or false, not {value!r}")
-    return value
+        raise table.wrong(
+            "url contains a password; put it in an environment variable and name that in "
+            "password_env"
+        )
+    return url
 
 
 def _notify(top: TomlTable) -> Notify:
     values = top.values.get("notify", {})
     if not isinstance(values, dict):
         raise top.wrong("notify must be written as a table, [notify]")
-    table = TomlTable(top.file, "notify", values)
-    table.knows(_NOTIFY_KEYS)
     if not values:
         return Notify()
+    table = TomlTable(top.file, "notify", values)
+    table.knows(_NOTIFY_KEYS)
     when = table.text("when") or "attention"
     if when not in _WHENS:
         raise table.wrong(f'when must be one of {", ".join(_WHENS)}, not "{when}"')
-    mail_to = values.get("mail_to", [])
-    if not isinstance(mail_to, list) or not all(isinstance(each, str) for each in mail_to):
-        raise table.wrong('mail_to must be a list of addresses, ["buyer@example.com"]')
-    if mail_to and not (table.text("smtp") and table.text("mail_from")):
-        raise table.wrong("mail_to needs smtp and mail_from too")
     return Notify(
         when=when,
-        mail_to=mail_to,
+        mail_to=_mail_to(table),
         mail_from=table.text("mail_from") or "",
         smtp=table.text("smtp") or "",
         smtp_username=table.text("smtp_username"),
         smtp_password_env=table.text("smtp_password_env"),
         urls_env=table.text("urls_env"),
     )
+
+
+def _mail_to(table: TomlTable) -> list[str]:
+    mail_to = table.values.get("mail_to", [])
+    if not isinstance(mail_to, list) or not all(isinstance(each, str) for each in mail_to):
+        raise table.wrong('mail_to must be a list of addresses, ["buyer@example.com"]')
+    if mail_to and not (table.text("smtp") and table.text("mail_from")):
+        raise table.wrong("mail_to also needs smtp and mail_from")
+    return mail_to

@@ -1,4 +1,4 @@
-"""What a monitor asks a drop folder: when it last ran, what waits, what needs a person."""
+"""Status for monitoring: when the last pass ran, what is waiting, what needs attention."""
 
 import json
 import threading
@@ -12,67 +12,67 @@ from importer.folder.arrival import arrivals
 from importer.folder.claim_notes import write_text
 from importer.folder.layout import FolderLayout
 from importer.folder.one_file import Fate
-from importer.folder.passes import Pass
+from importer.folder.passes import PassResult
 
 _LAST, _HEARTBEAT = "last-pass.json", "heartbeat"
 _BEAT_S = 10.0
 
 
-def note_pass(places: FolderLayout, done: Pass, next_at: datetime | None = None) -> None:
-    """Keeps what `folder_status` tells of the last pass."""
-    told = {
-        "begun_at": done.begun_at.isoformat(),
-        "ended_at": done.ended_at.isoformat(),
-        "exit_status": done.exit_status,
-        "files": {fate.value: len(done.of(fate)) for fate in Fate if done.of(fate)},
-        "trouble": [trouble.sentence for trouble in done.trouble],
+def save_pass(layout: FolderLayout, result: PassResult, next_at: datetime | None = None) -> None:
+    """Keeps what `folder_status` shows of the last pass."""
+    values = {
+        "begun_at": result.begun_at.isoformat(),
+        "ended_at": result.ended_at.isoformat(),
+        "exit_status": result.exit_status,
+        "files": {fate.value: len(result.of(fate)) for fate in Fate if result.of(fate)},
+        "trouble": [trouble.sentence for trouble in result.trouble],
         "next_at": None if next_at is None else next_at.isoformat(),
     }
-    write_text(places.reports / _LAST, json.dumps(told, indent=2))
+    write_text(layout.reports / _LAST, json.dumps(values, indent=2))
 
 
-def last_pass(places: FolderLayout) -> Mapping[str, Any] | None:
-    """What the last pass noted; None where there is none, or none that can be read."""
+def last_pass(layout: FolderLayout) -> Mapping[str, Any] | None:
+    """What the last pass saved; None if there is none or it cannot be read."""
     try:
-        found = json.loads((places.reports / _LAST).read_text(encoding="utf-8"))
+        values = json.loads((layout.reports / _LAST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return values if isinstance(values, dict) else None
 
 
-def folder_status(places: FolderLayout) -> dict[str, Any]:
-    """The status as JSON holds it; instants in ISO 8601."""
-    waiting = arrivals(places.inbox)
-    last = last_pass(places)
+def folder_status(layout: FolderLayout) -> dict[str, Any]:
+    """The status, ready for JSON; instants in ISO 8601."""
+    waiting = arrivals(layout.inbox)
+    last = last_pass(layout)
     oldest = min((arrival.arrived_ns for arrival in waiting), default=None)
     return {
         "last_pass": last,
-        "heartbeat_at": _modified(places.reports / _HEARTBEAT),
+        "heartbeat_at": _modified(layout.reports / _HEARTBEAT),
         "waiting": len(waiting),
         "oldest": None if oldest is None else _instant(oldest / 1e9),
-        "being_worked_on": _count(places.working),
-        "in_attention": _count(places.root / "attention"),
+        "being_worked_on": _count(layout.working),
+        "in_attention": _count(layout.root / "attention"),
         "next_at": last.get("next_at") if last else None,
     }
 
 
 def _count(folder: Path) -> int:
-    """Sheets, and not what was written beside them."""
-    made = (".result", ".fix")
+    """Counts sheets, without the files that were written for them."""
+    written = (".result", ".fix")
     return sum(
         path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.suffix not in {".txt", ".zip", ".md5", ".sha256", ".done"}
-        and not any(mark in path.stem for mark in made)
+        and not any(mark in path.stem for mark in written)
         for path in folder.rglob("*")
     )
 
 
 @contextmanager
-def beating(places: FolderLayout) -> Iterator[None]:
-    """Touches the heartbeat file as long as the block lasts."""
+def heartbeat(layout: FolderLayout) -> Iterator[None]:
+    """Touches the heartbeat file while the block runs."""
     ended = threading.Event()
-    file = places.reports / _HEARTBEAT
+    file = layout.reports / _HEARTBEAT
 
     def beat() -> None:
         while True:

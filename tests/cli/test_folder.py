@@ -207,7 +207,7 @@ def test_older_days_are_put_away(run):
         (("drop", "--until", "25:00"), '"25:00" is not a time like 06:00'),
         (("drop", "--keep", "soon"), '"soon" is not a number of days'),
         (("drop", "--once", "--watch"), "--once or --watch, not both"),
-        (("nowhere",), "importer folder init nowhere makes it"),
+        (("nowhere",), "importer folder init nowhere"),
     ],
 )
 def test_what_cannot_be_meant_is_said(run, words, said):
@@ -221,8 +221,8 @@ def test_what_cannot_be_meant_is_said(run, words, said):
     ("line", "said"),
     [
         ('account = "acme"', 'has no account "acme"'),
-        ('folder = "../etc"', "leads out of the inbox"),
-        ('stop_after = "many"', "stop_after is neither"),
+        ('folder = "../etc"', "is outside the inbox"),
+        ('stop_after = "many"', "stop_after must be a number of rows"),
         ("strict = 1", "strict must be true or false"),
         ("acount = 1", '"acount" is not known'),
     ],
@@ -281,7 +281,7 @@ def test_watching_says_once_what_goes_on_waiting(run, monkeypatch):
         yield
 
     monkeypatch.setattr("importer.folder.passes.stopped_at", at_the_third_pass)
-    monkeypatch.setattr("importer.folder.status.note_pass", lambda *_: passes.append(1))
+    monkeypatch.setattr("importer.folder.status.save_pass", lambda *_: passes.append(1))
     result = run("drop", "--watch", "--every", "30")
 
     assert len(passes) == 3

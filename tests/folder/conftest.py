@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from importer.folder.layout import FolderLayout
-from importer.folder.passes import Pass, run_pass
+from importer.folder.passes import PassResult, run_pass
 from importer.folder.rules import init_folder, load_folder
 from importer.runs.execute import Context
 
@@ -36,38 +36,38 @@ def shipping(number: int = 101, tracking: str = "A12345") -> str:
 class Drop:
     """The folder, and what a person does with it."""
 
-    places: FolderLayout
+    layout: FolderLayout
     context: Context
     rules: str = RULES
 
     def put(self, name: str, text: str | bytes) -> Path:
-        path = self.places.inbox / name
+        path = self.layout.inbox / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
-    def run(self, context: Context | None = None, sleep=lambda _: None, wait_s=0.0) -> Pass:
-        (self.places.root / "folder.toml").write_text(self.rules, encoding="utf-8")
+    def run(self, context: Context | None = None, sleep=lambda _: None, wait_s=0.0) -> PassResult:
+        (self.layout.root / "folder.toml").write_text(self.rules, encoding="utf-8")
         context = context or self.context
-        settings = load_folder(self.places.root, context.settings)
-        return run_pass(self.places, settings, context, sleep=sleep, wait_s=wait_s)
+        settings = load_folder(self.layout.root, context.settings)
+        return run_pass(self.layout, settings, context, sleep=sleep, wait_s=wait_s)
 
     @property
     def filed(self) -> dict[str, list[str]]:
         """Names below done/ and attention/, without the day."""
         return {
-            where: sorted(p.name for p in (self.places.root / where).glob("*/*"))
+            where: sorted(p.name for p in (self.layout.root / where).glob("*/*"))
             for where in ("done", "attention")
         }
 
     @property
     def left(self) -> list[Path]:
         """What stands in working/, but for the locks."""
-        return [path for path in self.places.working.glob("*") if not path.name.startswith(".")]
+        return [path for path in self.layout.working.glob("*") if not path.name.startswith(".")]
 
 
-def fates(done: Pass) -> dict[str, str]:
-    return {handled.name: handled.fate.value for handled in done.handled}
+def fates(done: PassResult) -> dict[str, str]:
+    return {result.name: result.fate.value for result in done.results}
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ def old(drop):
     """One old day in done/ and in attention/, and a recent one."""
     for where in ("done", "attention"):
         for day in (OLD, RECENT):
-            folder = drop.places.root / where / day
+            folder = drop.layout.root / where / day
             folder.mkdir(parents=True)
             (folder / "dock.csv").write_text(f"{where} {day}")
             (folder / "ünïcödé.csv").write_text("x" * 1000)
-    return drop.places.root
+    return drop.layout.root
 
 
 def below(folder):
@@ -56,7 +56,7 @@ def test_nothing_leaves_its_folder_where_the_zip_does_not_hold_it(old, monkeypat
 
     monkeypatch.setattr(archiving, "written", spoilt)
 
-    with pytest.raises(OSError, match="nothing was taken away"):
+    with pytest.raises(OSError, match="nothing was deleted"):
         archive(FolderLayout(old), 90)
 
     assert (old / "done" / OLD / "dock.csv").exists()

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from importer.folder.arrival import arrivals, is_held_open, why_not_whole
+from importer.folder.arrival import arrivals, is_open_for_writing, why_incomplete
 from tests.folder.conftest import fates, tracking
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows leases")
@@ -16,14 +16,14 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows makes links only for
 
 
 def names(drop):
-    return [str(arrival.name) for arrival in arrivals(drop.places.inbox)]
+    return [str(arrival.name) for arrival in arrivals(drop.layout.inbox)]
 
 
 @pytest.mark.parametrize(
     "name",
     [
         "~$dock.xlsx", ".~lock.dock.xlsx#", "dock.xlsx.part", "dock.xlsx.tmp", "dock.crdownload",
-        "DOCK.XLSX.PART", ".DS_Store", "Thumbs.db", "desktop.ini", "dock.xlsx.filepart",
+        "DOCK.XLSX.PART", ".DS_RemoteFolder", "Thumbs.db", "desktop.ini", "dock.xlsx.filepart",
         "dock.xlsx.done", "dock.xlsx.sha256",
     ],
 )  # fmt: skip
@@ -81,7 +81,7 @@ def test_a_companion_makes_it_whole_at_once_and_is_filed_with_it(drop, companion
 
     assert fates(done) == {"north/dock.csv": "done"}
     assert companion in drop.filed["done"]
-    assert list((drop.places.inbox / "north").iterdir()) == []
+    assert list((drop.layout.inbox / "north").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_file_that_another_program_holds_open_for_writing_waits(drop):
     writes = "import sys; f = open(sys.argv[1], 'a'); input()"
     command = [sys.executable, "-c", writes, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as writer:
-        while not is_held_open(path):
+        while not is_open_for_writing(path):
             assert writer.poll() is None
         done = drop.run()
         writer.communicate(b"\n")
@@ -136,7 +136,7 @@ def test_a_program_that_opens_a_file_just_as_it_is_looked_at_does_not_end_the_pa
     looks = (
         "import sys, time; from pathlib import Path; from importer.folder.arrival import *\n"
         "until = time.monotonic() + 0.3\n"
-        "while time.monotonic() < until: is_held_open(Path(sys.argv[1]))"
+        "while time.monotonic() < until: is_open_for_writing(Path(sys.argv[1]))"
     )
     with subprocess.Popen([sys.executable, "-c", looks, str(path)]) as looker:
         while looker.poll() is None:
@@ -150,18 +150,18 @@ def test_a_link_is_left_where_it_is_and_said(drop, tmp_path):
     secret = tmp_path / "secret.csv"
     secret.write_text(tracking("A12345"))
     drop.put("north/dock.csv", "").unlink()
-    (drop.places.inbox / "north/dock.csv").symlink_to(secret)
+    (drop.layout.inbox / "north/dock.csv").symlink_to(secret)
 
     done = drop.run()
 
     assert fates(done) == {"north/dock.csv": "waiting"}
-    assert "it is a link" in done.handled[0].sentence
+    assert "it is a symbolic link" in done.results[0].sentence
 
 
 @POSIX
 def test_a_pipe_does_not_stop_the_pass(drop):
     drop.put("north/1.csv", tracking("A12345"))
-    os.mkfifo(drop.places.inbox / "north/2.csv")
+    os.mkfifo(drop.layout.inbox / "north/2.csv")
 
     assert fates(drop.run()) == {"north/1.csv": "done"}
 
@@ -175,8 +175,8 @@ def test_hidden_folders_are_not_looked_into(drop):
 def test_a_file_knows_its_place_below_the_inbox(drop):
     drop.put("north/dock.csv", "x")
 
-    (arrival,) = arrivals(drop.places.inbox)
+    (arrival,) = arrivals(drop.layout.inbox)
 
     assert arrival.name == PurePosixPath("north/dock.csv")
-    assert why_not_whole(arrival, arrival) is None
-    assert why_not_whole(arrival, None) == "it is still changing"
+    assert why_incomplete(arrival, arrival) is None
+    assert why_incomplete(arrival, None) == "it is still changing"

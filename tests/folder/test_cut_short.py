@@ -30,8 +30,8 @@ def cut_short(drop, monkeypatch, where, call=power_cut):
 
 
 def claim(drop, name, account):
-    (arrival,) = (a for a in arrivals(drop.places.inbox) if str(a.name) == name)
-    return drop.places.claim(arrival, account, "20261120T2200")
+    (arrival,) = (a for a in arrivals(drop.layout.inbox) if str(a.name) == name)
+    return drop.layout.claim(arrival, account, "20261120T2200")
 
 
 def test_a_claim_that_was_left_is_taken_up_first(drop):
@@ -47,10 +47,10 @@ def test_a_claim_that_was_left_is_taken_up_first(drop):
 
 def test_of_two_passes_one_has_the_file(drop):
     drop.put("north/1.csv", tracking("A12345"))
-    (arrival,) = arrivals(drop.places.inbox)
+    (arrival,) = arrivals(drop.layout.inbox)
 
-    first = drop.places.claim(arrival, "sellercloud", "1")
-    second = drop.places.claim(arrival, "sellercloud", "2")
+    first = drop.layout.claim(arrival, "sellercloud", "1")
+    second = drop.layout.claim(arrival, "sellercloud", "2")
 
     assert first.path.exists()
     assert second is None
@@ -60,7 +60,7 @@ def test_cut_after_the_run_ended_its_own_result_is_filed_and_nothing_sent_again(
     drop, sandbox, monkeypatch
 ):
     drop.put("south/1.csv", shipping())  # an operation that would send again
-    cut_short(drop, monkeypatch, "importer.folder.one_file._filed")
+    cut_short(drop, monkeypatch, "importer.folder.one_file._file_away")
 
     done = drop.run()
 
@@ -87,7 +87,7 @@ def test_cut_while_filing_the_rest_goes_to_the_same_place(drop, sandbox, monkeyp
 def test_cut_while_filing_no_name_that_was_taken_since_is_written_over(drop, monkeypatch, moved):
     drop.put("south/1.csv", shipping())
     cut_while_filing(drop, monkeypatch, moved)
-    (day,) = (drop.places.root / "done").iterdir()
+    (day,) = (drop.layout.root / "done").iterdir()
     (day / "1.csv").write_text("another")
 
     done = drop.run()
@@ -100,23 +100,23 @@ def test_cut_while_filing_no_name_that_was_taken_since_is_written_over(drop, mon
 
 
 def cut_while_filing(drop, monkeypatch, moved):
-    real = FolderLayout.file_beside
+    real = FolderLayout.move_extras
 
-    def some(places, claimed, names):
+    def some(layout, claimed, names):
         kept = dict([*list(names.items())[:moved], list(names.items())[-1]])
-        real(places, claimed, kept)
+        real(layout, claimed, kept)
         raise PowerCut
 
-    cut_short(drop, monkeypatch, "importer.folder.layout.FolderLayout.file_beside", some)
+    cut_short(drop, monkeypatch, "importer.folder.layout.FolderLayout.move_extras", some)
 
 
 def test_cut_after_the_last_move_only_notes_are_left_and_cleared(drop, monkeypatch):
     drop.put("south/1.csv", shipping())
-    cut_short(drop, monkeypatch, "importer.folder.layout.FolderLayout.forget")
+    cut_short(drop, monkeypatch, "importer.folder.layout.FolderLayout.clear_claim")
 
     done = drop.run()
 
-    assert done.handled == []
+    assert done.results == []
     assert drop.left == []
     assert drop.filed["done"] == ["1.csv", "1.result.csv", "1.txt"]
 
@@ -126,7 +126,7 @@ def test_a_run_of_a_killed_pass_goes_on_at_once(drop, sandbox):
     drop.context.stop.set()
     claimed = claim(drop, "north/1.csv", "sellercloud")
     rule = first_rule(drop)
-    handling.process_file(claimed, rule, "sellercloud", drop.context, drop.places)
+    handling.process_file(claimed, rule, "sellercloud", drop.context, drop.layout)
     drop.context.stop.clear()
     (run,) = drop.context.journal.runs()
     host = run.owner.partition("@")[2]
@@ -141,7 +141,7 @@ def test_a_run_of_a_killed_pass_goes_on_at_once(drop, sandbox):
 
 def first_rule(drop):
     drop.run()
-    return load_folder(drop.places.root, drop.context.settings).rules[0]
+    return load_folder(drop.layout.root, drop.context.settings).rules[0]
 
 
 def test_a_run_of_another_machine_is_waited_for(drop, sandbox):
@@ -149,7 +149,7 @@ def test_a_run_of_another_machine_is_waited_for(drop, sandbox):
     drop.put("north/2.csv", tracking("A12346"))
     drop.context.stop.set()
     claimed = claim(drop, "north/1.csv", "sellercloud")
-    handling.process_file(claimed, first_rule(drop), "sellercloud", drop.context, drop.places)
+    handling.process_file(claimed, first_rule(drop), "sellercloud", drop.context, drop.layout)
     drop.context.stop.clear()
     drop.context.journal.take(1, "7@elsewhere")
 
@@ -169,13 +169,13 @@ def test_a_file_that_ends_the_program_again_and_again_goes_to_a_person(drop, mon
     done = drop.run()
 
     assert fates(done) == {"north/1.csv": "attention", "north/2.csv": "done"}
-    assert "the program ended 3 times" in done.handled[0].sentence
+    assert "the importer crashed 3 times" in done.results[0].sentence
 
 
 def test_another_pass_at_work_on_an_account_is_let_alone(drop, tmp_path):
     drop.put("north/1.csv", tracking("A12345"))
     drop.put("south/1.csv", shipping())
-    with held_by_another_process(drop.places):
+    with held_by_another_process(drop.layout):
         done = drop.run()
 
     assert fates(done) == {"north/1.csv": "waiting", "south/1.csv": "done"}
@@ -184,7 +184,7 @@ def test_another_pass_at_work_on_an_account_is_let_alone(drop, tmp_path):
 
 def test_when_another_pass_ends_its_files_are_taken_over(drop):
     drop.put("north/1.csv", tracking("A12345"))
-    with held_by_another_process(drop.places) as other:
+    with held_by_another_process(drop.layout) as other:
 
         def killed(_):
             other.kill()
@@ -195,15 +195,15 @@ def test_when_another_pass_ends_its_files_are_taken_over(drop):
     assert fates(done) == {"north/1.csv": "done"}
 
 
-def held_by_another_process(places: FolderLayout):
+def held_by_another_process(layout: FolderLayout):
     code = (
         "import sys; from pathlib import Path; from importer.folder.layout import FolderLayout\n"
-        "with FolderLayout(Path(sys.argv[1])).held('sellercloud') as ours:\n"
+        "with FolderLayout(Path(sys.argv[1])).account_lock('sellercloud') as ours:\n"
         "    print(ours, flush=True); sys.stdin.read()"
     )
     return _Held(
         subprocess.Popen(
-            [sys.executable, "-c", code, str(places.root)],
+            [sys.executable, "-c", code, str(layout.root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -229,8 +229,8 @@ def test_claims_of_an_account_that_no_rule_names_any_more_are_said(drop):
 
     done = drop.run()
 
-    assert "files of account old/one" in done.trouble[0].sentence
-    assert done.handled == []
+    assert "files for account old/one" in done.trouble[0].sentence
+    assert done.results == []
 
 
 def test_a_claim_is_not_sent_to_the_account_that_its_rule_names_since(drop, sandbox):
@@ -240,7 +240,7 @@ def test_a_claim_is_not_sent_to_the_account_that_its_rule_names_since(drop, sand
     done = drop.run()
 
     assert fates(done) == {"north/1.csv": "attention"}
-    assert "was taken for account shipstation" in done.handled[0].sentence
+    assert "was claimed for account shipstation" in done.results[0].sentence
     assert sandbox.writes == []
 
 
@@ -258,12 +258,12 @@ def test_a_file_changed_while_its_rows_were_sent_is_for_a_person(drop, monkeypat
     done = drop.run()
 
     assert fates(done) == {"north/1.csv": "attention"}
-    assert "it was changed while its rows were sent" in done.handled[0].sentence
+    assert "the file changed while its rows were being sent" in done.results[0].sentence
 
 
 def test_the_folder_may_have_been_emptied_meanwhile(drop):
     drop.put("north/1.csv", tracking("A12345"))
 
-    done = drop.run(sleep=lambda _: shutil.rmtree(drop.places.inbox / "north"))
+    done = drop.run(sleep=lambda _: shutil.rmtree(drop.layout.inbox / "north"))
 
-    assert done.handled == []
+    assert done.results == []

@@ -22,23 +22,23 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse
 def test_a_strange_name_is_filed(drop, name):
     drop.put(f"north/{name}", tracking("A12345"))
 
-    (handled,) = drop.run().handled
+    (result,) = drop.run().results
 
-    assert handled.fate == "done"
+    assert result.fate == "done"
     assert drop.left == []
-    assert handled.files[0].read_text() == tracking("A12345")
+    assert result.files[0].read_text() == tracking("A12345")
 
 
 @LINUX
 @pytest.mark.parametrize("name", [b"line\nbreak.csv", b"not utf-8 \xff.csv", b"bell\x07.csv"])
 def test_a_name_that_no_screen_can_show_is_filed(drop, name):
     drop.put("north/x", "x").unlink()
-    (drop.places.inbox / "north" / os.fsdecode(name)).write_text(tracking("A12345"))
+    (drop.layout.inbox / "north" / os.fsdecode(name)).write_text(tracking("A12345"))
 
-    (handled,) = drop.run().handled
+    (result,) = drop.run().results
 
-    assert handled.fate == "done"
-    assert all(filed.name.isprintable() for filed in handled.files)
+    assert result.fate == "done"
+    assert all(filed.name.isprintable() for filed in result.files)
 
 
 @pytest.mark.parametrize("folder", ["a~b", "_", "%2F", "über"])
@@ -59,7 +59,7 @@ def test_a_strange_account_has_a_folder_of_its_own(drop, context):
     done = drop.run(replace(context, settings=settings))
 
     assert fates(done) == {"north/dock.csv": "done"}
-    assert {p.name for p in drop.places.root.iterdir()} == {
+    assert {p.name for p in drop.layout.root.iterdir()} == {
         "inbox", "working", "done", "attention", "reports", "folder.toml",
     }  # fmt: skip
 
@@ -83,7 +83,7 @@ def test_a_text_sheet_is_not_written_over_by_what_is_said_of_it(drop):
 def test_nothing_that_was_put_there_by_hand_is_written_over(drop):
     drop.put("north/dock.csv", tracking("A12345"))
     drop.run()
-    (day,) = (drop.places.root / "done").iterdir()
+    (day,) = (drop.layout.root / "done").iterdir()
     (day / "dock-2.txt").write_text("mine")
 
     drop.put("north/dock.csv", tracking("A12346"))

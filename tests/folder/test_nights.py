@@ -80,8 +80,8 @@ def filed(folder):
 
 
 def fates(folder, files):
-    places = filed(folder)
-    return {path.name: tuple(places.get(path.name, ())) for path in files}
+    layout = filed(folder)
+    return {path.name: tuple(layout.get(path.name, ())) for path in files}
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_two_passes_at_once_and_one_killed_lose_and_double_nothing(
     said, _ = second.communicate(timeout=120)
 
     assert pages_tell(folder) == {path.name for path in files}
-    assert "taken up after a pass that was cut short" in said.decode()
+    assert "resumed after an interrupted pass" in said.decode()
     assert still_written.exists()
     assert {tuple(stands) for stands in fates(folder, files).values()} <= {
         ("done",),

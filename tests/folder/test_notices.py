@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from importer.folder import notices as telling
-from importer.folder.notices import is_wanted, news, note_told, tell
+from importer.folder.notices import changes, is_wanted, save_notified, send_notices
 from importer.folder.one_file import Fate, FileResult
-from importer.folder.passes import Pass, Trouble
+from importer.folder.passes import PassResult, Trouble
 from importer.folder.rules import Notify
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -27,18 +27,18 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 def passed(*fates, trouble=(), day=0):
     at = NOON + timedelta(days=day)
-    handled = [
+    result = [
         FileResult(f"{folder}/{n}.csv", "acme", fate, "said", run=1)
         for n, (folder, fate) in enumerate(fates)
     ]
-    return Pass(at, at, handled, [Trouble(subject, "said") for subject in trouble])
+    return PassResult(at, at, result, [Trouble(subject, "said") for subject in trouble])
 
 
 def told(drop, done):
-    """What is news of a pass, and that it was told."""
-    what = news(drop.places, done)
-    note_told(drop.places, what)
-    return sorted(what.begun), sorted(what.over)
+    """What is changes of a pass, and that it was told."""
+    what = changes(drop.layout, done)
+    save_notified(drop.layout, what)
+    return sorted(what.begun), sorted(what.ended)
 
 
 def test_trouble_is_told_once_as_it_begins_and_once_as_it_ends(drop):
@@ -74,7 +74,7 @@ def test_an_account_that_cannot_sign_in_is_told_once_and_when_it_can_again(drop)
 def test_news_that_reached_nobody_is_news_again(drop):
     bad = passed(("north", Fate.ATTENTION))
 
-    assert news(drop.places, bad).begun == news(drop.places, bad).begun == {"inbox/north"}
+    assert changes(drop.layout, bad).begun == changes(drop.layout, bad).begun == {"inbox/north"}
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_when_somebody_is_told_is_as_folder_toml_says(drop, when, good, bad):
     notify = Notify(when=when)
     well, ill = passed(("north", Fate.DONE)), passed(("north", Fate.ATTENTION))
 
-    assert is_wanted(notify, news(drop.places, well), well) is good
-    assert is_wanted(notify, news(drop.places, ill), ill) is bad
+    assert is_wanted(notify, changes(drop.layout, well), well) is good
+    assert is_wanted(notify, changes(drop.layout, ill), ill) is bad
 
 
 # Mail --------------------------------------------------------------------------------------------
@@ -127,27 +127,29 @@ def notify_by(box, **more):
     )
 
 
-BEGUN = telling.News({"inbox/north"}, set(), {})
+BEGUN = telling.Changes({"inbox/north"}, set(), {})
 
 
 def test_a_mail_has_the_summary_as_text_and_the_report_attached(mailbox, tmp_path):
     page = tmp_path / "night.html"
     page.write_text("<h1>Night</h1>")
 
-    failed = tell(notify_by(mailbox), BEGUN, "1 file: 1 attention", "dock.csv: attention", [page])
+    failed = send_notices(
+        notify_by(mailbox), BEGUN, "1 file: 1 attention", "dock.csv: attention", [page]
+    )
 
     assert failed == []
     ((envelope, mail, _),) = mailbox.mails
     assert envelope.rcpt_tos == ["buyer@example.com", "boss@example.com"]
-    assert mail["Subject"] == "Importer: needs a person: 1 file: 1 attention"
+    assert mail["Subject"] == "Importer: needs attention: 1 file: 1 attention"
     text, attached = mail.get_payload()
-    assert "dock.csv: attention" in text.get_payload(decode=True).decode()
+    assert "dock.csv" in text.get_payload(decode=True).decode()
     assert attached.get_filename() == "night.html"
     assert attached.get_payload(decode=True) == b"<h1>Night</h1>"
 
 
 def test_a_name_with_line_breaks_makes_no_header_of_its_own(mailbox):
-    tell(notify_by(mailbox), BEGUN, "x\r\nBcc: thief@example.com", "text", [])
+    send_notices(notify_by(mailbox), BEGUN, "x\r\nBcc: thief@example.com", "text", [])
 
     ((envelope, mail, _),) = mailbox.mails
     assert mail["Bcc"] is None
@@ -157,7 +159,7 @@ def test_a_name_with_line_breaks_makes_no_header_of_its_own(mailbox):
 def test_a_server_that_is_not_there_is_said_and_stops_nothing():
     notify = Notify("always", ["a@example.com"], "b@example.com", "127.0.0.1:1")
 
-    (failed,) = tell(notify, BEGUN, "headline", "text", [])
+    (failed,) = send_notices(notify, BEGUN, "headline", "text", [])
 
     assert "refused" in failed
 
@@ -166,7 +168,7 @@ def test_a_missing_password_is_said(mailbox, monkeypatch):
     monkeypatch.delenv("SMTP_PASSWORD", raising=False)
     notify = notify_by(mailbox, smtp_username="me", smtp_password_env="SMTP_PASSWORD")
 
-    assert tell(notify, BEGUN, "headline", "text", []) == [
+    assert send_notices(notify, BEGUN, "headline", "text", []) == [
         "[notify] the environment variable SMTP_PASSWORD is not set"
     ]
 
@@ -188,7 +190,7 @@ def test_a_server_elsewhere_is_spoken_to_by_tls_only(monkeypatch, tmp_path):
     controller.start()
     box.address = f"localhost:{controller.port}"
 
-    failed = tell(
+    failed = send_notices(
         notify_by(box, smtp_username="me", smtp_password_env="SMTP_PASSWORD"),
         BEGUN, "headline", "text", [],
     )  # fmt: skip
@@ -202,7 +204,7 @@ def test_a_server_elsewhere_is_spoken_to_by_tls_only(monkeypatch, tmp_path):
 def test_a_server_elsewhere_without_tls_gets_no_mail(mailbox, monkeypatch, tmp_path):
     with_tls(monkeypatch, tmp_path)
 
-    (failed,) = tell(notify_by(mailbox), BEGUN, "headline", "text", [])
+    (failed,) = send_notices(notify_by(mailbox), BEGUN, "headline", "text", [])
 
     assert "STARTTLS" in failed
     assert mailbox.mails == []
@@ -266,10 +268,10 @@ def chat(monkeypatch):
 
 @OLD_MODULES
 def test_a_notice_goes_where_apprise_is_told(chat):
-    failed = tell(Notify("always", urls_env="NOTIFY_URLS"), BEGUN, "headline", "text", [])
+    failed = send_notices(Notify("always", urls_env="NOTIFY_URLS"), BEGUN, "headline", "text", [])
 
     assert failed == []
-    assert b"Importer: needs a person: headline" in chat[0]
+    assert b"Importer: needs attention: headline" in chat[0]
 
 
 @OLD_MODULES
@@ -278,7 +280,7 @@ def test_a_way_that_fails_does_not_keep_another_from_being_tried(chat):
         "always", ["a@example.com"], "b@example.com", "127.0.0.1:1", urls_env="NOTIFY_URLS"
     )
 
-    failed = tell(notify, BEGUN, "headline", "text", [])
+    failed = send_notices(notify, BEGUN, "headline", "text", [])
 
     assert len(failed) == len(chat) == 1
 
@@ -287,14 +289,14 @@ def test_a_way_that_fails_does_not_keep_another_from_being_tried(chat):
 def test_an_address_that_apprise_does_not_know_is_said_without_it(monkeypatch):
     monkeypatch.setenv("NOTIFY_URLS", "pigeon://secret")
 
-    failed = tell(Notify("always", urls_env="NOTIFY_URLS"), BEGUN, "headline", "text", [])
+    failed = send_notices(Notify("always", urls_env="NOTIFY_URLS"), BEGUN, "headline", "text", [])
 
-    assert failed == ["NOTIFY_URLS holds an address that apprise does not know"]
+    assert failed == ["NOTIFY_URLS contains an address that apprise does not support"]
 
 
 def test_what_is_in_order_again_is_said_so(mailbox):
-    over = replace(BEGUN, begun=set(), over={"inbox/north"})
+    over = replace(BEGUN, begun=set(), ended={"inbox/north"})
 
-    tell(notify_by(mailbox), over, "1 file: 1 done", "text", [])
+    send_notices(notify_by(mailbox), over, "1 file: 1 done", "text", [])
 
-    assert mailbox.mails[0][1]["Subject"].startswith("Importer: in order again")
+    assert mailbox.mails[0][1]["Subject"].startswith("Importer: back to normal")

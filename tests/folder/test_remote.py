@@ -69,7 +69,7 @@ def test_what_is_whole_there_is_fetched_sent_and_kept_there_as_taken(by_sftp, th
     assert fates(done) == {"north/dock.csv": "done"}
     assert below(there) == [".importer/taken/dock.csv", "half.csv.part"]
     assert len(sandbox.writes) == 1
-    assert by_sftp.run().handled == []
+    assert by_sftp.run().results == []
 
 
 def test_a_file_that_grows_there_waits(by_sftp, there):
@@ -79,7 +79,7 @@ def test_a_file_that_grows_there_waits(by_sftp, there):
     def grow(_):
         growing.write_text(tracking("A12345", "A12346"))
 
-    assert by_sftp.run(sleep=grow).handled == []
+    assert by_sftp.run(sleep=grow).results == []
     assert fates(by_sftp.run()) == {"north/dock.csv": "done"}
 
 
@@ -102,14 +102,14 @@ def test_a_checksum_that_says_otherwise_leaves_it_to_a_person(by_sftp, there, sa
     assert sandbox.writes == []
 
 
-@pytest.mark.parametrize("call", ["get_file", "_put_aside"])
+@pytest.mark.parametrize("call", ["get_file", "_move_to_taken"])
 def test_a_claim_that_a_crash_left_there_is_taken_up(by_sftp, there, sandbox, monkeypatch, call):
     (there / "dock.csv").write_text(tracking("A12345"))
 
     def power_cut(*_):
         raise OSError("the line is dead")
 
-    owner = SFTPFileSystem if call == "get_file" else remote._Store
+    owner = SFTPFileSystem if call == "get_file" else remote._RemoteFolder
     with monkeypatch.context() as patch:
         patch.setattr(owner, call, power_cut)
         first = by_sftp.run()
@@ -192,7 +192,7 @@ def test_from_a_store_a_file_is_fetched_once(in_a_store, sandbox):
     store.pipe_file(f"{folder}/dock.csv", tracking("A12345").encode())
 
     assert fates(drop.run()) == {"north/dock.csv": "done"}
-    assert drop.run().handled == []
+    assert drop.run().results == []
     assert [
         path for path in store.find(folder) if "taken" not in path and "claims" not in path
     ] == []
@@ -204,13 +204,13 @@ def test_what_another_drop_folder_has_claimed_in_a_store_is_its_own(
 ):
     drop, store, folder = in_a_store
     other = Drop(FolderLayout(tmp_path / "other"), drop.context, drop.rules)
-    init_folder(other.places.root)
+    init_folder(other.layout.root)
     store.pipe_file(f"{folder}/dock.csv", tracking("A12345").encode())
     with monkeypatch.context() as patch:
-        patch.setattr(remote._Store, "_bring", lambda *_: None)  # claimed, and no further
+        patch.setattr(remote._RemoteFolder, "_bring", lambda *_: None)  # claimed, and no further
         drop.run()
 
-    assert other.run().handled == []
+    assert other.run().results == []
     assert fates(drop.run()) == {"north/dock.csv": "done"}
 
 
@@ -221,14 +221,14 @@ def test_what_another_drop_folder_has_claimed_in_a_store_is_its_own(
     ("lines", "said"),
     [
         ('url = "ftp.north.example"', "url must be an address"),
-        ('url = "sftp://me:secret@host/out"', "url holds a password"),
+        ('url = "sftp://me:secret@host/out"', "url contains a password"),
         ('url = "sftp://host/out"\nkeys = ["a"]', "each option must be a text"),
     ],
 )
 def test_an_address_that_cannot_be_is_said(drop, lines, said):
-    (drop.places.root / "folder.toml").write_text(f"{RULES}\n[inbox.north.remote]\n{lines}\n")
+    (drop.layout.root / "folder.toml").write_text(f"{RULES}\n[inbox.north.remote]\n{lines}\n")
 
     with pytest.raises(SettingsError, match=said) as error:
-        load_folder(drop.places.root, drop.context.settings)
+        load_folder(drop.layout.root, drop.context.settings)
 
     assert "secret" not in str(error.value)
