@@ -9,6 +9,7 @@ import click
 
 from importer.cli import folder, guide, reports, runs, setup, sheets
 from importer.cli.parameters import Session
+from importer.cli.working import sentence_of
 from importer.model.errors import ImporterError
 from importer.model.version import __version__
 
@@ -69,7 +70,7 @@ def main() -> None:
         _show_wrong_usage(error)
         raise SystemExit(2) from None
     except ImporterError as error:
-        click.echo(f"importer: {error}", err=True)
+        click.echo(f"importer: {sentence_of(error)}", err=True)
         raise SystemExit(2) from None
     except (click.Abort, KeyboardInterrupt):
         click.echo("importer: stopped", err=True)

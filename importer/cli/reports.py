@@ -20,7 +20,7 @@ from importer.cli.parameters import (
     Session,
     reading_options,
 )
-from importer.cli.working import load_meanwhile, progress, stopped_by_signals
+from importer.cli.working import load_meanwhile, progress, sentence_of, stopped_by_signals
 from importer.model.errors import SettingsError, SheetError, SignInRefused, UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def reconcile(
                 subject, where = found()
                 report, attention = _reconciled(subject, where, journal, stop)
             except (SheetError, SettingsError, UsageError, SignInRefused) as error:
-                click.echo(f"importer: {error}", err=True)
+                click.echo(f"importer: {sentence_of(error)}", err=True)
                 worst = NOTHING_SENT
                 continue
             _give(report, (into or folder) / f"{name}.reconcile", as_csv=as_csv, as_json=as_json)

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from importer.cli.parameters import Session
-from importer.model.errors import RunBusy, SettingsError, SheetError, UsageError
+from importer.model.errors import (
+    ChoiceNeeded,
+    ImporterError,
+    RunBusy,
+    SettingsError,
+    SheetError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from importer.model.stop import Stop
@@ -50,7 +57,9 @@ def each(
             try:
                 summary = work(subject)
             except (SheetError, UsageError, SettingsError, RunBusy) as error:
-                summary = _not_taken_up(subject, str(error))  # one sheet never stops the others
+                summary = _not_taken_up(
+                    subject, sentence_of(error)
+                )  # one sheet never stops the others
         summaries.append(summary)
         if as_json:
             click.echo(json.dumps(summary.as_json()))
@@ -59,6 +68,13 @@ def each(
         if summary.error is not None:
             click.echo(refused_line(summary, sends=context is not None), err=True)
     raise SystemExit(exit_status(summaries))
+
+
+def sentence_of(error: ImporterError) -> str:
+    """What went wrong; where something has to be chosen, by which option."""
+    if isinstance(error, ChoiceNeeded):
+        return f"{error.reason}; choose one with --{error.what}"
+    return str(error)
 
 
 def load_meanwhile(*modules: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -24,7 +23,7 @@ from importer.folder.reachable import why_unreachable
 from importer.folder.rules import Rule
 from importer.journal import RunRecord, RunState, this_process
 from importer.model.cells import printable
-from importer.model.errors import ImporterError, SheetError, UsageError
+from importer.model.errors import ChoiceNeeded, ImporterError, SheetError, UsageError
 from importer.model.outcomes import Status
 from importer.model.row_numbers import by_sheet_row
 from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, Summary
@@ -39,7 +38,6 @@ from importer.sheets.reading.worksheets import read_content
 log = logging.getLogger("importer.folder")
 UNREPORTED = "untold.jsonl"
 _MOST_TRIES = 3
-_OPTION = re.compile(r"--(account|operation|vendor|worksheet)\b")
 
 
 class Fate(StrEnum):
@@ -120,8 +118,11 @@ def _try_to_send(job: _Job) -> FileResult:
             crashed = f"the importer crashed {_MOST_TRIES} times on this file"
             return job.result(Fate.ATTENTION, f"{crashed}; check the file before sending it again")
         return _send(job)
+    except ChoiceNeeded as error:
+        sentence = f"{error.reason}; set {error.what} in its rule of folder.toml"
+        return job.result(Fate.ATTENTION, sentence)
     except (SheetError, UsageError) as error:
-        return job.result(Fate.ATTENTION, _as_rule_key(str(error)))
+        return job.result(Fate.ATTENTION, str(error))
     except ImporterError as error:  # of the settings or the journal, not of the file
         return replace(job.result(Fate.UNFINISHED, str(error)), stops_account=True)
     except Exception as error:  # a bug of ours: one file never stops the night
@@ -331,14 +332,6 @@ def unreported(layout: FolderLayout) -> list[FileResult]:
             files = tuple(layout.root / file for file in kept["files"])
             results[files[0]] = FileResult(**kept | {"fate": Fate(kept["fate"]), "files": files})
     return [*results.values()]
-
-
-def _as_rule_key(sentence: str) -> str:
-    """
-    >>> _as_rule_key("dock.csv fits two; choose one with --operation")
-    "dock.csv fits two; choose one with operation in folder.toml's rule"
-    """
-    return _OPTION.sub(r"\1 in folder.toml's rule", sentence)
 
 
 def _text(result: FileResult, names: Mapping[str, str]) -> str:

@@ -118,12 +118,12 @@ def mended_run(origin: Origin, sheet: str, journal: Journal, account: Account) -
         run = None if number is None else journal.run(number)
     if run is None or key_of(run) != origin.run:
         raise SheetError(
-            f"{sheet} mends run {origin.run} of another journal than {journal.name}; name that one "
-            f"with --journal, or {own}"
+            f"{sheet} mends run {origin.run} of another journal than {journal.name}; use that "
+            f"journal, or {own}"
         )
     if run.account != account.name:
         raise SheetError(
-            f"{sheet} mends run {run.id}, which went to {run.account}; use --account "
+            f"{sheet} mends run {run.id}, which went to {run.account}; choose account "
             f"{run.account}, or {own}"
         )
     return run

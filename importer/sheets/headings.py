@@ -6,7 +6,7 @@ from itertools import compress
 from typing import Any, NamedTuple
 
 from importer.model.cells import Cell, is_empty, shown
-from importer.model.errors import SheetError
+from importer.model.errors import ChoiceNeeded, SheetError
 from importer.model.spelling import did_you_mean, key
 from importer.operations.operation import Field, Operation
 from importer.settings.vendor_profile import VendorProfile
@@ -66,7 +66,7 @@ def find_layout(
 
     A field that the profile names a heading for is taken from that heading and from no other:
     what another one would fit by its title may be the vendor's own number.
-    Raises SheetError where none fits (naming what the nearest lacks) or more than one does.
+    Raises SheetError where none fits (naming what the nearest lacks), ChoiceNeeded where more do.
     """
     vendor = profile or VendorProfile("")
     candidates = [c for worksheet in worksheets for c in _candidates(worksheet, operations, vendor)]
@@ -77,7 +77,7 @@ def find_layout(
     if len({id(c.layout.worksheet) for c in chosen}) == 1:
         chosen = [c for c in chosen if c.layout.operation.platform.name == platform] or chosen
     if len(chosen) > 1:
-        raise SheetError(_ask(chosen))
+        raise _choice(chosen)
     _refuse_doubled(chosen[0])
     return _with_row_faults(chosen[0].layout)
 
@@ -276,14 +276,15 @@ def _needed(field: Field, profile: VendorProfile) -> str:
     return f'{field.title} (vendor {profile.name}\'s "{heading}")'
 
 
-def _ask(chosen: Sequence[_Candidate]) -> str:
+def _choice(chosen: Sequence[_Candidate]) -> ChoiceNeeded:
     path = chosen[0].layout.worksheet.path
-    sheets = {c.layout.worksheet.name for c in chosen}
+    sheets = sorted({str(c.layout.worksheet.name) for c in chosen})
     if len(sheets) > 1:
-        listed = ", ".join(sorted(f'"{name}"' for name in sheets))
-        return f"{path.name}: the worksheets {listed} all fit; choose one with --worksheet"
-    listed = " and ".join(sorted(c.layout.operation.name for c in chosen))
-    return f"{where(chosen[0].layout.worksheet)} fits {listed}; choose one with --operation"
+        listed = ", ".join(f'"{name}"' for name in sheets)
+        return ChoiceNeeded(f"{path.name}: the worksheets {listed} all fit", "worksheet", sheets)
+    names = sorted(c.layout.operation.name for c in chosen)
+    reason = f"{where(chosen[0].layout.worksheet)} fits {' and '.join(names)}"
+    return ChoiceNeeded(reason, "operation", names)
 
 
 def _refuse_doubled(candidate: _Candidate) -> None:

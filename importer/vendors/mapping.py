@@ -16,7 +16,7 @@ from typing import Any
 from importer.columns import read_column
 from importer.columns.tracking_numbers import carriers_of
 from importer.model.cells import Cell, clean, is_empty, shown
-from importer.model.errors import SheetError
+from importer.model.errors import ChoiceNeeded, SheetError
 from importer.model.spelling import key
 from importer.operations.operation import Field, Operation
 from importer.settings.vendor_profile import VendorProfile
@@ -105,7 +105,7 @@ def propose(
     best = found[0]
     rivals = [other for other in found[1:] if not _outdoes(best, other, profile)]
     if rivals:
-        raise SheetError(_ask(best, rivals))
+        raise _choice(best, rivals)
     return best
 
 
@@ -138,14 +138,16 @@ def _used(proposal: Proposal, profile: VendorProfile) -> set[str]:
     return {c.heading for candidates in (proposal.sure, *offers) for c in candidates}
 
 
-def _ask(best: Proposal, rivals: Sequence[Proposal]) -> str:
+def _choice(best: Proposal, rivals: Sequence[Proposal]) -> ChoiceNeeded:
     elsewhere = [r for r in rivals if r.worksheet is not best.worksheet]
     if elsewhere:
-        names = f'"{best.worksheet.name}" and "{elsewhere[0].worksheet.name}"'
-        name = best.worksheet.path.name
-        return f"{name}: the worksheets {names} suit as well; choose one with --worksheet"
-    names = " or ".join(sorted(r.operation.name for r in (best, *rivals)))
-    return f"{where(best.worksheet)} may be for {names}; choose one with --operation"
+        names = [str(w.name) for w in (best.worksheet, elsewhere[0].worksheet)]
+        both = " and ".join(f'"{name}"' for name in names)
+        reason = f"{best.worksheet.path.name}: the worksheets {both} fit equally well"
+        return ChoiceNeeded(reason, "worksheet", names)
+    names = sorted(r.operation.name for r in (best, *rivals))
+    reason = f"{where(best.worksheet)} may be for {' or '.join(names)}"
+    return ChoiceNeeded(reason, "operation", names)
 
 
 def _heading_row(

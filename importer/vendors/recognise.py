@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.model.cells import is_empty, shown
-from importer.model.errors import SheetError, UsageError
+from importer.model.errors import ChoiceNeeded, SheetError, UsageError
 from importer.model.options import ReadingOptions
 from importer.model.spelling import listed
 from importer.operations import operation_named, operations
@@ -56,14 +56,20 @@ def layout_of(
     if profile is None:
         try:
             return find_layout(worksheets, candidates, platform=reading.platform)
+        except ChoiceNeeded as error:
+            raise ChoiceNeeded(_also(error.reason, near), error.what, error.options) from None
         except SheetError as error:
-            raise SheetError(f"{error}; {near}" if near else str(error)) from None
+            raise SheetError(_also(str(error), near)) from None
     if reading.worksheet is None:
         worksheets = of_vendor(worksheets, profile)
     layout = find_layout(worksheets, candidates, profile, reading.platform)
     if reading.unattended:
         refuse_unsure(profile, layout)
     return layout
+
+
+def _also(reason: str, near: str) -> str:
+    return f"{reason}; {near}" if near else reason
 
 
 def explain_misplaced(layout: Layout, worksheets: Sequence[Worksheet], platform: str) -> str:
@@ -75,7 +81,7 @@ def explain_misplaced(layout: Layout, worksheets: Sequence[Worksheet], platform:
         find_layout(worksheets, ours)
     except SheetError as error:
         return f"{error}; {fits}"
-    return f"{where(layout.worksheet)}: {fits}; choose another --account, or name the --operation"
+    return f"{where(layout.worksheet)}: {fits}; choose another account, or name the operation"
 
 
 def choose_profile(
@@ -83,7 +89,7 @@ def choose_profile(
 ) -> VendorProfile | None:
     """The profile of the vendor named, else the one that the headings are the sign of, else None.
 
-    Raises SettingsError where any profile is wrong, since any may be the one; SheetError where
+    Raises SettingsError where any profile is wrong, since any may be the one; ChoiceNeeded where
     the headings are those of several vendors; UsageError where the vendor's operation is another.
     """
     for profile in settings.vendors.values():
@@ -96,11 +102,10 @@ def choose_profile(
         if profile.is_for(operation) and any(_is_sign(w, profile) for w in worksheets)
     ]
     if len(found) > 1:
-        names = " and ".join(profile.name for profile in found)
+        names = [profile.name for profile in found]
         name = worksheets[0].path.name
-        raise SheetError(
-            f"{name}: the headings are those of vendors {names}; choose one with --vendor"
-        )
+        reason = f"{name}: the headings are those of vendors {' and '.join(names)}"
+        raise ChoiceNeeded(reason, "vendor", names)
     return found[0] if found else None
 
 
@@ -108,7 +113,7 @@ def _fit_for(profile: VendorProfile, operation: str | None) -> VendorProfile:
     if not profile.is_for(operation):
         raise UsageError(
             f"vendor {profile.name}'s sheets are for {profile.operation}, not {operation}; "
-            "leave out --operation or choose another --vendor"
+            "leave out the operation or choose another vendor"
         )
     return profile
 
@@ -133,7 +138,7 @@ def near_vendor(worksheets: Sequence[Worksheet], settings: Settings) -> str:
     _, profile, headings = min(found, key=lambda near: near[0])
     return (
         f"the headings come near those of vendor {profile.name} ({changes(profile, headings)}); "
-        f"if it is that vendor's, say --vendor {profile.name}"
+        f"if this is that vendor's sheet, choose vendor {profile.name}"
     )
 
 
@@ -146,11 +151,13 @@ def of_vendor(worksheets: Sequence[Worksheet], profile: VendorProfile) -> Sequen
         w for w in worksheets if profile.worksheet is None or w.name in {None, profile.worksheet}
     ]
     if not found:
-        others = ", ".join(f'"{worksheet.name}"' for worksheet in worksheets)
-        raise SheetError(
-            f'{worksheets[0].path.name} has no worksheet "{profile.worksheet}", where vendor '
-            f"{profile.name}'s rows stand; it has {others}; choose one with --worksheet"
+        names = [str(worksheet.name) for worksheet in worksheets]
+        others = ", ".join(f'"{name}"' for name in names)
+        reason = (
+            f'{worksheets[0].path.name} has no worksheet "{profile.worksheet}", which vendor '
+            f"{profile.name}'s profile names; it has {others}"
         )
+        raise ChoiceNeeded(reason, "worksheet", names)
     return found
 
 

@@ -431,7 +431,7 @@ WRONG = {
     "a sheet that is none": (["check", "broken.xlsx"], "broken.xlsx"),
     "an account of another platform": (
         ["upload", "sheet.csv", "--account", "shipstation"],
-        "it fits add_tracking, which goes to Sellercloud; choose another --account",
+        "it fits add_tracking, which goes to Sellercloud; choose another account",
     ),
     "a file as folder for results": (["check", "sheet.csv", "-o", "broken.xlsx"], "broken.xlsx"),
     "no workers": (["upload", "sheet.csv", "--account", "sellercloud", "--workers", "0"], "0"),

@@ -260,7 +260,7 @@ CHECKED = [
     Checked(
         "two-worksheets.xlsx",
         _sheet(GOOD, arrange=_second_worksheet),
-        refused="choose one with --worksheet",
+        refused="all fit; choose the worksheet",
     ),
     Checked(
         "unknown-columns.xlsx",

@@ -12,7 +12,7 @@ from importer.runs.execute import silent
 from importer.runs.upload import upload_sheet
 from importer.settings.vendor_profile import VendorProfile
 from importer.undo import undo_run
-from tests.folder.conftest import fates, shipping, tracking
+from tests.folder.conftest import TRACKING, fates, shipping, tracking
 
 
 def said(done, name):
@@ -74,13 +74,15 @@ def test_a_sheet_that_was_taken_back_and_put_in_again_is_sent_again(drop, sandbo
     assert len(sandbox.state.purchase_orders[10001].tracking) == 1
 
 
-def test_an_option_is_named_as_the_rule_has_it(drop):
-    drop.rules = drop.rules.replace('operation = "update_shipping"\n', "")
-    drop.put("south/dock.csv", tracking("A12345"))
+def test_what_has_to_be_chosen_is_named_as_the_rule_has_it(drop):
+    drop.rules = drop.rules.replace('operation = "add_tracking"\n', "")
+    drop.put("north/dock.csv", f"{TRACKING},PO Item ID,Qty Units Ordered\n")
 
     done = drop.run()
 
-    assert "choose another account in folder.toml's rule" in done.results[0].sentence
+    assert done.results[0].sentence == (
+        "dock.csv fits add_tracking and update_items; set operation in its rule of folder.toml"
+    )
 
 
 def test_a_sheet_with_mistakes_goes_to_attention_with_its_fix_file(drop):

@@ -305,14 +305,16 @@ def test_a_vendors_profile_reads_the_fix_file_of_its_own_sheet(context, sandbox,
 def test_the_fix_file_of_another_account_is_said(mistaken, context):
     other = replace(context.settings.account("sellercloud"), name="acme")
 
-    with pytest.raises(SheetError, match="mends run 1, which went to sellercloud; use --account"):
+    with pytest.raises(SheetError, match="mends run 1, which went to sellercloud; choose account"):
         upload_sheet(mistaken.fix, TRACKING, context, other)
 
 
 def test_the_fix_file_of_another_journal_is_said(mistaken, context, sheet, tmp_path):
     with open_journal(tmp_path / "other.db") as journal:
         elsewhere = replace(context, journal=journal)
-        with pytest.raises(SheetError, match=r"of another journal than .*other\.db; name that one"):
+        with pytest.raises(
+            SheetError, match=r"of another journal than .*other\.db; use that journal"
+        ):
             upload(mistaken.fix, elsewhere)
         upload(sheet(",".join(HEADINGS), line(10004)), elsewhere)  # a run 1 of its own
         with pytest.raises(SheetError, match="of another journal"):

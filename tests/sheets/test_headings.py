@@ -162,8 +162,7 @@ def test_where_two_operations_fit_a_person_is_asked():
     told = refusal([worksheet([*TRACKING, "Expected Delivery Date"], GOOD)])
 
     assert told == (
-        'dock.xlsx, worksheet "Lines" fits add_tracking and update_shipping; '
-        "choose one with --operation"
+        'dock.xlsx, worksheet "Lines" fits add_tracking and update_shipping; choose the operation'
     )
 
 
@@ -171,7 +170,7 @@ def test_where_two_worksheets_fit_a_person_is_asked():
     sheets = [worksheet(TRACKING, GOOD, name=name) for name in ("May", "April")]
 
     assert refusal(sheets) == (
-        'dock.xlsx: the worksheets "April", "May" all fit; choose one with --worksheet'
+        'dock.xlsx: the worksheets "April", "May" all fit; choose the worksheet'
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.cli import cli
-from importer.model.errors import SettingsError, SheetError, UsageError
+from importer.model.errors import ChoiceNeeded, SettingsError, SheetError, UsageError
 from importer.model.options import UploadOptions
 from importer.operations import operations
 from importer.platforms import PLATFORMS
@@ -135,7 +135,7 @@ def test_headings_are_found_below_titles():
 
 
 def test_an_operation_that_may_be_another_is_asked_about():
-    with pytest.raises(SheetError, match=r"may be for .*add_tracking.*; choose one with --oper"):
+    with pytest.raises(ChoiceNeeded, match=r"may be for .*add_tracking.*; choose the operation"):
         proposed(["PO #", "Ship Via", "Trk No."], [10001, "UPS", "986578788855"], among=EVERY)
 
 
@@ -149,7 +149,7 @@ def test_an_operation_is_known_by_its_own_titles(operation):
 def test_two_worksheets_that_suit_are_asked_about():
     sheets = [worksheet(HEADING, *ROWS, name=name) for name in ("May", "June")]
 
-    with pytest.raises(SheetError, match='"May" and "June" suit as well; choose one with --work'):
+    with pytest.raises(ChoiceNeeded, match='"May" and "June" fit equally well; choose the work'):
         propose(sheets, ADD_TRACKING, VendorProfile("north"))
 
 

@@ -374,8 +374,8 @@ def test_a_worksheet_that_is_gone_is_named_with_those_there(load, book):
         )
 
     assert str(refused.value) == (
-        'dock.xlsx has no worksheet "July", where vendor north\'s rows stand; '
-        'it has "May", "June"; choose one with --worksheet'
+        'dock.xlsx has no worksheet "July", which vendor north\'s profile names; '
+        'it has "May", "June"; choose the worksheet'
     )
 
 
@@ -417,7 +417,7 @@ def test_a_result_of_the_vendors_sheet_is_the_vendors_still(prepared):
 
 NEAR = (
     'the headings come near those of vendor north (new column "Boxes", "PO ID" is gone); '
-    "if it is that vendor's, say --vendor north"
+    "if this is that vendor's sheet, choose vendor north"
 )
 
 
@@ -443,7 +443,7 @@ def test_headings_of_two_vendors_are_asked_about(refusal):
     told = refusal(HEADING, ROW, settings=two, vendor=None)
 
     assert told == (
-        "sheet.csv: the headings are those of vendors north and south; choose one with --vendor"
+        "sheet.csv: the headings are those of vendors north and south; choose the vendor"
     )
 
 
