@@ -48,6 +48,11 @@ _STEP = re.compile(
 )
 
 
+def make_pages_again() -> None:
+    for page in PAGES:
+        page.write_text(made_again(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def made_again(page: str) -> str:
     """The page with its tables and outputs as the code gives them now."""
     with_tables = _TABLE.sub(_table, page)

@@ -21,7 +21,7 @@ from importer.platforms import PLATFORMS
 from importer.settings import settings as settings_module
 from importer.settings import vendor_profile as profiles
 from importer.settings.settings import load_settings
-from tests.pages import PAGES, README, ROOT, made_again, workplace
+from tests.pages import PAGES, README, ROOT, made_again, make_pages_again, workplace
 
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 LONGEST_README = 200  # lines
@@ -180,11 +180,6 @@ def test_a_script_shown_sends_its_sheet(script):
         assert list(Path("samples").glob("*.result.*"))
 
 
-def main() -> None:
-    for page in PAGES:
-        page.write_text(made_again(text(page)), encoding="utf-8")
-    sys.stdout.write("README.md and the guide paste what the code gives.\n")
-
-
 if __name__ == "__main__":
-    main()
+    make_pages_again()
+    sys.stdout.write("README.md and the guide paste what the code gives.\n")

@@ -1,68 +1,39 @@
-import json
-from pathlib import Path
-
 import pytest
 
-from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
 from importer.operations import operations
-from importer.runs.prepare import prepare
-from importer.settings.settings import Settings
 from importer.sheets.sheet import TextFormat
+from tests.golden import plan_file, plan_of, prepared, problems_file, problems_of, read
 
-SAMPLES = Path(__file__).parents[1] / "samples"
 EACH_OPERATION = pytest.mark.parametrize("name", list(operations()))
 
 
-def prepared(stem):
-    (sheet,) = (path for path in SAMPLES.glob(f"{stem}.*") if path.suffix in {".xlsx", ".csv"})
-    return prepare(sheet, UploadOptions(), Settings())
-
-
-def rows_carried(sample):
-    return sorted(row for call in sample.calls for row in call.rows)
-
-
-def said(problems):
-    return [{"row": p.row, "column": p.column, "message": p.message} for p in problems]
-
-
-def golden(name):
-    """Read by a person before it was kept: what must be said of the mistaken sample."""
-    return json.loads((SAMPLES / f"{name}_mistakes.problems.json").read_text(encoding="utf-8"))
+def rows_of_calls(sheet):
+    return sorted(row for call in sheet.calls for row in call.rows)
 
 
 class TestCleanSample:
     @EACH_OPERATION
     def test_becomes_the_plan_that_was_reviewed(self, name):
-        reviewed = json.loads((SAMPLES / f"{name}.plan.json").read_text(encoding="utf-8"))
-
-        plan = [
-            {"method": c.method, "path": c.path, "body": c.body, "rows": list(c.rows)}
-            for c in prepared(name).calls
-        ]
-
-        assert plan == reviewed
+        assert plan_of(prepared(name)) == read(plan_file(name))
 
     @EACH_OPERATION
-    def test_is_recognised_and_has_nothing_to_be_said_of_it(self, name):
-        sample = prepared(name)
+    def test_is_recognized_and_has_no_problem(self, name):
+        sheet = prepared(name)
 
-        assert sample.operation.name == name
-        assert sample.validation.problems == []
-        assert sample.validation.warnings == []
+        assert sheet.operation.name == name
+        assert problems_of(sheet.validation) == {"problems": [], "warnings": []}
 
     @EACH_OPERATION
-    def test_has_each_row_carried_by_one_call(self, name):
-        sample = prepared(name)
+    def test_has_each_row_in_one_call(self, name):
+        sheet = prepared(name)
 
-        assert rows_carried(sample) == list(sample.outcomes)
+        assert rows_of_calls(sheet) == list(sheet.outcomes)
 
     @EACH_OPERATION
     def test_fills_every_column_of_its_operation_somewhere(self, name):
-        sample = prepared(name)
+        values = prepared(name).validation.values
 
-        values = sample.validation.values
         unused = [
             column for column, cells in values.items() if not any(c is not None for c in cells)
         ]
@@ -83,17 +54,14 @@ class TestCleanSample:
 class TestMistakenSample:
     @EACH_OPERATION
     def test_has_every_mistake_named_in_its_row_and_no_other(self, name):
-        validation = prepared(f"{name}_mistakes").validation
-
-        assert said(validation.problems) == golden(name)["problems"]
-        assert said(validation.warnings) == golden(name)["warnings"]
+        assert problems_of(prepared(f"{name}_mistakes").validation) == read(problems_file(name))
 
     @EACH_OPERATION
     def test_has_its_good_rows_sent_all_the_same(self, name):
-        sample = prepared(f"{name}_mistakes")
+        sheet = prepared(f"{name}_mistakes")
 
-        invalid = {problem["row"] for problem in golden(name)["problems"]}
-        good = [row for row in sample.outcomes if row not in invalid]
+        invalid = {problem["row"] for problem in read(problems_file(name))["problems"]}
+        good = [row for row in sheet.outcomes if row not in invalid]
 
-        assert {n for n, o in sample.outcomes.items() if o.status is Status.INVALID} == invalid
-        assert rows_carried(sample) == good != []
+        assert {n for n, o in sheet.outcomes.items() if o.status is Status.INVALID} == invalid
+        assert rows_of_calls(sheet) == good != []

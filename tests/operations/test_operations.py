@@ -1,6 +1,7 @@
 """The files of importer/operations, found by themselves; one that is broken stops no other."""
 
 import sys
+from functools import cache
 
 import pytest
 
@@ -70,10 +71,9 @@ def broken(request, tmp_path, monkeypatch):
     folder.mkdir()
     (folder / "broken.py").write_text(text)
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
-    package._read_files.cache_clear()
+    monkeypatch.setattr(package, "_read_files", cache(package._read_files.__wrapped__))
     yield f"operation broken is not available: importer/operations/{why}"
     sys.modules.pop("importer.operations.broken", None)
-    package._read_files.cache_clear()
 
 
 def test_a_broken_file_leaves_the_other_operations_and_says_why(broken):
