@@ -118,6 +118,7 @@ def demo(into: Path | None, night: bool) -> None:
         from importer.demo.night import run_night
 
         raise SystemExit(run_night(into or Path("demo-night"), click.echo))
-    from importer.demo.demo import run_demo, spelt
+    from importer.demo.demo import command_to_type, run_demo
 
-    raise SystemExit(run_demo(into or Path("demo"), click.echo, progress, spelt(sys.argv[0])))
+    command = command_to_type(sys.argv[0])
+    raise SystemExit(run_demo(into or Path("demo"), click.echo, progress, command))

@@ -1,1 +1,1 @@
-"""The rehearsals: a day and a night against the embedded sandbox."""
+"""Rehearsals against the embedded sandbox: a demo of every operation, and a whole night."""

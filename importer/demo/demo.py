@@ -1,4 +1,4 @@
-"""Working against the sandbox: the settings for it, and the demo that sends the samples to it."""
+"""Settings for the sandbox, and the demo that sends the samples to it."""
 
 import shlex
 import shutil
@@ -18,7 +18,7 @@ from importer.runs.upload import upload_sheet
 from importer.sandbox import PASSWORD, SHIPENGINE_KEY, SHIPSTATION_KEY, USERNAME, Sandbox
 from importer.settings.settings import FILE_NAME, load_settings
 
-MISTAKEN = "add_tracking_mistakes"  # the sample that shows red rows
+MISTAKES = "add_tracking_mistakes"  # the sample that shows red rows
 
 SECRETS = {
     "SANDBOX_USERNAME": USERNAME,
@@ -29,13 +29,13 @@ SECRETS = {
 
 
 def sandbox_settings(url: str) -> str:
-    """What `importer sandbox` says once it listens: the importer.toml for it, and the secrets."""
+    """What `importer sandbox` prints once it is ready: an importer.toml and the secrets for it."""
     exports = "\n".join(_export(name, value, sys.platform) for name, value in SECRETS.items())
     return (
         f"sandbox ready on {url}\n\n"
-        f"Save this as {FILE_NAME} in the folder you work in:\n\n{sandbox_settings_file(url)}\n"
-        f"Paste this into the terminal you work in:\n\n{exports}\n\n"
-        f"What it holds and was asked: {url}/sandbox. Ctrl-C ends it."
+        f"Save this as {FILE_NAME} in your working folder:\n\n{sandbox_settings_file(url)}\n"
+        f"Paste this into your terminal:\n\n{exports}\n\n"
+        f"See its data and requests at {url}/sandbox. Press Ctrl-C to stop it."
     )
 
 
@@ -49,21 +49,21 @@ def _export(name: str, value: str, system: str) -> str:
     )
 
 
-def spelt(called: str) -> str:
-    """How to call this program again, from what it was called by: `sys.argv[0]`.
+def command_to_type(program: str) -> str:
+    """How to run this program again, from `sys.argv[0]`.
 
-    >>> spelt(".venv/bin/importer"), spelt("/site-packages/importer/__main__.py")
+    >>> command_to_type(".venv/bin/importer"), command_to_type("/lib/importer/__main__.py")
     ('.venv/bin/importer', 'python -m importer')
     """
-    if Path(called).stem == "__main__":
+    if Path(program).stem == "__main__":
         return "python -m importer"
-    found = shutil.which("importer")
-    on_the_path = found is not None and Path(found).resolve() == Path(called).resolve()
-    return "importer" if on_the_path else _quoted(called)
+    on_path = shutil.which("importer")
+    is_on_path = on_path is not None and Path(on_path).resolve() == Path(program).resolve()
+    return "importer" if is_on_path else _quoted(program)
 
 
 def _quoted(path: str) -> str:
-    """As both kinds of terminal take it."""
+    """Works in both kinds of terminal."""
     return f'"{path}"' if " " in path else path
 
 
@@ -91,13 +91,13 @@ limit = "unlimited"
 
 
 def run_demo(
-    into: Path, say: Callable[[str], object], progress: Progress, called: str = "importer"
+    into: Path, say: Callable[[str], object], progress: Progress, command: str = "importer"
 ) -> int:
-    """Sends the clean sample of each operation to an embedded sandbox; the exit status.
+    """Sends a clean sample of each operation to an embedded sandbox; returns the exit status.
 
-    A sheet with mistakes goes after them, to be looked at; it does not count. The sheets, their
-    results, the settings and the journal stand in `into` afterwards, or in a numbered folder
-    beside it where that is taken. `called` is how this program is called, for the last line.
+    A sheet with mistakes comes last and does not affect the status. Sheets, results, settings and
+    journal are in `into` afterwards, or in a numbered folder next to it if that is in use.
+    `command` is how to run this program, for the last line.
     """
     folder = new_folder(into)
     with Sandbox() as sandbox:
@@ -105,16 +105,16 @@ def run_demo(
         settings = load_settings(folder / FILE_NAME, PLATFORMS)
         with open_journal(folder / "journal.db") as journal:
             context = Context(settings, journal, environ=SECRETS, progress=progress)
-            *clean, mistaken = [
+            *clean, mistakes = [
                 upload_sheet(sheet, UploadOptions(), context, settings.account(account))
                 for sheet, account in _copied_samples(folder)
             ]
         writes = len(sandbox.writes)
-    say(_table([*clean, mistaken]))
+    say(_table([*clean, mistakes]))
     say(f"\n{writes} writes reached the sandbox. Sheets, results and journal: {folder.resolve()}")
-    say(f"{mistaken.sheet.name} has mistakes on purpose: its result shows the rows to mend in red.")
-    kept = _quoted(str(folder / "journal.db"))
-    say(f"The story of the first run: {called} --journal {kept} show 1")
+    say(f"{mistakes.sheet.name} has deliberate mistakes; its result marks the rows to fix in red.")
+    journal_path = _quoted(str(folder / "journal.db"))
+    say(f"Details of the first run: {command} --journal {journal_path} show 1")
     return exit_status(clean)
 
 
@@ -127,22 +127,20 @@ def new_folder(into: Path) -> Path:
 
 
 def _copied_samples(folder: Path) -> list[tuple[Path, str]]:
-    """Each operation's clean sample, then a mistaken one, copied into the folder, and the account
-    each goes to."""
-    wanted = [(operation.name, operation.platform.name) for operation in operations().values()]
-    return [
-        (_copied(stem, folder), account) for stem, account in (*wanted, (MISTAKEN, "sellercloud"))
-    ]
+    """Copies each operation's clean sample, then the one with mistakes; adds each one's account."""
+    samples = [(operation.name, operation.platform.name) for operation in operations().values()]
+    samples.append((MISTAKES, "sellercloud"))
+    return [(_copied(stem, folder), account) for stem, account in samples]
 
 
 def _copied(stem: str, folder: Path) -> Path:
-    found = sorted(_samples().glob(f"{stem}.*"))
-    sample = next(path for path in found if path.suffix != ".json" and ".result" not in path.name)
+    files = sorted(_samples().glob(f"{stem}.*"))
+    sample = next(path for path in files if path.suffix != ".json" and ".result" not in path.name)
     return Path(shutil.copyfile(sample, folder / sample.name))
 
 
 def _samples() -> Path:
-    """Beside the package in a checkout, inside it where it was installed from a wheel."""
+    """Next to the package in a checkout, inside it if it was installed from a wheel."""
     inside = Path(__file__).parents[1]
     for folder in (inside / "_samples", inside.parent / "samples"):
         if folder.is_dir():
@@ -153,9 +151,9 @@ def _samples() -> Path:
 def _table(summaries: Sequence[Summary]) -> str:
     rows = [("sheet", "operation", "rows", "calls", "outcome", "result")]
     for s in summaries:
-        said = ", ".join(f"{count} {status}" for status, count in s.statuses.items())
+        statuses = ", ".join(f"{count} {status}" for status, count in s.statuses.items())
         result = s.result.name if s.result else ""
         rows.append(
-            (s.sheet.name, s.operation or "", str(len(s.outcomes)), str(s.calls), said, result)
+            (s.sheet.name, s.operation or "", str(len(s.outcomes)), str(s.calls), statuses, result)
         )
     return columns_text(rows)

@@ -1,4 +1,4 @@
-"""A night as it may come: forty files of eight vendors in an inbox, and the passes over them."""
+"""A realistic night: forty files from eight vendors in an inbox, and two passes over them."""
 
 import csv
 import io
@@ -62,46 +62,46 @@ FOLDER = "settle = 1\n" + "".join(f'\n[inbox.{name}]\nvendor = "{name}"\n' for n
 
 Cells = Sequence[object]
 _KILLED_AFTER = 25  # writes
-_LOOK_EVERY_S = 0.02
+_POLL_S = 0.02
 _TRACKING = ("PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status")
 
 
 def run_night(into: Path, say: Callable[[str], object]) -> int:
-    """Two passes at once over a night's files, one of them killed; the exit status.
+    """Two passes at once over a night's files, one of them killed; returns the exit status.
 
-    What the vendors sent is wrong in every way of an ordinary night, so the status tells that the
-    night was brought to its end, not that nothing needs a person.
+    The files have all the mistakes of an ordinary night, so the status says that the night was
+    finished, not that nothing needs attention.
     """
     folder = new_folder(into)
     with Sandbox() as sandbox, ExitStack() as stack:
         prepare_night(folder, sandbox.url)
         stack.enter_context(still_writing(folder / "inbox" / "north" / "growing.csv"))
-        say(f"Forty files of eight vendors stand in {folder / 'inbox'}. A pass begins.")
+        say(f"Forty files from eight vendors are in {folder / 'inbox'}. A first pass starts.")
         first = _begin_pass(folder, stack)
         _wait_for(1, first, sandbox)
         second = _begin_pass(folder, stack)
         _wait_for(_KILLED_AFTER, first, sandbox)
         first.kill()
-        say(f"A second began meanwhile; the first is killed after {len(sandbox.writes)} writes.\n")
-        said, _ = second.communicate()
+        say(f"A second pass starts; the first is killed after {len(sandbox.writes)} writes.\n")
+        output, _ = second.communicate()
         writes = len(sandbox.writes)
     page = (folder / "reports" / "index.html").resolve()
-    say(said.strip())
+    say(output.strip())
     say(f"\n{writes} writes reached the sandbox. Originals and results: {folder.resolve()}")
-    say(f"The morning begins with {page.as_uri()}")
+    say(f"Start the morning with {page.as_uri()}")
     return EVERYTHING_SETTLED if page.exists() else NOTHING_SENT
 
 
 def _wait_for(writes: int, process: "subprocess.Popen[str]", sandbox: Sandbox) -> None:
     while process.poll() is None and len(sandbox.writes) < writes:
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(_POLL_S)
 
 
 def _begin_pass(folder: Path, stack: ExitStack) -> "subprocess.Popen[str]":
     words = [sys.executable, "-m", "importer", "--config", str(folder / FILE_NAME)]
     words += ["--journal", str(folder / "journal.db"), "folder", str(folder)]
     process = stack.enter_context(
-        subprocess.Popen(  # noqa: S603  (this very program)
+        subprocess.Popen(  # noqa: S603  (runs this same program)
             words,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -110,19 +110,19 @@ def _begin_pass(folder: Path, stack: ExitStack) -> "subprocess.Popen[str]":
             env={**os.environ, **SECRETS, "PYTHONIOENCODING": "utf-8"},
         )
     )
-    stack.callback(process.kill)  # one that is stopped half-way leaves no pass behind
+    stack.callback(process.kill)  # an interrupted demo leaves no pass behind
     return process
 
 
 @contextmanager
 def still_writing(path: Path) -> Iterator[None]:
-    """Another program that writes a file all the while, and never comes to its end."""
+    """Another program that keeps writing to a file while the block runs."""
     ended = threading.Event()
 
     def write() -> None:
         with path.open("w", encoding="utf-8") as file:
             file.write("Our Ref,Trk No.,By,On\n")
-            while not ended.wait(_LOOK_EVERY_S):
+            while not ended.wait(_POLL_S):
                 file.write("20399,")
                 file.flush()
 
@@ -136,9 +136,9 @@ def still_writing(path: Path) -> Iterator[None]:
 
 
 def prepare_night(folder: Path, url: str) -> list[Path]:
-    """Writes settings, rules and the inbox; the files that a pass must take.
+    """Writes settings, rules and the inbox; returns the files that a pass has to process.
 
-    One more is open in Excel. An answer that is lost with its process settles at once.
+    One more file is open in Excel. Lost answers settle after a second, so that the demo is short.
     """
     folder.mkdir(parents=True, exist_ok=True)
     quick = sandbox_settings_file(url).replace(
@@ -159,55 +159,70 @@ def prepare_night(folder: Path, url: str) -> list[Path]:
 
 
 def _clean(inbox: Path) -> Iterable[Path]:
-    """Four or five files of each of the six vendors who know what they do."""
+    """Four or five files from each of the six vendors who make no mistakes."""
     for n in range(1, 6):
-        first = 20000 + 10 * n
-        parcels = [(first + k % 4, waybill(n * 100 + k)) for k in range(8)]
-        yield _csv(
-            inbox / "north" / f"shipped-{n}.csv",
-            ("Our Ref", "Trk No.", "By", "On"),
-            [(po, number, "DHL Intl", "2026-11-19") for po, number in parcels],
-        )
-        yield _xlsx(
-            inbox / "south" / f"advice-{n}.xlsx",
-            _TRACKING,
-            [
-                (po + 100, waybill(5000 + n * 100 + k), "DHL", "2026-11-19", "Partially Shipped")
-                for k, (po, _) in enumerate(parcels)
-            ],
-            titles=("South Trading Co.", "Shipment advice"),
-        )
-        yield _csv(
-            inbox / "west" / f"prices-{n}.csv",
-            ("PO ID", "PO Item ID", "Unit Price", "ETA"),
-            [
-                (first + 200, (first + 200) * 10 + k, f"{4 + n}.{k}5", "2026-12-01")
-                for k in (1, 2, 3)
-            ],
-        )
-        yield _csv(
-            inbox / "alder" / f"details-{n}.csv",
-            ("PO ID", "Tracking No", "Carrier", "ETA"),
-            [(f"se-{1000 + 5 * n + k}", waybill(9000 + 5 * n + k), "DHL", "2026-12-02")
-             for k in range(5)],
-        )  # fmt: skip
-        if n == 5:
-            continue
-        yield _csv(
-            inbox / "birch" / f"links-{n}.csv",
-            ("Order ID", "Existing PO ID", "Order Item ID"),
-            [(60000 + 3 * n + k, first + 300, "ALL") for k in range(3)],
-        )
-        yield _csv(
-            inbox / "cedar" / f"notices-{n}.csv",
-            ("Sales Order ID", "Tracking Number", "Carrier", "Item ID", "Quantity"),
-            [(sales_order_id(1000 + 2 * n + k), waybill(7000 + 2 * n + k), "ups",
-              sales_order_item_id(1000 + 2 * n + k, 1), 1) for k in range(2)],
-        )  # fmt: skip
+        yield _north(inbox, n)
+        yield _south(inbox, n)
+        yield _west(inbox, n)
+        yield _alder(inbox, n)
+    for n in range(1, 5):
+        yield _birch(inbox, n)
+        yield _cedar(inbox, n)
+
+
+def _north(inbox: Path, n: int) -> Path:
+    rows = [(po, number, "DHL Intl", "2026-11-19") for po, number in _parcels(n)]
+    return _csv(inbox / "north" / f"shipped-{n}.csv", ("Our Ref", "Trk No.", "By", "On"), rows)
+
+
+def _south(inbox: Path, n: int) -> Path:
+    rows = [
+        (po + 100, waybill(5000 + n * 100 + k), "DHL", "2026-11-19", "Partially Shipped")
+        for k, (po, _) in enumerate(_parcels(n))
+    ]
+    titles = ("South Trading Co.", "Shipment advice")
+    return _xlsx(inbox / "south" / f"advice-{n}.xlsx", _TRACKING, rows, titles)
+
+
+def _west(inbox: Path, n: int) -> Path:
+    po = _first_po(n) + 200
+    rows = [(po, po * 10 + k, f"{4 + n}.{k}5", "2026-12-01") for k in (1, 2, 3)]
+    headings = ("PO ID", "PO Item ID", "Unit Price", "ETA")
+    return _csv(inbox / "west" / f"prices-{n}.csv", headings, rows)
+
+
+def _alder(inbox: Path, n: int) -> Path:
+    numbers = range(5 * n, 5 * n + 5)
+    rows = [(f"se-{1000 + k}", waybill(9000 + k), "DHL", "2026-12-02") for k in numbers]
+    headings = ("PO ID", "Tracking No", "Carrier", "ETA")
+    return _csv(inbox / "alder" / f"details-{n}.csv", headings, rows)
+
+
+def _birch(inbox: Path, n: int) -> Path:
+    rows = [(60000 + 3 * n + k, _first_po(n) + 300, "ALL") for k in range(3)]
+    headings = ("Order ID", "Existing PO ID", "Order Item ID")
+    return _csv(inbox / "birch" / f"links-{n}.csv", headings, rows)
+
+
+def _cedar(inbox: Path, n: int) -> Path:
+    rows = [
+        (sales_order_id(1000 + k), waybill(7000 + k), "ups", sales_order_item_id(1000 + k, 1), 1)
+        for k in (2 * n, 2 * n + 1)
+    ]
+    headings = ("Sales Order ID", "Tracking Number", "Carrier", "Item ID", "Quantity")
+    return _csv(inbox / "cedar" / f"notices-{n}.csv", headings, rows)
+
+
+def _first_po(n: int) -> int:
+    return 20000 + 10 * n
+
+
+def _parcels(n: int) -> list[tuple[int, str]]:
+    return [(_first_po(n) + k % 4, waybill(n * 100 + k)) for k in range(8)]
 
 
 def _mistaken(folder: Path) -> Iterable[Path]:
-    """Rows good and bad in one sheet; the good ones go."""
+    """Good and bad rows in one sheet; the good ones are sent."""
     for n in range(1, 4):
         po = 20050 + n
         yield _csv(
@@ -223,7 +238,7 @@ def _mistaken(folder: Path) -> Iterable[Path]:
 
 
 def _hostile(folder: Path) -> Iterable[Path]:
-    """What no reader may trust, and no night may stop at."""
+    """Files that no reader can trust, and that must not stop a night."""
     page = folder / "export.xls"
     page.write_text("<html><body><form>Please sign in</form></body></html>", encoding="utf-8")
     yield page
@@ -242,7 +257,7 @@ def _hostile(folder: Path) -> Iterable[Path]:
 
 
 def _misplaced(inbox: Path, files: Sequence[Path]) -> Iterable[Path]:
-    """The same bytes again, another vendor's sheet, and one that nobody claims."""
+    """The same bytes again, another vendor's sheet, and a file that no rule matches."""
     again = inbox / "north" / "shipped-1 (copy).csv"
     again.write_bytes(files[0].read_bytes())
     yield again
@@ -255,7 +270,7 @@ def _misplaced(inbox: Path, files: Sequence[Path]) -> Iterable[Path]:
 
 
 def waybill(number: int) -> str:
-    """A DHL waybill with its check digit, the rest of a division by 7.
+    """A DHL waybill with its check digit, the remainder of a division by 7.
 
     >>> waybill(5)
     '4000000056'

@@ -14,7 +14,7 @@ import pytest
 
 from importer import cli
 from importer.cli import working
-from importer.demo.demo import SECRETS, sandbox_settings, sandbox_settings_file
+from importer.demo.demo import SECRETS, sandbox_settings_file
 from tests.ended import Ended
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
@@ -294,16 +294,6 @@ def test_demo_ends_with_a_command_as_the_program_was_called(start):
     module, *rest = words.removeprefix("python -m ").split()
     assert (module, rest[0], rest[2:]) == ("importer", "--journal", ["show", "1"])
     assert ended(start(*rest)).out.startswith("run 1: add_tracking to sellercloud, finished\n")
-
-
-def test_sandbox_prints_what_can_be_saved_and_pasted():
-    said = sandbox_settings("http://127.0.0.1:1")
-
-    pasted = "$env:" if sys.platform == "win32" else "export "
-    lines = [line for line in said.splitlines() if line.startswith(pasted)]
-    assert [line.removeprefix(pasted).partition("=")[0].strip() for line in lines] == list(SECRETS)
-    assert "Save this as importer.toml in the folder you work in:" in said
-    assert sandbox_settings_file("http://127.0.0.1:1") in said
 
 
 # For machines -----------------------------------------------------------------------------------
