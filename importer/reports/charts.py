@@ -1,4 +1,4 @@
-"""Charts as SVG inside the page: no script, no address, colours that follow the page's own."""
+"""Charts as SVG inside the page: no scripts, no links, colors from the page's own style."""
 
 import sys
 from itertools import cycle
@@ -6,16 +6,16 @@ from typing import Any
 
 from markupsafe import Markup
 from pygal import Config, HorizontalStackedBar, StackedBar
-from pygal.etree import etree  # the parser that it chose itself, lxml where that is there
+from pygal.etree import etree  # the parser that pygal chose: lxml if it is installed
 from pygal.style import Style
 
 from importer.model.cells import printable
 from importer.reports.model import Chart, Tone
 
-# Importing pygal leaves a finder behind that Python has not known how to ask since 3.4.
+# Importing pygal adds an import finder of a kind that Python has not supported since 3.4.
 sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
-_COLOURS = {
+_COLORS = {
     Tone.GOOD: "var(--good)",
     Tone.NOTE: "var(--note)",
     Tone.ATTENTION: "var(--attention)",
@@ -27,63 +27,73 @@ _MOST_LABELS = 12
 
 
 def svg(chart: Chart) -> Markup:
-    """The chart as markup to stand in a page; its labels are escaped."""
+    """The chart as markup for the page; its labels are escaped."""
     kind = HorizontalStackedBar if chart.lying else StackedBar
     drawn = kind(_config(chart), style=_style(chart))
     drawn.x_labels = [_short(label) for label in chart.labels]
     for name, values in chart.series.items():
         drawn.add(_short(name), [value or None for value in values])
     tree = drawn.render_tree()
-    for parent in list(tree.iter()):
-        for child in [c for c in parent if str(c.tag).endswith(("script", "title"))]:
-            parent.remove(child)  # the page has no use for them, and says the words itself
-    # Text in a tree is escaped as it is written out.
+    _remove(("script", "title"), tree)  # the page does without, and has its own title
+    # Text in a tree is escaped when it is written.
     return Markup(etree.tostring(tree, encoding="unicode"))  # noqa: S704
 
 
-def colours_of(chart: Chart) -> dict[str, str]:
-    """The colour of each series, as the page's style names it."""
+def _remove(tags: tuple[str, ...], tree: Any) -> None:
+    for parent in list(tree.iter()):
+        for child in [c for c in parent if str(c.tag).endswith(tags)]:
+            parent.remove(child)
+
+
+def colors_of(chart: Chart) -> dict[str, str]:
+    """The color of each series, by its name in the page's style."""
     others = cycle(_OTHERS)
     return {
-        name: _COLOURS[chart.tones[name]] if name in chart.tones else next(others)
+        name: _COLORS[chart.tones[name]] if name in chart.tones else next(others)
         for name in chart.series
     }
 
 
 def legend(chart: Chart) -> dict[str, str]:
-    """The series to be told apart by colour; none where the labels name them."""
+    """The series that only colors tell apart; none if the labels name them."""
     named = len(chart.series) == 1 or list(chart.series) == list(chart.labels)
-    return {} if named else colours_of(chart)
+    return {} if named else colors_of(chart)
 
 
 def _config(chart: Chart) -> Config:
-    config: Any = Config()
     bars = len(chart.labels)
-    config.js = []  # its tooltips would be fetched from the network
-    config.disable_xml_declaration = True
-    config.explicit_size = False
-    config.no_data_text = "nothing yet"
-    config.width = 640
-    config.height = 70 + 34 * bars if chart.lying else 300
-    config.margin = 8
-    config.show_legend = False  # the page's own legend takes the space it needs
-    config.print_values = chart.lying and not legend(chart)
-    config.print_values_position = "top"
-    config.order_min = 0 if chart.whole else None  # no ticks between whole numbers
+    config = Config(
+        js=[],  # tooltips would be fetched from the network
+        disable_xml_declaration=True,
+        explicit_size=False,
+        no_data_text="nothing yet",
+        width=640,
+        height=70 + 34 * bars if chart.lying else 300,
+        margin=8,
+        show_legend=False,  # the page's own legend can wrap
+        print_values=chart.lying and not legend(chart),
+        print_values_position="top",
+        order_min=0 if chart.whole else None,  # no ticks between whole numbers
+        show_x_guides=True,
+        show_y_guides=True,
+        max_scale=6,  # ticks
+        truncate_label=-1,
+        value_formatter=_shown,
+        include_x_axis=True,
+        rounded_bars=2,
+        spacing=12,
+    )
     if not chart.lying and bars > _MOST_LABELS:
         config.x_labels_major_every, config.show_minor_x_labels = 5, False
-    config.show_x_guides = config.show_y_guides = True
-    config.max_scale = 6  # ticks
-    config.truncate_label = -1
-    config.value_formatter = lambda value: f"{round(value, 1):,g}" if value else ""
-    config.include_x_axis = True
-    config.rounded_bars = 2
-    config.spacing = 12
     return config
 
 
+def _shown(value: float | None) -> str:
+    return f"{round(value, 1):,g}" if value else ""
+
+
 def _style(chart: Chart) -> Style:
-    colours = colours_of(chart).values()
+    colors = colors_of(chart).values()
     return Style(
         background="transparent",
         plot_background="transparent",
@@ -100,8 +110,8 @@ def _style(chart: Chart) -> Style:
         major_label_font_size=12,
         value_font_size=12,
         no_data_font_size=14,
-        colors=tuple(colours) or ("var(--one)",),
-        value_colors=("var(--ink)",) * max(1, len(colours)),
+        colors=tuple(colors) or ("var(--one)",),
+        value_colors=("var(--ink)",) * max(1, len(colors)),
     )
 
 

@@ -1,4 +1,4 @@
-"""A report as one HTML file: no script or picture is fetched, and every cell is escaped."""
+"""A report as one HTML file: it loads nothing from elsewhere, and every cell is escaped."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,8 +13,8 @@ from importer.model.files import WrittenResult, written
 from importer.reports.charts import legend, svg
 from importer.reports.model import Cell, Report, ReportColumn, ReportLine
 
-_SHORT, _LONG = 12, 34  # characters of a text that stands in one line, of a word that cannot
-_MOST_LINES = 5_000  # of a table in the page; the workbook has them all
+_SHORT, _LONG = 12, 34  # characters: a text kept on one line, a word that has to be broken
+_MOST_LINES = 5_000  # of a table in the page; the workbook has all of them
 
 
 def write_page(report: Report, path: Path) -> WrittenResult:
@@ -46,7 +46,7 @@ def _environment() -> Environment:
 
 
 def shown(cell: Cell) -> str:
-    """A cell as a person reads it.
+    """A cell as it is shown.
 
     >>> shown(1234), shown(Decimal("5.50")), shown(date(2026, 3, 1)), shown(None)
     ('1,234', '5.50', '2026-03-01', '')
@@ -61,26 +61,27 @@ def shown(cell: Cell) -> str:
         case int() | float() | Decimal():
             return f"{cell:,}"
         case _:
-            return cell  # made visible with every other text of the page
+            return cell  # `finalize` makes its control characters visible
 
 
 def cells(line: ReportLine, columns: Sequence[ReportColumn]) -> list[tuple[str, str, Cell]]:
-    """Each cell of a line with its classes, and what it sorts by where that is not what it shows.
+    """Each cell of a line with its classes, and its sort key if that is not the text it shows.
 
     >>> columns = [ReportColumn("A"), ReportColumn("B", "number")]
     >>> cells(ReportLine(["a", 1234], marked=frozenset({0})), columns)
     [('text short marked', '', 'a'), ('number', '1234', 1234)]
     """
-    found = []
+    shown_cells = []
     for at, (column, cell) in enumerate(zip(columns, line.cells, strict=True)):
         size = _size(cell) if isinstance(cell, str) else ""
-        by = str(cell) if column.kind == "number" and cell is not None else ""
-        found.append((f"{column.kind}{size}{' marked' if at in line.marked else ''}", by, cell))
-    return found
+        marked = " marked" if at in line.marked else ""
+        sort_key = str(cell) if column.kind == "number" and cell is not None else ""
+        shown_cells.append((f"{column.kind}{size}{marked}", sort_key, cell))
+    return shown_cells
 
 
 def _size(text: str) -> str:
-    """How a text may be broken: not at all, between words, or within one that is too long."""
+    """Where a text may be broken: nowhere, between words, or inside a word that is too long."""
     if len(text) <= _SHORT:
         return " short"
     if any(len(word) > _LONG for word in text.split()):

@@ -1,4 +1,4 @@
-"""A report for machines: JSON as one object, and a table as CSV."""
+"""A report for programs: JSON as one object, and a table as CSV."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from importer.model.cells import storable as clean
+from importer.model.cells import storable
 from importer.model.files import WrittenResult, written
 from importer.reports.model import Cell, Report, ReportTable
 
@@ -42,7 +42,7 @@ def _plain(cell: Cell) -> str | int | float | None:
 
 
 def write_csv(table: ReportTable, path: Path) -> WrittenResult:
-    """Writes a table as UTF-8 with a byte-order mark, so that Excel reads it; raises OSError."""
+    """Writes a table as UTF-8 with a byte order mark, which Excel needs; raises OSError."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(column.title for column in table.columns)
@@ -56,8 +56,8 @@ def write_csv(table: ReportTable, path: Path) -> WrittenResult:
 
 
 def _guarded(cell: str | float | None) -> str | float | None:
-    """A text that Excel would take for a formula gets an apostrophe before it."""
+    """A text that Excel would read as a formula gets an apostrophe in front."""
     if not isinstance(cell, str):
         return cell
-    text = clean(cell)
+    text = storable(cell)
     return f"'{text}" if text.startswith(_FORMULA) else text

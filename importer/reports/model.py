@@ -1,4 +1,4 @@
-"""What a report says, before it is a page, a workbook or JSON: all of them are made from this."""
+"""The content of a report; the page, the workbook and JSON are all made from it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ Cell = str | int | float | Decimal | date | datetime | None  # instants are awar
 
 
 class Tone(StrEnum):
-    """How a line is to be looked at; never the only carrier of a meaning."""
+    """How a line is colored; the color never carries the meaning alone."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -20,8 +20,8 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportColumn:
-    """`kind` says how its cells are shown and sorted: text, number, date or instant, or
-    link, the name of a file beside the page."""
+    """`kind` says how its cells are shown and sorted: text, number, date, instant, or link (the
+    name of a file next to the page)."""
 
     title: str
     kind: str = "text"
@@ -29,7 +29,7 @@ class ReportColumn:
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One row of a table; `marked` are the places of the cells that its tone is about."""
+    """One row of a table; `marked` are the indexes of the cells that its tone is about."""
 
     cells: Sequence[Cell]
     tone: Tone = Tone.PLAIN
@@ -38,7 +38,7 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """`empty` is said where there is no line."""
+    """`empty` is the text shown if there are no lines."""
 
     title: str
     columns: Sequence[ReportColumn]
@@ -51,7 +51,7 @@ class ReportTable:
 class Chart:
     """Numbers drawn: one bar for each label, with one part for each series.
 
-    `about` says in a sentence what there is to be seen. `tones` colours series by their meaning.
+    `about` says in a sentence what the chart shows. `tones` colors series by their meaning.
     """
 
     title: str
@@ -59,13 +59,13 @@ class Chart:
     labels: Sequence[str]
     series: Mapping[str, Sequence[float]]
     tones: Mapping[str, Tone] = field(default_factory=dict)
-    lying: bool = False  # bars from left to right, for labels that are sentences
-    whole: bool = True  # numbers of things
+    lying: bool = False  # horizontal bars, for labels that are sentences
+    whole: bool = True  # counts: no ticks between whole numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`headline` says in one sentence what matters; `attention` what to do, the gravest first."""
+    """`headline` says what matters in one sentence; `attention` what to do, most serious first."""
 
     title: str
     subject: str

@@ -1,5 +1,6 @@
-"""The files of a report, beside each other under one name; one that is there is never lost."""
+"""The files of a report, side by side under one name; an existing file is never overwritten."""
 
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -10,27 +11,29 @@ from importer.reports.workbook import write_workbook
 
 
 def write_report(report: Report, name: Path, *, as_csv: bool = False) -> list[Path]:
-    """Writes NAME.html and NAME.xlsx, and NAME.csv of the rows; the paths. Raises OSError.
+    """Writes NAME.html, NAME.xlsx and perhaps NAME.csv of the rows; returns the paths.
 
-    Where one of them is there already the next free number is taken for all.
+    If one of them exists, all get the next free number. Raises OSError.
     """
     suffixes = [".html", ".xlsx", *([".csv"] if as_csv else [])]
     name.parent.mkdir(parents=True, exist_ok=True)
-    free = next(
-        stem
-        for number in count(1)
-        if not any(_beside(stem := _numbered(name, number), suffix).exists() for suffix in suffixes)
-    )
-    files = [write_page(report, _beside(free, ".html")).path]
-    files.append(write_workbook(report, _beside(free, ".xlsx")).path)
+    free = next(each for each in _numbered(name) if not _is_taken(each, suffixes))
+    files = [write_page(report, _with(".html", free)).path]
+    files.append(write_workbook(report, _with(".xlsx", free)).path)
     if as_csv:
-        files.append(write_csv(report.table("Rows"), _beside(free, ".csv")).path)
+        files.append(write_csv(report.table("Rows"), _with(".csv", free)).path)
     return files
 
 
-def _numbered(name: Path, number: int) -> Path:
-    return name if number == 1 else name.with_name(f"{name.name}-{number}")
+def _numbered(name: Path) -> Iterator[Path]:
+    yield name
+    for number in count(2):
+        yield name.with_name(f"{name.name}-{number}")
 
 
-def _beside(name: Path, suffix: str) -> Path:
+def _is_taken(name: Path, suffixes: Iterable[str]) -> bool:
+    return any(_with(suffix, name).exists() for suffix in suffixes)
+
+
+def _with(suffix: str, name: Path) -> Path:
     return name.with_name(name.name + suffix)

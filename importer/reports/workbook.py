@@ -1,4 +1,4 @@
-"""A report as a workbook: real numbers and dates, headings that stay, and paper in mind."""
+"""A report as a workbook: real numbers and dates, frozen headings, ready to print."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -26,20 +26,26 @@ _PLAIN = Font(name="Calibri", size=11)
 _BOLD = Font(name="Calibri", size=11, bold=True)
 _WHITE = Font(name="Calibri", size=11, bold=True, color="FFFFFFFF")
 _TITLE = Font(name="Calibri", size=16, bold=True)
-_LINE_POINTS = 15  # the height of a line of text
-_SENTENCES = 90  # the width of the summary's sentences, in characters
-_HIGHEST = 409  # points, Excel's own limit
+_LINE_POINTS = 15  # height of a line of text
+_SENTENCES = 90  # width of the summary's sentences, in characters
+_HIGHEST = 409  # points, Excel's limit
 _TOP, _WRAPPED = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
 _LEFT = Alignment(vertical="top", horizontal="left")
-_RIGHT = Alignment(vertical="top", horizontal="right", indent=1)  # clear of the text beside it
+_RIGHT = Alignment(vertical="top", horizontal="right", indent=1)  # away from the text next to it
 _NARROWEST, _WIDEST = 8, 60
 _LANDSCAPE_FROM = 6  # columns
+
+_NUMBER_FORMATS = {  # a datetime is a date too, so it comes first
+    datetime: "yyyy-mm-dd hh:mm",
+    date: "yyyy-mm-dd",
+    Decimal: "#,##0.00##",
+}
 
 _Styles = dict[tuple[object, ...], Any]
 
 
 def write_workbook(report: Report, path: Path) -> WrittenResult:
-    """Writes a worksheet for each table after a summary, whole or not at all; raises OSError."""
+    """Writes a summary and a worksheet for each table, all or nothing; raises OSError."""
     book = Workbook(write_only=True)
     _summary(book.create_sheet("Summary"), report)
     for table in report.tables:
@@ -63,12 +69,12 @@ def _summary(sheet: Any, report: Report) -> None:
     for number, sentence in enumerate(report.attention, start=4):
         _grow(sheet, number, len(sentence) / _SENTENCES)
         sheet.append([
-            _cell(sheet, "Needs a person", font=_BOLD, fill=_FILLS[Tone.ATTENTION]),
+            _cell(sheet, "Needs attention", font=_BOLD, fill=_FILLS[Tone.ATTENTION]),
             _cell(sheet, sentence, fill=_FILLS[Tone.ATTENTION], wrap=True),
         ])  # fmt: skip
     if report.attention:
         sheet.append([])
-    for name, value in [("Made at (UTC)", report.made_at), *report.facts]:
+    for name, value in [("Created (UTC)", report.made_at), *report.facts]:
         cell = _cell(sheet, value)
         cell.alignment = _LEFT
         sheet.append([_cell(sheet, name, font=_BOLD), cell])
@@ -97,21 +103,21 @@ def _heading(sheet: Any, column: ReportColumn) -> Any:
 
 
 def _grow(sheet: Any, row: int, lines: float) -> None:
-    """Room for wrapped text, which not every program makes by itself; words need a tenth more."""
+    """Makes room for wrapped text, as not every program does; breaking at words takes 10 % more."""
     if lines > 1:
         sheet.row_dimensions[row].height = min(_HIGHEST, _LINE_POINTS * ceil(lines * 1.1))
 
 
 def _cells(sheet: Any, line: ReportLine, styles: _Styles) -> list[Any]:
-    """`styles` are those of earlier lines; openpyxl finds one no faster than it writes a cell."""
+    """`styles` are those of earlier lines: openpyxl needs as long for a style as for a cell."""
     cells = []
     for at, value in enumerate(line.cells):
         bold, wrap = at in line.marked, isinstance(value, str) and len(value) > _WIDEST
-        look = (type(value), line.tone, bold, wrap)
-        cell = _bare_cell(sheet, value, styles.get(look))
-        if look not in styles:
+        key = (type(value), line.tone, bold, wrap)
+        cell = _bare_cell(sheet, value, styles.get(key))
+        if key not in styles:
             font = _BOLD if bold else None
-            styles[look] = _style(cell, value, font, _FILLS.get(line.tone), wrap=wrap)
+            styles[key] = _style(cell, value, font, _FILLS.get(line.tone), wrap=wrap)
         cells.append(cell)
     return cells
 
@@ -130,9 +136,9 @@ def _cell(
 
 
 def _bare_cell(sheet: Any, value: Cell, style: Any = None) -> Any:
-    """A cell of the value's own type; a text is never a formula, whatever it begins with."""
+    """A cell of the value's own type; a text is never a formula, whatever it starts with."""
     if isinstance(value, datetime):
-        value = value.replace(tzinfo=None)  # a workbook knows no zone; the heading says UTC
+        value = value.replace(tzinfo=None)  # a workbook has no time zones; the heading says UTC
     if isinstance(value, str):
         value = printable(value)
     cell: Any = SheetCell(sheet, 1, 1, cast("Any", value), style)
@@ -144,27 +150,29 @@ def _bare_cell(sheet: Any, value: Cell, style: Any = None) -> Any:
 def _style(
     cell: Any, value: Cell, font: Font | None, fill: PatternFill | None, *, wrap: bool
 ) -> Any:
-    """Gives the cell its look; for others of the same look, what openpyxl made of it."""
-    if isinstance(value, datetime):
-        cell.number_format = "yyyy-mm-dd hh:mm"
-    elif isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
-    elif isinstance(value, Decimal):
-        cell.number_format = "#,##0.00##"
+    """Formats the cell; returns openpyxl's style for other cells of the same format."""
+    number_format = next(
+        (f for kind, f in _NUMBER_FORMATS.items() if isinstance(value, kind)), None
+    )
+    if number_format:
+        cell.number_format = number_format
     cell.font = font or _PLAIN
     if fill is not None:
         cell.fill = fill
+    cell.alignment = _alignment(value, wrap=wrap)
+    return cell._style  # noqa: SLF001  # the constructor takes one, but nothing public returns one
+
+
+def _alignment(value: Cell, *, wrap: bool) -> Alignment:
     if isinstance(value, int | float | Decimal):
-        cell.alignment = _RIGHT
-    elif isinstance(value, date):
-        cell.alignment = _LEFT
-    else:
-        cell.alignment = _WRAPPED if wrap else _TOP
-    return cell._style  # noqa: SLF001  # its constructor takes one, nothing else gives one
+        return _RIGHT
+    if isinstance(value, date):
+        return _LEFT
+    return _WRAPPED if wrap else _TOP
 
 
 def _widths(table: ReportTable) -> list[float]:
-    """Wide enough for the heading with its filter button, and for nearly every cell."""
+    """Wide enough for the heading with its filter button and for almost every cell."""
     return [
         min(_WIDEST, max(_NARROWEST, len(column.title) + 4, _longest(table.lines, at) + 2))
         for at, column in enumerate(table.columns)
@@ -182,7 +190,7 @@ def _length(cell: Cell) -> int:
 
 
 def _fit_to_paper(sheet: Any, *, wide: bool) -> None:
-    """One page wide, on A4 as on Letter: no paper size is named, so the printer's own is taken."""
+    """One page wide on A4 and on Letter: no paper size is set, so the printer's own applies."""
     sheet.page_setup.orientation = "landscape" if wide else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

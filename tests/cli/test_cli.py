@@ -256,7 +256,7 @@ def test_operations_shows_just_the_one_asked_for(importer):
 
     (found,) = json.loads(importer("operations", "add_tracking", "--json").out)
     assert found["name"] == "add_tracking"
-    assert result.out.startswith("add_tracking  (Sellercloud; is never sent twice)\n")
+    assert result.out.startswith("add_tracking  (Sellercloud; never sent twice)\n")
     assert "update_items  (" not in result.out
 
 

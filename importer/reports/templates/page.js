@@ -1,7 +1,7 @@
 "use strict";
-// Tables are whole without this; it lets a person search and sort them.
+// The tables work without this; it adds search and sorting.
 const byValue = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
-const said = (row, at) => row.cells[at].dataset.by ?? row.cells[at].textContent.trim();
+const sortKey = (row, at) => row.cells[at].dataset.sortKey ?? row.cells[at].textContent.trim();
 
 function sort(table, heading, at) {
   const down = heading.getAttribute("aria-sort") === "ascending";
@@ -10,10 +10,10 @@ function sort(table, heading, at) {
   const body = table.tBodies[0];
   const number = heading.classList.contains("number");
   const order = (a, b) => {
-    const [one, two] = [said(a, at), said(b, at)];
-    if (!one || !two) return !one - !two;  // what is empty stays last
-    const found = number ? Number(one) - Number(two) : byValue.compare(one, two);
-    return down ? -found : found;
+    const [one, two] = [sortKey(a, at), sortKey(b, at)];
+    if (!one || !two) return !one - !two;  // empty cells stay last
+    const compared = number ? Number(one) - Number(two) : byValue.compare(one, two);
+    return down ? -compared : compared;
   };
   body.append(...Array.from(body.rows).sort(order));
 }

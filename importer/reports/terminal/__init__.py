@@ -1,1 +1,1 @@
-"""What commands print: tables and stories for people, objects for machines."""
+"""What commands print: text for people, JSON objects for programs."""

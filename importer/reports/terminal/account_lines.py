@@ -1,4 +1,4 @@
-"""The accounts that the settings hold; never a secret of theirs."""
+"""The accounts in the settings, never their secrets."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _UNITS = {1: "a second", 60: "a minute", 3600: "an hour", 86400: "a day"}
 
 def accounts_table(settings: Settings) -> str:
     if not settings.accounts:
-        return "No account is set up; write one into importer.toml."
+        return "No accounts are set up; add one to importer.toml."
     rows = [("account", "platform", "address", "limit", "secrets from")]
     for account in settings.accounts.values():
         sources = ", ".join(source.place for source in account.sources.values())

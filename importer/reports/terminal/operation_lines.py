@@ -1,4 +1,4 @@
-"""What can be done, and the columns of each operation: for the terminal and machines."""
+"""The operations and their columns, for the terminal and for programs."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -8,20 +8,20 @@ from typing import Any
 from importer.operations.operation import Field, Operation
 from importer.reports.terminal.words import columns_text, indented
 
-_CELL_WIDTH = 22  # of a table of columns, so that it fits a terminal of 80 characters
+_CELL_WIDTH = 21  # characters, so that the table of columns fits a terminal of 80
 
 
 def operations_table(found: Iterable[Operation[Any]]) -> str:
     parts = []
     for operation in found:
-        once = "may be repeated" if operation.repeatable else "is never sent twice"
+        once = "may be sent again" if operation.repeatable else "never sent twice"
         heading = f"{operation.name}  ({operation.platform.title}; {once})\n{operation.summary}"
         parts.append(f"{heading}\n\n{indented(_columns_table(operation))}")
     return "\n\n".join(parts)
 
 
 def _columns_table(operation: Operation[Any]) -> str:
-    rows: list[Sequence[str]] = [("column", "needed", "holds", "also called")]
+    rows: list[Sequence[str]] = [("column", "required", "holds", "also called")]
     for field in operation.fields:
         needed = ["yes"] if field.needed else []
         cells = ([field.title], needed, holds(field), field.about.aliases)
@@ -30,13 +30,13 @@ def _columns_table(operation: Operation[Any]) -> str:
 
 
 def holds(field: Field) -> Sequence[str]:
-    """What a cell of the column may hold: the choices, or the words for its kind."""
+    """What a cell of the column may contain: the choices, or the words for its kind."""
     by_name = field.about.choices and field.kind.words == "one of"
     return field.about.labels if by_name else [field.kind.words]
 
 
 def _wrapped(words: Sequence[str]) -> list[str]:
-    """The words as lines of a narrow cell, none of them broken."""
+    """The words as the lines of a narrow cell; no word is broken."""
     text = ", ".join(word.replace(" ", "\N{NO-BREAK SPACE}") for word in words)
     lines = textwrap.wrap(text, _CELL_WIDTH, break_long_words=False, break_on_hyphens=False)
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
