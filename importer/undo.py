@@ -18,6 +18,7 @@ from importer.reports.machine import write_csv
 from importer.reports.model import ReportColumn, ReportLine, ReportTable
 from importer.runs.execute import Context, RunRows, end_run, run_rows_of, send_run
 from importer.runs.journal_rows import as_json, rows_of_journal
+from importer.runs.upload import resume_run
 from importer.sending.plan import minutes, plan_calls
 from importer.sending.snapshot import read_now
 from importer.settings.settings import Account
@@ -91,6 +92,14 @@ def undo_run(
 def resume_undo(undo: RunRecord, context: Context, *, take_over: bool = False) -> Summary:
     """Goes on with an undo that was interrupted."""
     return _carry_out(undo, context.journal.take(undo.id, take_over=take_over), context)
+
+
+def resume_any(run_id: int, context: Context, *, take_over: bool = False) -> Summary:
+    """Continues a run, be it an upload or an undo."""
+    run = context.journal.run(run_id)
+    if run.operation.startswith(UNDO):
+        return resume_undo(run, context, take_over=take_over)
+    return resume_run(run_id, context, take_over=take_over)
 
 
 def _undo_of(run: RunRecord, context: Context) -> RunRecord | None:

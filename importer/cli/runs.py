@@ -4,16 +4,12 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from importer.cli.parameters import AS_JSON, INTO, PATIENCE, RUNS, SESSION, Session, days_of
 from importer.cli.working import each, opened_context
-
-if TYPE_CHECKING:
-    from importer.model.summary import Summary
-    from importer.runs.execute import Context
 
 
 @click.command()
@@ -37,6 +33,7 @@ def resume(
     importer resume
     """
     from importer.runs.upload import abandon_run, interrupted_runs
+    from importer.undo import resume_any
 
     if abandon and not runs:
         raise click.UsageError("--abandon needs the number of a run.")
@@ -60,20 +57,10 @@ def resume(
             click.echo("No run was interrupted.")
         each(
             numbers,
-            lambda run: _resumed(run, context, take_over=take_over),
+            lambda run: resume_any(run, context, take_over=take_over),
             as_json=as_json,
             context=context,
         )
-
-
-def _resumed(number: int, context: "Context", *, take_over: bool) -> "Summary":
-    from importer.runs.upload import resume_run
-    from importer.undo import resume_undo
-
-    run = context.journal.run(number)
-    if run.settings.get("undoes"):
-        return resume_undo(run, context, take_over=take_over)
-    return resume_run(number, context, take_over=take_over)
 
 
 @click.command()
