@@ -103,7 +103,7 @@ def test_every_example_runs(example, script, tmp_path):
     if "resume_run" in example:
         exec('import_sheet("samples/add_tracking.xlsx", "sellercloud")', names)  # noqa: S102
 
-    exec(example, names)  # noqa: S102  (it is what this tests)
+    exec(example, names)  # noqa: S102  (the examples are our own)
 
 
 def test_the_types_let_right_uses_pass_and_name_wrong_ones():

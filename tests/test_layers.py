@@ -12,7 +12,8 @@ import importer
 ROOMS = """
     __main__
     cli
-    api | demo | undo
+    api | demo
+    undo
     folder
     reports
     reconcile
