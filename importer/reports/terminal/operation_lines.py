@@ -8,7 +8,7 @@ from typing import Any
 from importer.operations.operation import Field, Operation
 from importer.reports.terminal.words import columns_text, indented
 
-_CELL_WIDTH = 21  # characters, so that the table of columns fits a terminal of 80
+_CELL_WIDTH = 20  # characters, so that the table of columns fits a terminal of 80
 
 
 def operations_table(found: Iterable[Operation[Any]]) -> str:
