@@ -48,6 +48,12 @@ def with_rows(xml) -> bytes:
     )
 
 
+def repeated(*rows, times=20):
+    """Rows of XML in which @ stands for the row's number, again and again."""
+    every = [row for _ in range(times) for row in rows]
+    return with_rows("".join(row.replace("@", str(n)) for n, row in enumerate(every, 1)))
+
+
 def zipped(parts) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as package:

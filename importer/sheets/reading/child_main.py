@@ -68,7 +68,7 @@ def read(head: dict[str, Any], content: bytes) -> Iterator[Found]:
     form = Form(head["form"])
     parts = None if form is Form.XLS else Parts(content)
     if form is Form.XLSX and parts is not None:
-        yield from read_xlsx(content, parts, head["worksheet"])
+        yield from read_xlsx(content, parts, head["worksheet"], careful=head["careful"])
         return
     book = Book(content)
     sheets, notes = chosen(book.sheets(), head["worksheet"])

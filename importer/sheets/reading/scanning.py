@@ -13,11 +13,8 @@ from importer.sheets.xlsx.expat import AGAIN, feed, no_entities
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # Excel's grid
 MOST_CELLS = 2**25  # of the area from A1 to the last value: the full height, 32 columns wide
 
-_UNCALCULATED = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:</c>|<v\s*/>|<v>\s*</v>)")
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _PLACE = re.compile(r"([A-Za-z]{1,9})(\d{1,10})")
-_NO_STYLE = b' s="(?:)"'
-_MOST_PROBED = 40  # styles that one pattern looks for
 
 
 @dataclass(slots=True)
@@ -34,6 +31,11 @@ class Scan:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     filtered: bool = False
 
+    @property
+    def special(self) -> int:
+        """How many rows and cells mean more than their values."""
+        return len(self.faults) + len(self.padded) + len(self.hidden) + len(self.struck)
+
     def reach(self, row: int, column: int) -> None:
         self.last_row = max(self.last_row, row)
         self.last_column = max(self.last_column, column)
@@ -44,13 +46,13 @@ class Scan:
             )
 
 
-def look_at_worksheet(blocks: Iterable[bytes], styles: Styles) -> Scan:
-    """Raises SheetError for a row or a cell that stands twice, outside the grid, or is no XML."""
-    looking = Look(styles)
+def scan_worksheet(blocks: Iterable[bytes], styles: Styles) -> Scan:
+    """Raises SheetError for a row or cell that appears twice, is outside the grid, or is no XML."""
+    scanner = WorksheetScanner(styles)
     for block in blocks:
-        looking.feed(block)
-    looking.feed(b"", last=True)
-    return looking.scan
+        scanner.feed(block)
+    scanner.feed(b"", last=True)
+    return scanner.scan
 
 
 def column_number(letters: str) -> int:
@@ -60,16 +62,8 @@ def column_number(letters: str) -> int:
     return number
 
 
-def _style_probe(styles: Styles) -> re.Pattern[bytes]:
-    """Finds the cells of the styles that change what a cell means."""
-    special = sorted(styles.special)
-    if len(special) > _MOST_PROBED:
-        return re.compile(rb' s="\d')
-    return re.compile(b' s="(?:%s)"' % b"|".join(b"%d" % style for style in special))
-
-
-class Look:
-    """One pass with expat, through the whole part or the rows that are special."""
+class WorksheetScanner:
+    """One pass with expat, over the whole part or over some of its rows."""
 
     def __init__(self, styles: Styles) -> None:
         self.scan = Scan()
@@ -78,7 +72,6 @@ class Look:
         self.parser.StartElementHandler = self._root
         self.parser.StartDoctypeDeclHandler = no_entities
         self._styles = styles
-        self._probe = _style_probe(styles)
         self.row = self._column = 0
         self._values = self._struck = 0  # cells of the row that hold a value; of these struck
         self._cell: dict[str, str] = {}
@@ -90,14 +83,6 @@ class Look:
 
     def feed(self, xml: bytes, *, last: bool = False) -> None:
         feed(self.parser, xml, last=last)
-
-    def is_special(self, rows: bytes) -> bool:
-        """Whether there is more to see in their cells."""
-        return (
-            b't="e"' in rows
-            or (b"<f" in rows and _UNCALCULATED.search(rows) is not None)
-            or (self._probe.pattern != _NO_STYLE and self._probe.search(rows) is not None)
-        )
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002  (expat's)
         prefix = name.removesuffix("worksheet")

@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from importer.model.errors import SheetError
 from importer.sheets.reading.binary_records import xlsb_worksheets
@@ -84,11 +84,9 @@ class Parts:
         return b"".join(self.blocks(name))
 
     def styles(self) -> Styles:
-        xml = b"".join(self._linked("styles", _MOST_SMALL))
-        styles = read_styles(xml) if xml else Styles()
-        if self._counts_from_1904():
-            styles = replace(styles, dates=frozenset(), unsure=styles.dates | styles.unsure)
-        return styles
+        linked = (link.target for link in self._relations(self._home()) if link.kind == "styles")
+        part = next((part for part in linked if part in self), None)
+        return read_styles(self.read(part)) if part else Styles()
 
     def worksheets(self) -> list[Part]:
         """The sheets in the workbook's order, whatever namespace or folder it uses."""
@@ -119,24 +117,6 @@ class Parts:
         if part is None or part not in self:
             raise SheetError(f'does not say where its worksheet "{worksheet}" is; {_AGAIN}')
         return part
-
-    def shared_texts(self) -> Iterator[bytes]:
-        """The XML of the texts that the workbook's cells share; nothing where it has none."""
-        return self._linked("sharedStrings")
-
-    def _linked(self, kind: str, most: int = _MOST_UNPACKED) -> Iterator[bytes]:
-        """The part of that kind that the workbook points to; nothing where there is none."""
-        linked = (found.target for found in self._relations(self._home()) if found.kind == kind)
-        target = next((target for target in linked if target in self), None)
-        if target is not None:
-            if self.size(target) > most:
-                raise SheetError(f"has a part {target} that is too large; {_AGAIN}")
-            yield from self.blocks(target)
-
-    def _counts_from_1904(self) -> bool:
-        """Whether its dates are days since 1904, as Excel for the Mac once had it."""
-        said = (a for name, a in elements(self.read(self._home())) if name == "workbookPr")
-        return any(attributes.get("date1904") in {"1", "true", "on"} for attributes in said)
 
     def _home(self) -> str:
         """The part that lists the sheets."""

@@ -1,20 +1,19 @@
-"""The worksheets of an xlsx, each by a reader that is sure of it: the quickest one first."""
+"""The worksheets of an xlsx: cells from calamine or openpyxl, whichever agrees with the XML."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from importer.model.errors import SheetError
-from importer.sheets.reading.calamine_book import AGAIN, Book, Listed, chosen, columns_of
-from importer.sheets.reading.cell_values import Unusual, shared_texts
-from importer.sheets.reading.scanning import Scan, look_at_worksheet
-from importer.sheets.reading.shaped_rows import read_by_shapes
+from importer.sheets.reading.calamine_book import AGAIN, Book, Listed, Table, chosen, columns_of
+from importer.sheets.reading.quick_scan import quick_scan
+from importer.sheets.reading.scanning import Scan
 from importer.sheets.reading.workbook_parts import Part, Parts
 from importer.sheets.xlsx.cell_styles import Styles
 
-LARGE = 2**22  # bytes of XML
 _NO_WORKSHEETS = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}
 
 
@@ -28,9 +27,15 @@ class Found:
     scan: Scan
 
 
-def read_xlsx(content: bytes, parts: Parts, wanted: str | None) -> Iterator[Found]:
-    """The visible worksheets, or the one wanted; raises SheetError."""
-    workbook = _Workbook(content, parts)
+def read_xlsx(
+    content: bytes, parts: Parts, wanted: str | None, *, careful: bool = False
+) -> Iterator[Found]:
+    """The visible worksheets, or the one wanted; raises SheetError.
+
+    Where it is careful, nothing reads cells before the XML has been scanned: a worksheet made to
+    break calamine gets its sentence then.
+    """
+    workbook = _Workbook(content, parts, careful=careful)
     sheets, notes = chosen(workbook.sheets(), wanted)
     for sheet in sheets:
         columns, scan = workbook.read(sheet.name)
@@ -38,22 +43,19 @@ def read_xlsx(content: bytes, parts: Parts, wanted: str | None) -> Iterator[Foun
 
 
 class _Workbook:
-    def __init__(self, content: bytes, parts: Parts) -> None:
+    def __init__(self, content: bytes, parts: Parts, *, careful: bool) -> None:
         self._content = content
+        self._careful = careful
         self._parts = parts
         self._listed: dict[str, Part] = {}
         for part in parts.worksheets():
             if self._listed.setdefault(part.name, part) is not part:
                 raise SheetError(f'has two worksheets "{part.name}"; {AGAIN}')
-        places = [part.part for part in self._listed.values()]
-        sizes = [parts.size(place) for place in places if place is not None and place in parts]
-        self._by_shapes = len(sizes) == len(places) and max(sizes, default=0) > LARGE
 
     def sheets(self) -> list[Listed]:
-        """As calamine lists them where it is asked anyway, and knows."""
-        if not self._by_shapes:
-            with suppress(SheetError):
-                return self._book.sheets()
+        """As calamine lists them, or as the workbook does where calamine cannot open it."""
+        with suppress(SheetError):
+            return self._book.sheets()
         return [
             Listed(part.name, part.state == "visible", number)
             for number, part in enumerate(self._listed.values())
@@ -61,26 +63,11 @@ class _Workbook:
         ]
 
     def read(self, name: str) -> tuple[list[list[Any]], Scan]:
-        if self._by_shapes and self._texts is not None:
-            with suppress(Unusual):
-                blocks = self._parts.blocks(self._parts.place_of(name))
-                return read_by_shapes(blocks, self._texts, self._styles)
-        return self._by_parsers(name)
-
-    def _by_parsers(self, name: str) -> tuple[list[list[Any]], Scan]:
-        """By calamine where the XML agrees with it, else by openpyxl where that does.
-
-        The XML is looked at first, so that one made to break calamine gets its sentence.
-        """
-        book = self._book
-        scan = look_at_worksheet(self._parts.blocks(self._parts.place_of(name)), self._styles)
-        try:
-            table = book.table(name)
-        except (SheetError, MemoryError):
-            table = None
+        """By calamine where the XML agrees with it, or by openpyxl where it agrees with that."""
+        table, scan = self._by_calamine(name)
         if table is not None and table.filled == scan.rows:
             return table.columns, scan
-        from importer.sheets.reading.second_reader import read_rows  # noqa: PLC0415  (slow, and seldom)
+        from importer.sheets.reading.second_reader import read_rows  # noqa: PLC0415  (slow, rare)
 
         columns, filled = columns_of(read_rows(self._content, name))
         if table is not None and table.filled == filled:
@@ -92,6 +79,19 @@ class _Workbook:
             )
         return columns, scan
 
+    def _by_calamine(self, name: str) -> tuple[Table | None, Scan]:
+        """Its cells, if it can read them; a worksheet that the scan refuses never waits for it."""
+        book, pool = self._book, ThreadPoolExecutor(1)
+        blocks = partial(self._parts.blocks, self._parts.place_of(name))
+        try:
+            reading = None if self._careful else pool.submit(book.table, name)
+            scan = quick_scan(blocks, self._styles)
+            with suppress(SheetError, MemoryError):
+                return (reading or pool.submit(book.table, name)).result(), scan
+            return None, scan
+        finally:
+            pool.shutdown(wait=False)
+
     @cached_property
     def _styles(self) -> Styles:
         return self._parts.styles()
@@ -100,10 +100,3 @@ class _Workbook:
     def _book(self) -> Book:
         self._parts.check_texts()
         return Book(self._content)
-
-    @cached_property
-    def _texts(self) -> list[str] | None:
-        """The texts that cells share; None where only a parser is sure of them."""
-        with suppress(Unusual):
-            return shared_texts(self._parts.shared_texts())
-        return None

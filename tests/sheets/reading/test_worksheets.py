@@ -425,3 +425,84 @@ def test_merged_cells_of_an_old_excel_workbook_are_known():
     (sheet,) = read_worksheets(XLSX, xls(*cells, merged=[(1, 2, 0, 0)]))
 
     assert sheet.merges == ((2, 1, 3, 1),)
+
+
+TEXTS = "xl/sharedStrings.xml"
+KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+XMLNS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def with_texts(*items, rows):
+    """The rows in a workbook whose cells share these texts."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    link = f'<Relationship Id="rIdT" Type="{KINDS}/sharedStrings" Target="sharedStrings.xml"/>'
+    typed = f'<Override PartName="/{TEXTS}" ContentType="{kind}"/>'
+    content = rewritten(with_rows(rows), TEXTS, lambda _: f"<sst {XMLNS}>{''.join(items)}</sst>")
+    for part, mark, added in (
+        ("xl/_rels/workbook.xml.rels", "</Relationships>", link),
+        ("[Content_Types].xml", "</Types>", typed),
+    ):
+        content = rewritten(
+            content,
+            part,
+            lambda xml, mark=mark, added=added: (
+                xml if TEXTS.rpartition("/")[2] in xml else xml.replace(mark, added + mark)
+            ),
+        )
+    return content
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("<si><t>plain</t></si>", "plain"),
+        ('<si><t xml:space="preserve"> kept </t></si>', " kept "),
+        ("<si><r><t>two</t></r><r><rPr><b/></rPr><t>runs</t></r></si>", "tworuns"),
+        ('<si><t>漢字</t><rPh sb="0" eb="2"><t>かんじ</t></rPh><phoneticPr/></si>', "漢字"),
+        ("<si><t/></si>", None),
+        ("<si/>", None),
+        ("<si><t>R&amp;D &#65;&#x42; &lt;</t></si>", "R&D AB <"),
+        ("<si><t>a_x000D_\nb</t></si>", "a\r\nb"),
+        ("<si><t>\ufeffa\xa0</t></si>", "\ufeffa\xa0"),
+    ],
+)
+def test_no_shared_text_shifts_those_that_follow_it(item, text):
+    cells = "".join(f'<c r="{c}1" t="s"><v>{i}</v></c>' for i, c in enumerate("ABC"))
+    content = with_texts(
+        "<si><t>x</t></si>", item, "<si><t>y</t></si>", rows=f'<row r="1">{cells}</row>'
+    )
+
+    assert columns(content) == [["x"], [text], ["y"]]
+
+
+@pytest.mark.parametrize(
+    "item", ['<si><t xml:space="preserve"> {} </t></si>', "<si><t>{}</t></si>"]
+)
+def test_many_shared_texts_have_their_places(item):
+    items = [item.format(number) for number in range(40)]
+    rows = (f'<row r="{n + 1}"><c r="A{n + 1}" t="s"><v>{n}</v></c></row>' for n in range(40))
+
+    (found,) = columns(with_texts(*items, rows="".join(rows)))
+
+    assert [text.strip() for text in found] == [str(number) for number in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "value"),
+    [
+        ("yyyy-mm-dd", 46124, date(2026, 4, 12)),
+        ("yyyy-mm-dd", 46124.5, datetime(2026, 4, 12, 12)),
+        ("m/d/yy h:mm", 46124.25, datetime(2026, 4, 12, 6)),
+        ("[$-409]d-mmm-yy;@", 61, date(1900, 3, 1)),
+        ("dd/mm/yyyy", 2958465, date(9999, 12, 31)),
+        ("#,##0.00", 46124, 46124),
+        ('0 "days"', 46124, 46124),
+        ("0;[Red]-0", 46124, 46124),
+        ("0.00E+00", 46124, 46124),
+        ("[h]:mm", 1.5, timedelta(hours=36)),
+        ("h:mm", 0.5, time(12)),
+        ("00000", 6083, "06083"),
+    ],
+)
+def test_a_number_is_what_its_format_shows(code, number, value):
+    assert columns(workbook([number], formats={"A1": code})) == [[value]]

@@ -171,8 +171,8 @@ def test_readers_that_disagree_about_the_rows_are_a_reason_to_refuse(monkeypatch
 
     scan = Scan(rows=7)
     monkeypatch.setattr(xlsx.Book, "table", broken)
-    monkeypatch.setattr(xlsx, "look_at_worksheet", lambda *_: scan)
-    head = {"form": "xlsx", "worksheet": None}
+    monkeypatch.setattr(xlsx, "quick_scan", lambda *_: scan)
+    head = {"form": "xlsx", "worksheet": None, "careful": False}
 
     with pytest.raises(SheetError) as refused:
         list(workbooks.read(head, workbook(["PO ID"])))
@@ -274,16 +274,29 @@ def test_what_breaks_the_reader_breaks_another_process_only(monkeypatch):
     monkeypatch.setattr(child, "_START", "import os; os.abort()")
 
     assert refusal(workbook([1])) == (
-        "dock.xlsx cannot be read: the reader broke down on it, as on files that are damaged or "
+        "dock.xlsx cannot be read: the reader crashed, as it does on files that are damaged or "
         f"made to do harm; {SAVE_AGAIN}"
     )
+
+
+def test_what_breaks_the_reader_is_read_with_care_once_more(monkeypatch):
+    ask, heads = isolation._ask, []
+
+    def broken_at_first(head, *rest):
+        heads.append(head["careful"])
+        return ask(head, *rest) if head["careful"] else isolation._BROKE
+
+    monkeypatch.setattr(isolation, "_ask", broken_at_first)
+
+    assert columns(workbook([1])) == [[1]]
+    assert heads == [False, True]
 
 
 def test_a_reader_that_cannot_begin_is_said(monkeypatch):
     monkeypatch.setattr("sys.executable", str(Path("nowhere") / "python"))
 
     assert refusal(workbook([1])).startswith(
-        "dock.xlsx cannot be read: no process could be begun ("
+        "dock.xlsx cannot be read: no process could be started ("
     )
 
 
@@ -291,7 +304,7 @@ def test_a_disk_that_is_full_is_said(monkeypatch):
     monkeypatch.setattr(child, "TemporaryFile", full_disk)
 
     assert refusal(workbook([1])) == (
-        "dock.xlsx cannot be read: no process could be begun (No space left on device); "
+        "dock.xlsx cannot be read: no process could be started (No space left on device); "
         "make room for temporary files, close other programs, and try again"
     )
 
@@ -313,7 +326,7 @@ def test_a_workbook_that_needs_too_much_memory_is_refused():
     row = '<row r="{0}"><c r="A{0}"><v>1</v></c><c r="CV{0}"><v>1</v></c></row>'
     rows = "".join(row.format(number) for number in range(1, 60_000))
 
-    with pytest.raises(SheetError, match=r"memory to be read|reader broke down"):
+    with pytest.raises(SheetError, match=r"memory to be read|reader crashed"):
         read_apart(with_rows(rows), Form.XLSX, None, Limits(64 * 2**20, 10))
 
 
