@@ -9,7 +9,8 @@ from importer.journal import NewRow, NewRun, RowRecord, RunRecord, RunState
 from importer.model.errors import UsageError
 from importer.model.options import UploadOptions
 from importer.model.outcomes import TAKEN_BACK, Outcome, Problem, Status
-from importer.model.row_numbers import by_sheet_row
+from importer.model.row_ids import RowId
+from importer.model.sheet_rows import by_sheet_row
 from importer.model.stop import Stop
 from importer.model.summary import Summary
 from importer.operations import operation_named
@@ -32,9 +33,9 @@ class _Plan:
     """The rows of the undoing operation by number, and what is said of those that stay."""
 
     operation: Operation[Any]
-    rows: Mapping[int, Any]
-    aside: Mapping[int, Outcome]
-    but: Mapping[int, str]  # of rows of which a value stays as it is, why
+    rows: Mapping[RowId, Any]
+    aside: Mapping[RowId, Outcome]
+    but: Mapping[RowId, str]  # of rows of which a value stays as it is, why
 
 
 def undo_run(
@@ -124,12 +125,12 @@ def _must_be_undoable(run: RunRecord, before: RunRecord | None) -> None:
 
 def _plan(run: RunRecord, account: Account, context: Context) -> _Plan:
     operation = operation_named(run.operation)
-    records = {record.row: record for record in context.journal.rows(run.id)}
+    records = {record.id: record for record in context.journal.rows(run.id)}
     rows = run_rows_of(run, context.journal).rows
     ours = {n: rows[n] for n, r in records.items() if r.outcome.status in _BY_US and n in rows}
     aside = {n: _not_ours(run, record) for n, record in records.items() if n not in ours}
     undoing = operation.undoing()
-    found: Mapping[int, Any] = {}
+    found: Mapping[RowId, Any] = {}
     if undoing is not None:
         credentials = account.credentials(context.environ)
         found = read_now(
@@ -140,7 +141,7 @@ def _plan(run: RunRecord, account: Account, context: Context) -> _Plan:
             context.journal,
             Stop(context.stop),
         )
-    back: dict[int, TakenBack] = {}
+    back: dict[RowId, TakenBack] = {}
     for number, row in ours.items():
         try:
             back[number] = _taken_back(operation, row, records[number], found)
@@ -158,7 +159,7 @@ def _plan(run: RunRecord, account: Account, context: Context) -> _Plan:
 
 
 def _taken_back(
-    operation: Operation[Any], row: Any, record: RowRecord, found: Mapping[int, Any]
+    operation: Operation[Any], row: Any, record: RowRecord, found: Mapping[RowId, Any]
 ) -> TakenBack:
     if operation.undoing() is not None and row.number not in found:
         raise CannotUndo("what the platform holds now could not be read; try again")
@@ -196,7 +197,7 @@ def _new_run(run: RunRecord, plan: _Plan, account: Account, into: Path | None) -
 
 def _carry_out(undo: RunRecord, epoch: int, context: Context) -> Summary:
     operation = operation_named(undo.operation)
-    records = {record.row: record for record in context.journal.rows(undo.id)}
+    records = {record.id: record for record in context.journal.rows(undo.id)}
     warnings = {number: record.warning for number, record in records.items()}
     run_rows = RunRows(operation, rows_of_journal(operation, records), warnings)
     stopped_by = send_run(
@@ -226,16 +227,16 @@ def _carry_out(undo: RunRecord, epoch: int, context: Context) -> Summary:
 def _problems(outcomes: Mapping[int, Outcome]) -> list[Problem]:
     """Why each row that stays as it is does."""
     return [
-        Problem(number, "", "", outcome.sentence)
+        Problem(RowId(number), "", "", outcome.sentence)
         for number, outcome in outcomes.items()
         if outcome.status is Status.INVALID
     ]
 
 
-def _note_undone(undo: RunRecord, outcomes: Mapping[int, Outcome], context: Context) -> None:
+def _note_undone(undo: RunRecord, outcomes: Mapping[RowId, Outcome], context: Context) -> None:
     """What is taken back no longer counts as sent: the same sheet sends it again."""
     run_id = undo.settings["undoes"]
-    sent = {r.row for r in context.journal.rows(run_id) if r.outcome.status in _BY_US}
+    sent = {r.id for r in context.journal.rows(run_id) if r.outcome.status in _BY_US}
     back = {*_BY_US, Status.UNCHANGED}
     rows = [n for n, outcome in outcomes.items() if outcome.status in back and n in sent]
     said = f"{TAKEN_BACK} {undo.id} on {undo.created_at:%Y-%m-%d %H:%M} UTC."

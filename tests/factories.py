@@ -6,6 +6,7 @@ from typing import Any
 from importer.columns import Value
 from importer.columns.kind import read_column
 from importer.model.cells import Cell
+from importer.model.row_ids import RowId
 from importer.operations import operations
 from importer.operations.operation import Field, Operation
 from importer.runs.validate import Validation, validate
@@ -43,7 +44,7 @@ def rows(operation: str, *changes: Mapping[str, Any], first: int = 2) -> list[An
     known = operations()[operation]
     values = _columns(known, typical(operation), changes)
     every = {field.name: values.get(field.name, [None] * len(changes)) for field in known.fields}
-    return known.make_rows(range(first, first + len(changes)), every)
+    return known.make_rows(ids(first, len(changes)), every)
 
 
 def check(
@@ -58,7 +59,7 @@ def check(
     """
     known = operations()[operation]
     cells = _columns(known, example(operation), changes)
-    return validate(known, range(2, 2 + len(changes)), cells, row_faults, **care)
+    return validate(known, ids(2, len(changes)), cells, row_faults, **care)
 
 
 def problems(operation: str, *changes: Mapping[str, Cell]) -> list[tuple[int, str, str]]:
@@ -68,6 +69,11 @@ def problems(operation: str, *changes: Mapping[str, Cell]) -> list[tuple[int, st
 
 def warnings(operation: str, *changes: Mapping[str, Cell]) -> list[tuple[int, str, str]]:
     return [(p.row, p.column, p.message) for p in check(operation, *changes).warnings]
+
+
+def ids(first: int, count: int) -> list[RowId]:
+    """So many rows of a sheet, from one on."""
+    return [RowId(row) for row in range(first, first + count)]
 
 
 def _columns(

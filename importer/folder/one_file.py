@@ -25,7 +25,7 @@ from importer.journal import RunRecord, RunState, this_process
 from importer.model.cells import printable
 from importer.model.errors import ChoiceNeeded, ImporterError, SheetError, UsageError
 from importer.model.outcomes import Status
-from importer.model.row_numbers import by_sheet_row
+from importer.model.sheet_rows import by_sheet_row
 from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, Summary
 from importer.operations.operation import UNDO
 from importer.reports.terminal.sheet_lines import summary_lines

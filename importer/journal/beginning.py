@@ -42,15 +42,15 @@ class Beginning:
 
 def spell_out(new_run: NewRun, rows: Sequence[NewRow], calls: Sequence[Call]) -> Beginning:
     numbered = list(enumerate(calls, start=1))
-    carriers = {row: number for number, planned in numbered for row in planned.rows}
+    carriers = {carried: number for number, planned in numbered for carried in planned.rows}
     return Beginning(
         run=_run_columns(new_run),
-        rows=[_row_columns(new, carriers.get(new.row)) for new in rows],
+        rows=[_row_columns(new, carriers.get(new.id)) for new in rows],
         calls=[call_columns(number, planned) for number, planned in numbered],
         call_rows=[
-            {"call_number": number, "row": row}
+            {"call_number": number, **carried._asdict()}
             for number, planned in numbered
-            for row in planned.rows
+            for carried in planned.rows
         ],
     )
 
@@ -82,7 +82,7 @@ def call_columns(number: int, planned: Call, parent_number: int | None = None) -
 
 def _row_columns(new: NewRow, call_number: int | None) -> Columns:
     return {
-        "row": new.row,
+        **new.id._asdict(),
         "status": new.status.value,
         "sentence": clean(new.sentence),
         "values": to_json(new.values),

@@ -12,6 +12,7 @@ from importer.journal.tables import call, call_row, row, run
 from importer.journal.text import clean, instant
 from importer.journal.transactions import Transaction
 from importer.model.outcomes import Status
+from importer.model.row_ids import RowId
 
 IN_ONE_QUERY = 1_000
 SENT = (Status.SENT, Status.VERIFIED, Status.UNKNOWN)
@@ -21,10 +22,16 @@ mine = row.alias("mine")
 my_run = run.alias("my_run")
 
 # What is known to be sent comes after what is not, the newer after the older: the last one counts.
-_RANK = (case((other.c.status == Status.UNKNOWN.value, 0), else_=1), other.c.run_id, other.c.row)
+_RANK = (
+    case((other.c.status == Status.UNKNOWN.value, 0), else_=1),
+    other.c.run_id,
+    other.c.row,
+    other.c.line,
+)
 _FOUND = (
     other.c.run_id,
     other.c.row,
+    other.c.line,
     other.c.status,
     func.coalesce(call.c.settled_at, run.c.created_at).label("at"),
 )
@@ -50,9 +57,16 @@ BY_IDENTITY = _sent(select(other.c.identity, *_FOUND).select_from(other)).where(
 )
 MEANWHILE = Statement(
     _sent(
-        select(mine.c.row.label("mine"), *_FOUND)
+        select(mine.c.row.label("my_row"), mine.c.line.label("my_line"), *_FOUND)
         .select_from(call_row)
-        .join(mine, and_(mine.c.run_id == call_row.c.run_id, mine.c.row == call_row.c.row))
+        .join(
+            mine,
+            and_(
+                mine.c.run_id == call_row.c.run_id,
+                mine.c.row == call_row.c.row,
+                mine.c.line == call_row.c.line,
+            ),
+        )
         .join(my_run, my_run.c.id == mine.c.run_id)
         .join(other, and_(other.c.identity == mine.c.identity, other.c.run_id != mine.c.run_id))
     ).where(
@@ -75,14 +89,15 @@ def earlier(
     return found
 
 
-def sent_meanwhile(transaction: Transaction, run_id: int, number: int) -> dict[int, Earlier]:
+def sent_meanwhile(transaction: Transaction, run_id: int, number: int) -> dict[RowId, Earlier]:
     """The rows of a call that other runs have sent, or may have sent."""
     found = MEANWHILE.all(transaction.connection, the_run=run_id, the_number=number)
-    return {sent["mine"]: _earlier(sent) for sent in found}
+    return {RowId(sent["my_row"], sent["my_line"]): _earlier(sent) for sent in found}
 
 
 def _earlier(sent: RowMapping | Found) -> Earlier:
-    return Earlier(sent["run_id"], sent["row"], Status(sent["status"]), instant(sent["at"]))
+    row = RowId(sent["row"], sent["line"])
+    return Earlier(sent["run_id"], row, Status(sent["status"]), instant(sent["at"]))
 
 
 def _pieces(identities: Iterable[str]) -> Iterator[Sequence[str]]:

@@ -45,6 +45,7 @@ from importer.journal.transactions import reading as reading_transaction
 from importer.journal.writer import Writer
 from importer.model.calls import Call
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId
 
 T = TypeVar("T")
 
@@ -199,7 +200,7 @@ class Journal:
         number: int,
         epoch: int,
         state: Settled,
-        outcomes: Mapping[int, Outcome],
+        outcomes: Mapping[RowId, Outcome],
         *,
         ending: Ending | None = None,
     ) -> None:
@@ -216,7 +217,7 @@ class Journal:
         number: int,
         epoch: int,
         state: Settled,
-        outcomes: Mapping[int, Outcome],
+        outcomes: Mapping[RowId, Outcome],
         *,
         ending: Ending | None = None,
     ) -> "Future[None]":
@@ -240,7 +241,7 @@ class Journal:
         epoch: int,
         parts: Sequence[Call],
         *,
-        outcomes: Mapping[int, Outcome] | None = None,
+        outcomes: Mapping[RowId, Outcome] | None = None,
         ending: Ending | None = None,
     ) -> list[CallRecord]:
         """Replaces a call, refused or half applied or not yet sent, by new planned ones.
@@ -255,15 +256,17 @@ class Journal:
         with self._reading() as connection:
             return reading.calls(connection, run_id, numbers)
 
-    def set_outcomes(self, run_id: int, epoch: int, outcomes: Mapping[int, Outcome]) -> None:
+    def set_outcomes(self, run_id: int, epoch: int, outcomes: Mapping[RowId, Outcome]) -> None:
         """What a later look has shown of rows."""
         self._write(lambda write: settling.set_outcomes(write, run_id, epoch, outcomes))
 
-    def set_before(self, run_id: int, epoch: int, before: Mapping[int, Mapping[str, Any]]) -> None:
+    def set_before(
+        self, run_id: int, epoch: int, before: Mapping[RowId, Mapping[str, Any]]
+    ) -> None:
         """What the platform held of rows before they were sent, by our names of the fields."""
         self._write(lambda write: settling.set_before(write, run_id, epoch, before))
 
-    def set_undone(self, run_id: int, rows: Iterable[int], sentence: str) -> None:
+    def set_undone(self, run_id: int, rows: Iterable[RowId], sentence: str) -> None:
         """Rows of a run were taken back: they no longer count as sent."""
         numbers = list(rows)
         self._write(lambda write: settling.set_undone(write, run_id, numbers, sentence))
@@ -314,7 +317,7 @@ class Journal:
         with self._reading() as connection:
             return reading.rows(connection, run_id)
 
-    def outcomes(self, run_id: int) -> dict[int, Outcome]:
+    def outcomes(self, run_id: int) -> dict[RowId, Outcome]:
         """Row -> outcome, in the sheet's order."""
         with self._reading() as connection:
             return reading.outcomes(connection, run_id)

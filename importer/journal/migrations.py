@@ -1,10 +1,26 @@
 """From any older journal to this one, step by step, one process at a time."""
 
+import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select, update
+from sqlalchemy import (
+    ColumnClause,
+    Connection,
+    Engine,
+    Table,
+    column,
+    func,
+    insert,
+    inspect,
+    select,
+    table,
+    text,
+    update,
+)
 
-from importer.journal.tables import metadata, schema_version
+from importer.journal.tables import attempt, call_row, metadata, row, run, schema_version
+from importer.journal.text import to_json
 from importer.journal.transactions import writing
 from importer.model.errors import JournalError
 
@@ -12,13 +28,61 @@ Step = Callable[[Connection], None]
 
 LOCK = 7_231_905_518  # any number that nobody else locks in the same PostgreSQL database
 
-
-def create(connection: Connection) -> None:
-    """Version 1. Once another step follows, this one keeps the tables as they were by then."""
-    metadata.create_all(connection)
+_LINES = 10_000_000  # version 1 numbered the lines of row 5 as 5, 10000005, 20000005 and so on
 
 
-STEPS: Sequence[Step] = (create,)  # a journal of version N has taken the first N
+def rows_have_lines(connection: Connection) -> None:
+    """Version 2: the row and its line are two columns.
+
+    The tables are made as they are now: once another step changes them, this one keeps its own.
+    """
+    for change in (
+        "DROP INDEX ix_row_identity",
+        'ALTER TABLE "row" RENAME TO row_1',
+        "ALTER TABLE call_row RENAME TO call_row_1",
+    ):
+        connection.execute(text(change))
+    metadata.create_all(connection, tables=[row, call_row])
+    _copy(connection, "row_1", row)
+    _copy(connection, "call_row_1", call_row)
+    connection.execute(text("DROP TABLE call_row_1"))
+    connection.execute(text("DROP TABLE row_1"))
+    _give_lines_to_looks(connection)
+    _take_lines_from_fixes(connection)
+
+
+def _copy(connection: Connection, name: str, new: Table) -> None:
+    kept: list[ColumnClause[Any]] = [
+        column(each.name) for each in new.columns if each.name not in {"row", "line"}
+    ]
+    number: ColumnClause[int] = column("row")
+    old = select(*kept, number % _LINES, number // _LINES + 1).select_from(table(name))
+    connection.execute(insert(new).from_select([*(c.name for c in kept), "row", "line"], old))
+
+
+def _give_lines_to_looks(connection: Connection) -> None:
+    """What a platform showed before a call was sent is a list of rows with their lines."""
+    query = select(attempt.c.id, attempt.c.reply).where(
+        attempt.c.purpose == "before look", attempt.c.reply.like("[%]")
+    )
+    for number, reply in connection.execute(query).all():
+        ids = [[each % _LINES, each // _LINES + 1] for each in json.loads(reply)]
+        connection.execute(
+            update(attempt).where(attempt.c.id == number).values(reply=json.dumps(ids))
+        )
+
+
+def _take_lines_from_fixes(connection: Connection) -> None:
+    """Which row a row of a fix file fixes is told by row, for all its lines."""
+    query = select(run.c.id, run.c.settings).where(run.c.settings.like('%"mends":{%'))
+    for number, kept in connection.execute(query).all():
+        settings: dict[str, Any] = json.loads(kept)
+        rows = settings["mends"]["rows"].items()
+        settings["mends"]["rows"] = {str(int(each) % _LINES): parent for each, parent in rows}
+        connection.execute(update(run).where(run.c.id == number).values(settings=to_json(settings)))
+
+
+STEPS: Sequence[Step] = (rows_have_lines,)  # the first takes a journal from version 1 to 2
 
 
 def migrate(engine: Engine, name: str, steps: Sequence[Step] = STEPS) -> None:
@@ -26,23 +90,27 @@ def migrate(engine: Engine, name: str, steps: Sequence[Step] = STEPS) -> None:
 
     Of many processes starting at once, one does the work and the others find it done.
     """
+    newest = 1 + len(steps)
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
         version = version_of(connection, name)
-        if version > len(steps):
+        if version > newest:
             raise JournalError(
                 f'The journal "{name}" is of version {version}, this program knows up to '
-                f"{len(steps)}: update the importer, or name another journal."
+                f"{newest}: update the importer, or name another journal."
             )
-        for step in steps[version:]:
-            step(connection)
-        if version < len(steps):
-            _note_version(connection, version, len(steps))
+        if version == 0:
+            metadata.create_all(connection)
+            connection.execute(insert(schema_version).values(version=newest))
+        elif version < newest:
+            for step in steps[version - 1 :]:
+                step(connection)
+            connection.execute(update(schema_version).values(version=newest))
 
 
 def version_of(connection: Connection, name: str) -> int:
-    """How many steps the journal has taken; 0 for an empty database."""
+    """0 for an empty database."""
     tables = inspect(connection).get_table_names()
     if schema_version.name in tables:
         return int(connection.execute(select(schema_version.c.version)).scalar_one())
@@ -51,10 +119,3 @@ def version_of(connection: Connection, name: str) -> int:
             f'"{name}" is a database of another program: name another file for the journal.'
         )
     return 0
-
-
-def _note_version(connection: Connection, before: int, now: int) -> None:
-    if before:
-        connection.execute(update(schema_version).values(version=now))
-    else:
-        connection.execute(insert(schema_version).values(version=now))

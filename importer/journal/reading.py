@@ -22,7 +22,8 @@ from importer.journal.text import clean, instant, instant_or_none, mapping_of
 from importer.model.calls import Call
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
-from importer.model.row_numbers import by_sheet_row, is_line
+from importer.model.row_ids import RowId
+from importer.model.sheet_rows import by_sheet_row
 
 BEING_SENT = Outcome(
     Status.UNKNOWN, "It was being sent when the run stopped; resume looks what became of it."
@@ -71,29 +72,32 @@ def runs_of_bytes(connection: Connection, sha256: str, account: str) -> list[Run
 
 
 def rows(connection: Connection, run_id: int) -> list[RowRecord]:
-    query = select(row).where(row.c.run_id == run_id).order_by(row.c.row)
+    query = select(row).where(row.c.run_id == run_id).order_by(row.c.row, row.c.line)
     sent = _being_sent(connection, run_id)
     return [
-        replace(record, outcome=BEING_SENT) if record.row in sent else record
+        replace(record, outcome=BEING_SENT) if record.id in sent else record
         for record in map(_row_record, connection.execute(query).mappings())
     ]
 
 
-def outcomes(connection: Connection, run_id: int) -> dict[int, Outcome]:
+def outcomes(connection: Connection, run_id: int) -> dict[RowId, Outcome]:
     query = (
-        select(row.c.row, row.c.status, row.c.sentence)
+        select(row.c.row, row.c.line, row.c.status, row.c.sentence)
         .where(row.c.run_id == run_id)
-        .order_by(row.c.row)
+        .order_by(row.c.row, row.c.line)
     )
     words = {status.value: status for status in Status}
-    found = {n: Outcome(words[status], said) for n, status, said in connection.execute(query)}
+    found = {
+        RowId(number, line): Outcome(words[status], said)
+        for number, line, status, said in connection.execute(query)
+    }
     return found | dict.fromkeys(_being_sent(connection, run_id), BEING_SENT)
 
 
 def counts(connection: Connection, run_id: int) -> dict[Status, int]:
     """How many rows of the sheet have which status; one that was split into lines counts once."""
-    last = connection.execute(select(func.max(row.c.row)).where(row.c.run_id == run_id)).scalar()
-    if is_line(last or 0):
+    last = connection.execute(select(func.max(row.c.line)).where(row.c.run_id == run_id)).scalar()
+    if (last or 1) > 1:
         every = by_sheet_row(outcomes(connection, run_id)).values()
         found = Counter(outcome.status for outcome in every)
         return {status: found[status] for status in Status if found[status]}
@@ -107,10 +111,10 @@ def counts(connection: Connection, run_id: int) -> dict[Status, int]:
     return {status: found[status] for status in Status if found[status]}
 
 
-def _being_sent(connection: Connection, run_id: int) -> set[int]:
+def _being_sent(connection: Connection, run_id: int) -> set[RowId]:
     """Rows of calls that may be at the platform at this moment, or were when their process died."""
     query = (
-        select(row.c.row)
+        select(row.c.row, row.c.line)
         .join(call, and_(call.c.run_id == row.c.run_id, call.c.number == row.c.call_number))
         .where(
             row.c.run_id == run_id,
@@ -118,7 +122,7 @@ def _being_sent(connection: Connection, run_id: int) -> set[int]:
             call.c.state == CallState.SENDING.value,
         )
     )
-    return set(connection.execute(query).scalars())
+    return {RowId(*found) for found in connection.execute(query)}
 
 
 def calls(
@@ -127,17 +131,17 @@ def calls(
     """In the order of their numbers; `numbers` names a few of them."""
     query = select(call).where(call.c.run_id == run_id).order_by(call.c.number)
     carried = (
-        select(call_row.c.call_number, call_row.c.row)
+        select(call_row.c.call_number, call_row.c.row, call_row.c.line)
         .where(call_row.c.run_id == run_id)
-        .order_by(call_row.c.call_number, call_row.c.row)
+        .order_by(call_row.c.call_number, call_row.c.row, call_row.c.line)
     )
     if numbers is not None:
         wanted = list(numbers)
         query = query.where(call.c.number.in_(wanted))
         carried = carried.where(call_row.c.call_number.in_(wanted))
-    rows_of: dict[int, list[int]] = {}
-    for number, carried_row in connection.execute(carried):
-        rows_of.setdefault(number, []).append(carried_row)
+    rows_of: dict[int, list[RowId]] = {}
+    for number, *carried_row in connection.execute(carried):
+        rows_of.setdefault(number, []).append(RowId(*carried_row))
     found_calls = connection.execute(query).mappings()
     return [_call_record(found, rows_of.get(found["number"], ())) for found in found_calls]
 
@@ -188,7 +192,7 @@ def _run_record(found: RowMapping) -> RunRecord:
 def _row_record(found: RowMapping) -> RowRecord:
     return RowRecord(
         run_id=found["run_id"],
-        row=found["row"],
+        id=RowId(found["row"], found["line"]),
         outcome=Outcome(Status(found["status"]), found["sentence"]),
         values=mapping_of(found["values"]),
         identity=found["identity"],
@@ -198,7 +202,7 @@ def _row_record(found: RowMapping) -> RowRecord:
     )
 
 
-def _call_record(found: RowMapping, its_rows: Sequence[int]) -> CallRecord:
+def _call_record(found: RowMapping, its_rows: Sequence[RowId]) -> CallRecord:
     body = None if found["body"] is None else mapping_of(found["body"])
     return CallRecord(
         run_id=found["run_id"],

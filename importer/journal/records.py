@@ -10,7 +10,7 @@ from typing import Any
 
 from importer.model.calls import Call
 from importer.model.outcomes import Outcome, Status
-from importer.model.row_numbers import sheet_row
+from importer.model.row_ids import RowId
 
 
 class RunState(StrEnum):
@@ -67,7 +67,7 @@ class NewRow:
     `identity` names the row's effect: two rows with the same one would do the same thing twice.
     """
 
-    row: int
+    id: RowId
     status: Status = Status.UNSENT
     sentence: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class RowRecord:
     """`values` as JSON holds them: decimals, dates and instants have become text."""
 
     run_id: int
-    row: int
+    id: RowId
     outcome: Outcome
     values: Mapping[str, Any]  # empty once pruned
     identity: str | None
@@ -183,7 +183,7 @@ class Earlier:
     """Where a row with the same identity was sent before; `status` is sent, verified or unknown."""
 
     run_id: int
-    row: int
+    id: RowId
     status: Status
     at: datetime
     otherwise: str = ""  # the values it had then, where they were others: "Carrier UPS"
@@ -196,7 +196,7 @@ class Earlier:
             return Outcome(
                 Status.UNKNOWN,
                 self.words
-                or f"Run {self.run_id} may have sent this, as its row {sheet_row(self.row)}; "
+                or f"Run {self.run_id} may have sent this, as its row {self.id.row}; "
                 f"importer resume {self.run_id} looks what became of it.",
             )
         if self.words:
@@ -216,4 +216,4 @@ class Earlier:
 class AlreadySent:
     """No claim: these rows were sent by other runs meanwhile. Nothing was written."""
 
-    rows: Mapping[int, Earlier]
+    rows: Mapping[RowId, Earlier]

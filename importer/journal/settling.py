@@ -13,6 +13,7 @@ from importer.journal.text import clean, cut, to_json
 from importer.journal.transactions import Transaction
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId
 
 IN_DOUBT = (CallState.SENDING, CallState.UNKNOWN)
 NOT_SETTLED = (CallState.PLANNED, *IN_DOUBT)
@@ -27,21 +28,20 @@ END_ATTEMPT = Statement(
         reply=bindparam("the_reply"),
     )
 )
+THIS_ROW = (
+    row.c.run_id == bindparam("the_run"),
+    row.c.row == bindparam("the_row"),
+    row.c.line == bindparam("the_line"),
+)
 SET_OUTCOME = Statement(
     update(row)
-    .where(row.c.run_id == bindparam("the_run"), row.c.row == bindparam("the_row"))
+    .where(*THIS_ROW)
     .values(status=bindparam("the_status"), sentence=bindparam("the_sentence"))
 )
-KEEP_BEFORE = Statement(
-    update(row)
-    .where(row.c.run_id == bindparam("the_run"), row.c.row == bindparam("the_row"))
-    .values(before=bindparam("the_before"))
-)
+KEEP_BEFORE = Statement(update(row).where(*THIS_ROW).values(before=bindparam("the_before")))
 # Without its identity a row does not count as sent any more.
 UNDO = Statement(
-    update(row)
-    .where(row.c.run_id == bindparam("the_run"), row.c.row == bindparam("the_row"))
-    .values(identity=None, sentence=bindparam("the_sentence"))
+    update(row).where(*THIS_ROW).values(identity=None, sentence=bindparam("the_sentence"))
 )
 LET_GO = Statement(
     delete(hold).where(
@@ -58,12 +58,12 @@ UNSENT_AGAIN = Statement(
     .values(status=Status.UNSENT.value, sentence="")
 )
 ROWS_OF_CALL = Statement(
-    select(call_row.c.row)
+    select(call_row.c.row, call_row.c.line)
     .where(
         call_row.c.run_id == bindparam("the_run"),
         call_row.c.call_number == bindparam("the_number"),
     )
-    .order_by(call_row.c.row)
+    .order_by(call_row.c.row, call_row.c.line)
 )
 
 
@@ -104,7 +104,7 @@ def settle(
     epoch: int,
     state: CallState,
     *,
-    outcomes: Mapping[int, Outcome],
+    outcomes: Mapping[RowId, Outcome],
     ending: Ending | None,
 ) -> None:
     must_own(transaction, run_id, epoch)
@@ -123,29 +123,26 @@ def release(
 
 
 def set_outcomes(
-    transaction: Transaction, run_id: int, epoch: int, outcomes: Mapping[int, Outcome]
+    transaction: Transaction, run_id: int, epoch: int, outcomes: Mapping[RowId, Outcome]
 ) -> None:
     must_own(transaction, run_id, epoch)
     write_outcomes(transaction, run_id, outcomes)
 
 
 def set_before(
-    transaction: Transaction, run_id: int, epoch: int, before: Mapping[int, Mapping[str, Any]]
+    transaction: Transaction, run_id: int, epoch: int, before: Mapping[RowId, Mapping[str, Any]]
 ) -> None:
     must_own(transaction, run_id, epoch)
     KEEP_BEFORE.run_each(
         transaction.connection,
-        [
-            {"the_run": run_id, "the_row": number, "the_before": to_json(held)}
-            for number, held in before.items()
-        ],
+        [{**this_row(run_id, row), "the_before": to_json(held)} for row, held in before.items()],
     )
 
 
-def set_undone(transaction: Transaction, run_id: int, rows: Iterable[int], sentence: str) -> None:
+def set_undone(transaction: Transaction, run_id: int, rows: Iterable[RowId], sentence: str) -> None:
     UNDO.run_each(
         transaction.connection,
-        [{"the_run": run_id, "the_row": row, "the_sentence": clean(sentence)} for row in rows],
+        [{**this_row(run_id, row), "the_sentence": clean(sentence)} for row in rows],
     )
 
 
@@ -172,22 +169,31 @@ def change(
     LET_GO.run(transaction.connection, the_run=run_id, the_number=number)
 
 
-def write_outcomes(transaction: Transaction, run_id: int, outcomes: Mapping[int, Outcome]) -> None:
+def write_outcomes(
+    transaction: Transaction, run_id: int, outcomes: Mapping[RowId, Outcome]
+) -> None:
     written = SET_OUTCOME.run_each(
         transaction.connection,
         [
             {
-                "the_run": run_id,
-                "the_row": number,
+                **this_row(run_id, row),
                 "the_status": outcome.status.value,
                 "the_sentence": clean(outcome.sentence),
             }
-            for number, outcome in outcomes.items()
+            for row, outcome in outcomes.items()
         ],
     )
     if written != len(outcomes):
-        raise JournalError(f"Run {run_id} has not all of the rows {sorted(outcomes)}.")
+        raise JournalError(
+            f"Run {run_id} has not all of the rows {[*map(tuple, sorted(outcomes))]}."
+        )
 
 
-def rows_of_call(transaction: Transaction, run_id: int, number: int) -> list[int]:
-    return ROWS_OF_CALL.values(transaction.connection, the_run=run_id, the_number=number)
+def rows_of_call(transaction: Transaction, run_id: int, number: int) -> list[RowId]:
+    found = ROWS_OF_CALL.all(transaction.connection, the_run=run_id, the_number=number)
+    return [RowId(**each) for each in found]
+
+
+def this_row(run_id: int, row: RowId) -> dict[str, int]:
+    """What THIS_ROW asks for."""
+    return {"the_run": run_id, "the_row": row.row, "the_line": row.line}

@@ -9,9 +9,11 @@ from importer.journal.ownership import must_own
 from importer.journal.records import CallState, Ending
 from importer.journal.settling import (
     NOT_SETTLED,
+    THIS_ROW,
     change,
     end_attempt,
     rows_of_call,
+    this_row,
     write_outcomes,
 )
 from importer.journal.statements import Statement
@@ -20,15 +22,12 @@ from importer.journal.transactions import Transaction
 from importer.model.calls import Call
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome
+from importer.model.row_ids import RowId, sheet_rows
 
 LAST_NUMBER = Statement(
     select(func.max(call.c.number)).where(call.c.run_id == bindparam("the_run"))
 )
-CARRY = Statement(
-    update(row)
-    .where(row.c.run_id == bindparam("the_run"), row.c.row == bindparam("the_row"))
-    .values(call_number=bindparam("the_number"))
-)
+CARRY = Statement(update(row).where(*THIS_ROW).values(call_number=bindparam("the_number")))
 
 
 def split(
@@ -38,7 +37,7 @@ def split(
     epoch: int,
     parts: Sequence[Call],
     *,
-    outcomes: Mapping[int, Outcome],
+    outcomes: Mapping[RowId, Outcome],
     ending: Ending | None,
 ) -> list[int]:
     """The numbers of the new calls."""
@@ -55,15 +54,15 @@ def _must_cover(
     run_id: int,
     number: int,
     parts: Sequence[Call],
-    outcomes: Mapping[int, Outcome],
+    outcomes: Mapping[RowId, Outcome],
 ) -> None:
     """No row may be lost, or be sent by two parts."""
     rows = rows_of_call(transaction, run_id, number)
     covered = sorted([*outcomes, *(row for part in parts for row in part.rows)])
     if rows != covered:
         raise JournalError(
-            f"Call {number} of run {run_id} carries the rows {rows}: parts and outcomes for "
-            f"{covered} cannot replace it."
+            f"Call {number} of run {run_id} carries the rows {sheet_rows(rows)}: parts and "
+            f"outcomes for {sheet_rows(covered)} cannot replace it."
         )
 
 
@@ -77,9 +76,8 @@ def _add_parts(
     calls = [call_columns(number, part, parent) | {"run_id": run_id} for number, part in numbered]
     INSERT_CALLS.run_each(connection, calls)
     INSERT_CARRIED.run_each(
-        connection, [{"run_id": run_id, "call_number": n, "row": row} for n, row in carried]
+        connection,
+        [{"run_id": run_id, "call_number": n, **row._asdict()} for n, row in carried],
     )
-    CARRY.run_each(
-        connection, [{"the_run": run_id, "the_number": n, "the_row": row} for n, row in carried]
-    )
+    CARRY.run_each(connection, [{**this_row(run_id, row), "the_number": n} for n, row in carried])
     return [number for number, _ in numbered]

@@ -108,6 +108,7 @@ row = Table(
     metadata,
     Column("run_id", Integer, ForeignKey("run.id"), primary_key=True),
     Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
     Column("status", Text, nullable=False),
     Column("sentence", Text, nullable=False),
     Column("values", Text),
@@ -126,8 +127,9 @@ call_row = Table(
     Column("run_id", Integer, primary_key=True),
     Column("call_number", Integer, primary_key=True, autoincrement=False),
     Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
     ForeignKeyConstraint(["run_id", "call_number"], ["call.run_id", "call.number"]),
-    ForeignKeyConstraint(["run_id", "row"], ["row.run_id", "row.row"]),
+    ForeignKeyConstraint(["run_id", "row", "line"], ["row.run_id", "row.row", "row.line"]),
     sqlite_with_rowid=False,
 )
 

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from importer.model.row_ids import RowId
+
 NOON_UTC = time(12, tzinfo=UTC)
 
 
@@ -21,7 +23,7 @@ class Call:
     method: str
     path: str
     body: Mapping[str, Any] | None = None
-    rows: tuple[int, ...] = ()
+    rows: tuple[RowId, ...] = ()
     touches: tuple[str, ...] = ()
 
     @property

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from importer.model.row_ids import RowId
+
 
 class Status(StrEnum):
     """The word in a row's Import Status cell."""
@@ -26,10 +28,15 @@ class Status(StrEnum):
 class Problem:
     """Why a row cannot be sent; as a warning, what a person should know of a row that is sent."""
 
-    row: int  # the number Excel shows
+    id: RowId
     column: str  # the heading as operations and templates spell it; "" for the row as a whole
     value: str  # the cell as a person sees it; "" for an empty one
     message: str  # one sentence: the value quoted, and what to do
+
+    @property
+    def row(self) -> int:
+        """The number Excel shows."""
+        return self.id.row
 
 
 TAKEN_BACK = "Taken back by run"  # begins the sentence of a row that an undo took back

@@ -2,10 +2,9 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from importer.model.cells import clean
-from importer.model.row_numbers import sheet_rows
 
 
 def key(text: str) -> str:
@@ -55,16 +54,16 @@ def _digits(text: str) -> str:
     return "".join(c for c in text if c.isdigit())
 
 
-def listed(numbers: Sequence[int], most: int = 6) -> str:
-    """Numbers of rows; the lines of one row are that row.
+def listed(numbers: Iterable[int], most: int = 6) -> str:
+    """Numbers of rows, each once.
 
     >>> listed([4, 7, 9]), listed(range(1, 20))
     ('4, 7 and 9', '1, 2, 3, 4, 5, 6 and 13 more')
     """
-    numbers = sheet_rows(numbers)
-    if not numbers:
+    rows = [*dict.fromkeys(numbers)]
+    if not rows:
         return ""
-    shown_numbers = [str(n) for n in numbers[:most]]
-    if len(numbers) > most:
-        return f"{', '.join(shown_numbers)} and {len(numbers) - most} more"
+    shown_numbers = [str(row) for row in rows[:most]]
+    if len(rows) > most:
+        return f"{', '.join(shown_numbers)} and {len(rows) - most} more"
     return " and ".join(filter(None, [", ".join(shown_numbers[:-1]), shown_numbers[-1]]))

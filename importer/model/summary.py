@@ -9,7 +9,7 @@ from typing import Any
 
 from importer.model.calls import Call
 from importer.model.outcomes import Outcome, Problem, Status
-from importer.model.row_numbers import sheet_row
+from importer.model.row_ids import sheet_rows
 
 EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN = 0, 1, 2, 3
 
@@ -91,7 +91,7 @@ class Summary:
                     "method": c.method,
                     "path": c.path,
                     "body": c.body,
-                    "rows": [*map(sheet_row, c.rows)],
+                    "rows": sheet_rows(c.rows),
                 }
                 for c in self.plan
             ]

@@ -13,18 +13,19 @@ import pandera.pandas as pa
 from importer.columns import Kind, Value
 from importer.columns.column import Column
 from importer.model.calls import Call
+from importer.model.row_ids import RowId
 from importer.platforms.platform import Platform
 
 
 class Row(pa.DataFrameModel):
     """The columns of an operation and the rules over its rows, as a pandera model.
 
-    A row handed to an operation is a named tuple with the model's fields and `number`, the row's
-    number in Excel. Its values are those of the annotated kinds, None for an empty cell.
+    A row handed to an operation is a named tuple with the model's fields and `number`, which
+    row of the sheet it is. Its values are those of the annotated kinds, None for an empty cell.
     """
 
     if TYPE_CHECKING:
-        number: int
+        number: RowId
 
 
 UNDO = "undo "  # begins the name of an operation that takes the rows of another back
@@ -194,12 +195,10 @@ class Operation(ABC, Generic[RowT]):
         if unknown:
             raise TypeError(f"{self.row.__name__} has no column {', '.join(unknown)}")
 
-    def make_rows(
-        self, numbers: Sequence[int], values: Mapping[str, Sequence[Value]]
-    ) -> list[RowT]:
-        """Rows from columns of values, all as long as `numbers`."""
+    def make_rows(self, ids: Sequence[RowId], values: Mapping[str, Sequence[Value]]) -> list[RowT]:
+        """Rows from columns of values, all as long as `ids`."""
         columns = (values[field.name] for field in self.fields)
-        rows = zip(numbers, *columns, strict=True)
+        rows = zip(ids, *columns, strict=True)
         return [*map(tuple.__new__, repeat(self._record), rows)]  # _make, without a call for each
 
     def restored(self, row: RowT, before: Mapping[str, Any] | None, found: Any) -> TakenBack:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from importer.columns import Value
+from importer.model.row_ids import RowId
 from importer.operations.operation import Operation, Unclear
 
 
@@ -22,7 +23,7 @@ class Agreement(StrEnum):
 class Compared:
     """One row with both sides by our names of the fields; `differing` are those that differ."""
 
-    row: int
+    id: RowId
     verdict: Agreement
     po: str = ""
     sentence: str = ""

@@ -14,7 +14,7 @@ from importer.model.calls import Call
 from importer.model.cells import shown
 from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Status
-from importer.model.row_numbers import sheet_row
+from importer.model.row_ids import RowId
 from importer.model.stop import Stop
 from importer.operations import operation_named
 from importer.operations.operation import Operation
@@ -28,7 +28,7 @@ from importer.sending.verdicts import JudgedReply, Verdict
 from importer.settings.settings import Account, Credentials, Settings
 from importer.sheets.headings import Layout
 
-RowOf = tuple[str, int]  # the sheet or run, and the number of its row
+RowOf = tuple[str, RowId]  # the sheet or run, and its row
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def reconcile(
         sources=subject.sources,
         begun_at=begun_at,
         ended_at=datetime.now(UTC),
-        rows=sorted(rows, key=lambda row: (order[row.source], sheet_row(row.row), row.row)),
+        rows=sorted(rows, key=lambda row: (order[row.source], row.id)),
         extras=[extra for part in parts for extra in part.extras],
         questions=[part.question for part in parts],
     )
@@ -202,9 +202,7 @@ def with_later_runs(subject: Subject) -> Subject:
         for name, value in values_of(subject.operation, row).items():
             last, (later, number) = known.setdefault(name, (value, (source, row.number)))
             if last != value and later != source:
-                since.setdefault((source, row.number), {})[name] = (
-                    f"row {sheet_row(number)} of {later}"
-                )
+                since.setdefault((source, row.number), {})[name] = f"row {number.row} of {later}"
     return replace(subject, since=since)
 
 
@@ -238,7 +236,7 @@ def subjects_of_runs(journal: Journal, runs: Sequence[RunRecord]) -> dict[str, l
 
 def _with_run(subject: Subject, run: RunRecord, journal: Journal) -> Subject:
     source = f"run {run.id}"
-    records = {record.row: record for record in journal.rows(run.id)}
+    records = {record.id: record for record in journal.rows(run.id)}
     rows = rows_of_journal(subject.operation, records)
     aside = [
         replace(
@@ -257,7 +255,7 @@ def _with_run(subject: Subject, run: RunRecord, journal: Journal) -> Subject:
     )
 
 
-def _set_aside(number: int, outcome: Outcome, sentence: str, source: str) -> Compared:
+def _set_aside(number: RowId, outcome: Outcome, sentence: str, source: str) -> Compared:
     """A row that is not asked for: it has a problem, or is a total, or was taken back."""
     explained = outcome.status is Status.UNCHANGED or outcome.taken_back
     return Compared(
@@ -270,9 +268,9 @@ def _never_there(record: RowRecord) -> bool:
     return record.outcome.status in never or record.outcome.taken_back
 
 
-def _as_written(layout: Layout, number: int) -> dict[str, Any]:
+def _as_written(layout: Layout, number: RowId) -> dict[str, Any]:
     """The cells of a row that is none, as Excel shows them."""
-    cells = {name: shown(layout.cells(name, [sheet_row(number)])[0]) for name in layout.columns}
+    cells = {name: shown(layout.cells(name, [number.row])[0]) for name in layout.columns}
     ours = {name: text for name, text in cells.items() if text}
     return {"po": ours.get(layout.operation.po, ""), "ours": ours}
 

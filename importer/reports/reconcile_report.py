@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from importer.columns import Value
-from importer.model.row_numbers import sheet_row
 from importer.operations.operation import Field
 from importer.reconcile.compare import Agreement, Compared, words
 from importer.reconcile.reconcile import Reconciliation
@@ -108,7 +107,7 @@ def _examples(rows: Sequence[Compared]) -> str:
     several = len({row.source for row in rows}) > 1
     said = "; ".join(
         (f"{row.source}, " if several else "")
-        + f"row {sheet_row(row.row)}"
+        + f"row {row.id.row}"
         + (f" ({row.po})" if row.po else "")
         + (f", {row.sentence}" if row.differing else "")
         for row in rows[:_MOST_EXAMPLES]
@@ -190,7 +189,7 @@ def _rows(found: Reconciliation, *, several: bool) -> ReportTable:
     def line(row: Compared) -> ReportLine:
         cells: list[Cell] = [
             *([row.source] if several else []),
-            sheet_row(row.row),
+            row.id.row,
             row.po,
             row.verdict.value,
         ]

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from importer.model.outcomes import Status
-from importer.model.row_numbers import sheet_row
 from importer.reports.model import Cell, Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
 from importer.reports.run_stats import IN, Cause, Day, RunStory, causes, share_wrong, vendors
 
@@ -93,7 +92,7 @@ def _attention(
         verb = "refused" if each.status is Status.REJECTED else "invalid"
         said.append(
             f"{_counted(each.rows, 'row')} {verb}: {_ended(each.words)} "
-            f"For example row {sheet_row(row.row)} of {run.file_name}."
+            f"For example row {row.id.row} of {run.file_name}."
         )
     for story in found:
         if waiting := story.counts[Status.UNSENT]:
@@ -218,9 +217,7 @@ def _refused(refused: Sequence[Refused]) -> ReportTable:
 
 def _unknown(found: Sequence[RunStory]) -> ReportTable:
     lines = [
-        ReportLine(
-            [story.run.id, story.run.file_name, sheet_row(row.row), row.outcome.sentence], Tone.NOTE
-        )
+        ReportLine([story.run.id, story.run.file_name, row.id.row, row.outcome.sentence], Tone.NOTE)
         for story in found
         for row in story.rows
         if row.outcome.status is Status.UNKNOWN
@@ -239,7 +236,7 @@ def _causes(wrong: Sequence[Cause]) -> ReportTable:
     lines = [
         ReportLine(
             [each.rows, each.status.value, each.words, each.runs, each.example[0].file_name,
-             sheet_row(each.example[1].row), each.example[1].outcome.sentence],
+             each.example[1].id.row, each.example[1].outcome.sentence],
         )
         for each in wrong
     ]  # fmt: skip
@@ -331,7 +328,7 @@ def _rows(found: Sequence[RunStory]) -> ReportTable:
     """Every row that a person has to look at."""
     lines = [
         ReportLine(
-            [story.run.id, story.run.file_name, sheet_row(row.row), row.outcome.status.value,
+            [story.run.id, story.run.file_name, row.id.row, row.outcome.status.value,
              row.outcome.sentence],
             Tone.NOTE if row.outcome.status in {Status.UNKNOWN, Status.UNSENT} else Tone.ATTENTION,
         )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from importer.journal import Journal, RowRecord, RunRecord
 from importer.model.outcomes import Status
-from importer.model.row_numbers import by_sheet_row
+from importer.model.sheet_rows import by_sheet_row
 from importer.settings.settings import Settings
 
 _EVERY_RUN = 100_000
@@ -31,7 +31,7 @@ class RunStory:
     @property
     def counts(self) -> Counter[Status]:
         """Of the sheet's rows; one that was split into lines counts once."""
-        outcomes = by_sheet_row({row.row: row.outcome for row in self.rows})
+        outcomes = by_sheet_row({row.id: row.outcome for row in self.rows})
         return Counter(outcome.status for outcome in outcomes.values())
 
     @property

@@ -19,7 +19,8 @@ from importer.model.errors import (
 )
 from importer.model.options import Share, UploadOptions
 from importer.model.outcomes import Outcome
-from importer.model.row_numbers import by_sheet_row
+from importer.model.row_ids import RowId
+from importer.model.sheet_rows import by_sheet_row
 from importer.model.stop import Stop
 from importer.operations import operation_named
 from importer.operations.operation import Operation
@@ -59,13 +60,13 @@ class RunRows:
     """The rows to be sent, and what is said beside those that were."""
 
     operation: Operation[Any]
-    rows: Mapping[int, Any]  # row number -> row
-    warnings: Mapping[int, str]
+    rows: Mapping[RowId, Any]
+    warnings: Mapping[RowId, str]
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    outcomes: Mapping[int, Outcome]
+    outcomes: Mapping[RowId, Outcome]
     result: Path | None
     fix: Path | None
     notes: Sequence[str]
@@ -126,7 +127,7 @@ def _write_results(
     run: RunRecord,
     journal: Journal,
     sheet: Sheet,
-    outcomes: Mapping[int, Outcome],
+    outcomes: Mapping[RowId, Outcome],
     *,
     mend: bool = True,
 ) -> tuple[Path | None, Path | None, list[str]]:
@@ -158,7 +159,7 @@ def _reason(error: SheetError | OSError) -> str:
 
 
 def complete_parent_run(
-    context: Context, run: RunRecord, outcomes: Mapping[int, Outcome]
+    context: Context, run: RunRecord, outcomes: Mapping[RowId, Outcome]
 ) -> list[str]:
     """Brings the run that this one mends up to date, with its result; what is said of it."""
     mended = run.settings.get("mends")
@@ -189,7 +190,7 @@ def path_of(text: str | None) -> Path | None:
 
 def run_rows_of(run: RunRecord, journal: Journal) -> RunRows:
     operation = operation_named(run.operation)
-    records = {record.row: record for record in journal.rows(run.id)}
+    records = {record.id: record for record in journal.rows(run.id)}
     warnings = {number: record.warning for number, record in records.items()}
     return RunRows(operation, rows_of_journal(operation, records), warnings)
 
@@ -281,7 +282,7 @@ def options_of(run: RunRecord) -> UploadOptions:
     )
 
 
-def _is_open(record: CallRecord, operation: Operation[Any], rows: Mapping[int, Any]) -> bool:
+def _is_open(record: CallRecord, operation: Operation[Any], rows: Mapping[RowId, Any]) -> bool:
     """Planned, or in doubt where a look may help."""
     if record.state is CallState.UNKNOWN:
         run_result = [rows[number] for number in record.call.rows if number in rows]

@@ -12,7 +12,8 @@ from importer.journal import CallState, Journal, RunRecord
 from importer.model.errors import JournalError, SheetError
 from importer.model.files import WrittenResult, written
 from importer.model.outcomes import Outcome, Status
-from importer.model.row_numbers import by_sheet_row, sheet_row
+from importer.model.row_ids import RowId
+from importer.model.sheet_rows import by_sheet_row
 from importer.runs.result import SourceSheet
 from importer.settings.settings import Account
 from importer.sheets.fix_marks import Origin, cells_of, kept_rows
@@ -31,7 +32,7 @@ def key_of(run: RunRecord) -> str:
 
 
 def write_fix_file(
-    source: SourceSheet, run: RunRecord, journal: Journal, outcomes: Mapping[int, Outcome]
+    source: SourceSheet, run: RunRecord, journal: Journal, outcomes: Mapping[RowId, Outcome]
 ) -> WrittenResult | None:
     """Writes <stem>.fix.xlsx beside the result; None where no row is to be mended.
 
@@ -57,14 +58,14 @@ def write_fix_file(
 
 
 def _to_mend(
-    run: RunRecord, journal: Journal, outcomes: Mapping[int, Outcome]
+    run: RunRecord, journal: Journal, outcomes: Mapping[RowId, Outcome]
 ) -> dict[int, Outcome]:
     rows = by_sheet_row(outcomes)
     wanted = {n: outcome for n, outcome in rows.items() if outcome.status in _TO_MEND}
     if not wanted:
         return {}
     records = (record for record in journal.calls(run.id) if record.state in _STILL_OPEN)
-    waiting = {sheet_row(row) for record in records for row in record.call.rows}
+    waiting = {id_.row for record in records for id_ in record.call.rows}
     return {n: outcome for n, outcome in wanted.items() if n not in waiting}
 
 
@@ -81,7 +82,7 @@ def _wrong_headings(source: SourceSheet) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for problem in source.problems:
         if problem.column in headings:
-            found.setdefault(sheet_row(problem.row), set()).add(headings[problem.column])
+            found.setdefault(problem.row, set()).add(headings[problem.column])
     return found
 
 
@@ -130,29 +131,30 @@ def mended_run(origin: Origin, sheet: str, journal: Journal, account: Account) -
 
 
 def settled_by(
-    run: RunRecord, outcomes: Mapping[int, Outcome], before: Mapping[int, Outcome]
-) -> dict[int, Outcome]:
+    run: RunRecord, outcomes: Mapping[RowId, Outcome], before: Mapping[RowId, Outcome]
+) -> dict[RowId, Outcome]:
     """Rows of the run that `run` mends which are settled now, and were not `before`.
 
     A row that was mended in several needs all of them.
     """
-    found: dict[int, list[int]] = {}
-    for row, mends in run.settings["mends"]["rows"].items():
-        found.setdefault(mends, []).append(int(row))
+    mends = run.settings["mends"]["rows"]
+    found: dict[int, list[RowId]] = {}
+    for id_ in outcomes:
+        if mended := mends.get(str(id_.row)):
+            found.setdefault(mended, []).append(id_)
 
-    def said(row: int) -> str:
+    def said(row: RowId) -> str:
         """Of a row that was mended and sent by yet another run, what is said of it there."""
         outcome = outcomes[row]
         passed_on = outcome.sentence if outcome.status is Status.UNCHANGED else ""
         return (
-            passed_on
-            or f"mended in {run.file_name} and sent by run {run.id}, as its row {sheet_row(row)}"
+            passed_on or f"mended in {run.file_name} and sent by run {run.id}, as its row {row.row}"
         )
 
     return {
-        number: Outcome(Status.UNCHANGED, said(ours[0]))
-        for number, outcome in before.items()
+        id_: Outcome(Status.UNCHANGED, said(ours[0]))
+        for id_, outcome in before.items()
         if not outcome.status.settled
-        and (ours := found.get(sheet_row(number)))
+        and (ours := found.get(id_.row))
         and all(outcomes[row].status.settled for row in ours)
     }

@@ -12,7 +12,7 @@ from importer.columns import Value
 from importer.journal import NewRow, NewRun, RowRecord
 from importer.model.options import READING_SWITCHES, UploadOptions
 from importer.model.outcomes import Status
-from importer.model.row_numbers import sheet_row
+from importer.model.row_ids import RowId
 from importer.model.version import __version__
 from importer.operations.operation import Operation
 from importer.runs.prepare import Prepared
@@ -24,11 +24,7 @@ def new_run(sheet: Path, options: UploadOptions, prepared: Prepared, account: Ac
     origin = prepared.origin
     mends = origin and {
         "run": origin.number,
-        "rows": {
-            str(number): origin.rows[sheet_row(number)]
-            for number in prepared.outcomes
-            if sheet_row(number) in origin.rows
-        },
+        "rows": {str(row): mended for row, mended in origin.rows.items()},
     }
     return NewRun(
         operation=prepared.operation.name,
@@ -111,7 +107,9 @@ def _text_of(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def rows_of_journal(operation: Operation[Any], records: Mapping[int, RowRecord]) -> dict[int, Any]:
+def rows_of_journal(
+    operation: Operation[Any], records: Mapping[RowId, RowRecord]
+) -> dict[RowId, Any]:
     kept = {number: record.values for number, record in records.items() if record.values}
     values = {
         field.name: [field.kind.from_journal(v.get(field.name)) for v in kept.values()]

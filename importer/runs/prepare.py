@@ -12,11 +12,12 @@ from importer.model.calls import Call
 from importer.model.errors import SheetError, UsageError
 from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Outcome, Problem, Status
-from importer.model.row_numbers import by_sheet_row, problems_by_sheet_row, sheet_row
+from importer.model.row_ids import RowId, sheet_rows
+from importer.model.sheet_rows import by_sheet_row, problems_by_sheet_row
 from importer.model.spelling import listed
 from importer.model.summary import Summary
 from importer.operations.operation import Operation
-from importer.runs.split_cells import Lines, split_lines
+from importer.runs.split_cells import Lines, split_lines, whole_rows
 from importer.runs.validate import Validation, validate
 from importer.sending.plan import make_call, parts
 from importer.settings.settings import Settings
@@ -46,11 +47,11 @@ class Prepared:
     content: bytes
     layout: Layout
     validation: Validation
-    rows: Mapping[int, Any]  # row number -> row, of those to be sent
+    rows: Mapping[RowId, Any]  # those to be sent
     parts: Sequence[Sequence[Any]]  # the rows of one call each
     date_only_at: time
-    outcomes: Mapping[int, Outcome]  # of every row: planned, or why not
-    earlier: "Mapping[int, Earlier]"  # of rows that an earlier run has sent, or may have sent
+    outcomes: Mapping[RowId, Outcome]  # of every row: planned, or why not
+    earlier: "Mapping[RowId, Earlier]"  # of rows that an earlier run has sent, or may have sent
     remarks: Sequence[str] = ()  # what the vendor's profile made of the sheet
     vendor: str | None = None  # whose profile that is
     origin: Origin | None = None  # of a fix file: the rows that its rows mend
@@ -66,7 +67,7 @@ class Prepared:
         return [make_call(self.operation, part, self.date_only_at) for part in self.parts]
 
     @property
-    def warnings(self) -> dict[int, str]:
+    def warnings(self) -> dict[RowId, str]:
         """What is said beside a row that is sent all the same."""
         return _sentences(self.validation.warnings)
 
@@ -92,7 +93,7 @@ class Prepared:
         )
 
 
-SentBefore = Callable[[Operation[Any], Sequence[Any], Origin | None], "Mapping[int, Earlier]"]
+SentBefore = Callable[[Operation[Any], Sequence[Any], Origin | None], "Mapping[RowId, Earlier]"]
 
 
 def prepare(
@@ -122,7 +123,7 @@ def prepare(
     validation = _validated(table, lines, reading, profile)
     good = validation.good_rows(operation)
     aside = _held_back(operation, validation, good, options)
-    earlier: Mapping[int, Earlier] = {}
+    earlier: Mapping[RowId, Earlier] = {}
     if sent_before is not None:
         waiting = [row for row in good if row.number not in aside]
         earlier = sent_before(operation, waiting, origin)
@@ -159,19 +160,18 @@ def _lines(table: TableRows, reading: ReadingOptions, profile: VendorProfile | N
     cells = {name: layout.cells(name, numbers) for name in layout.columns}
     if reading.split or (profile and profile.split):
         return split_lines(layout.operation, numbers, cells)
-    return Lines(numbers, cells)
+    return whole_rows(numbers, cells)
 
 
 def _validated(
     table: TableRows, lines: Lines, reading: ReadingOptions, profile: VendorProfile | None
 ) -> Validation:
     faults = table.layout.worksheet.row_faults
-    faulty = [n for n in lines.numbers if sheet_row(n) in faults] if faults else []
     return validate(
         table.layout.operation,
-        lines.numbers,
+        lines.ids,
         lines.cells,
-        {number: faults[sheet_row(number)] for number in faulty},
+        faults,
         profile,
         strict_tracking=reading.strict_tracking,
         infer_carriers=reading.infer_carrier or bool(profile and profile.infer_carrier),
@@ -179,50 +179,51 @@ def _validated(
 
 
 def _outcomes(
-    validation: Validation, aside: Mapping[int, Outcome], table: TableRows
-) -> dict[int, Outcome]:
+    validation: Validation, aside: Mapping[RowId, Outcome], table: TableRows
+) -> dict[RowId, Outcome]:
     """Of every row: planned, or why not."""
     invalid, warnings = _sentences(validation.problems), _sentences(validation.warnings)
-    outcomes = dict.fromkeys(validation.numbers, Outcome(Status.PLANNED))
+    outcomes = dict.fromkeys(validation.ids, Outcome(Status.PLANNED))
     outcomes |= {number: Outcome(Status.PLANNED, said) for number, said in warnings.items()}
     outcomes |= aside
     outcomes |= {number: Outcome(Status.INVALID, said) for number, said in invalid.items()}
     if not table.aside:
         return outcomes
-    outcomes |= {row: Outcome(Status.UNCHANGED, said) for row, said in table.aside.items()}
+    outcomes |= {RowId(row): Outcome(Status.UNCHANGED, said) for row, said in table.aside.items()}
     return dict(sorted(outcomes.items()))
 
 
 def _held_back(
     operation: Operation[Any], validation: Validation, good: Sequence[Any], options: UploadOptions
-) -> dict[int, Outcome]:
+) -> dict[RowId, Outcome]:
     """Good rows that wait for the mending of others, as --strict and --whole-po ask."""
     invalid = sorted(validation.invalid)
     if not invalid:
         return {}
     if options.strict:
-        sentence = f"held back with the whole sheet: mend row {listed(invalid)} first"
+        sentence = f"held back with the whole sheet: mend row {listed(sheet_rows(invalid))} first"
         return {row.number: Outcome(Status.UNSENT, sentence) for row in good}
     if not options.whole_po:
         return {}
     owner = operation.po
-    owners = dict(zip(validation.numbers, validation.values[owner], strict=True))
-    bad: dict[Value, list[int]] = {}
+    owners = dict(zip(validation.ids, validation.values[owner], strict=True))
+    bad: dict[Value, list[RowId]] = {}
     for number in invalid:
         bad.setdefault(owners[number], []).append(number)
     return {
         row.number: Outcome(
-            Status.UNSENT, f"held back: mend row {listed(bad[getattr(row, owner)])} first"
+            Status.UNSENT,
+            f"held back: mend row {listed(sheet_rows(bad[getattr(row, owner)]))} first",
         )
         for row in good
         if getattr(row, owner) in bad
     }
 
 
-def _sentences(problems: Sequence[Problem]) -> dict[int, str]:
+def _sentences(problems: Sequence[Problem]) -> dict[RowId, str]:
     """Row -> all that is to be said of it, each with its column's title."""
-    found: dict[int, list[str]] = {}
+    found: dict[RowId, list[str]] = {}
     for problem in problems:
         said = f"{problem.column}: {problem.message}" if problem.column else problem.message
-        found.setdefault(problem.row, []).append(said)
+        found.setdefault(problem.id, []).append(said)
     return {number: "; ".join(sentences) for number, sentences in found.items()}

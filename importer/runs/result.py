@@ -16,7 +16,8 @@ from importer.model.cells import Cell
 from importer.model.errors import SheetError
 from importer.model.files import WrittenResult
 from importer.model.outcomes import Outcome, Problem, Status
-from importer.model.row_numbers import by_sheet_row
+from importer.model.row_ids import RowId
+from importer.model.sheet_rows import by_sheet_row
 from importer.operations import operation_named
 from importer.runs.journal_rows import sha256
 from importer.sheets.headings import Layout, find_layout, result_columns
@@ -54,16 +55,16 @@ class SourceSheet:
         return stem_of(self.sheet)
 
 
-def write_result(source: SourceSheet, outcomes: Mapping[int, Outcome]) -> WrittenResult:
+def write_result(source: SourceSheet, outcomes: Mapping[RowId, Outcome]) -> WrittenResult:
     """Writes the result from the bytes that were read, whatever the file has become since."""
-    outcomes = by_sheet_row(outcomes)
+    rows = by_sheet_row(outcomes)
     content = unwrapped(source.content)
     suffix = _suffix(source.sheet, source.layout, content)
     target = source.folder / f"{next(_names(source.stem))}{suffix}"
     target.parent.mkdir(parents=True, exist_ok=True)
-    shared = {id(outcome): outcome for outcome in outcomes.values()}  # most rows share theirs
+    shared = {id(outcome): outcome for outcome in rows.values()}  # most rows share theirs
     said = {key: (str(outcome.status), outcome.sentence) for key, outcome in shared.items()}
-    cells = {number: said[id(outcome)] for number, outcome in outcomes.items()}
+    cells = {number: said[id(outcome)] for number, outcome in rows.items()}
     layout = source.layout
     with tempfile.TemporaryDirectory(prefix="importer-") as folder:
         snapshot = Path(folder) / source.sheet.name

@@ -8,7 +8,7 @@ from typing import Any
 from importer.journal import Earlier, Journal, RowRecord, RunRecord, RunState
 from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
-from importer.model.row_numbers import sheet_row
+from importer.model.row_ids import RowId
 from importer.operations.operation import Operation
 from importer.runs.fix import mended_run
 from importer.runs.journal_rows import identity, otherwise, sha256
@@ -28,7 +28,7 @@ def earlier_runs(
 
     def sent_before(
         operation: Operation[Any], rows: Sequence[Any], origin: Origin | None
-    ) -> dict[int, Earlier]:
+    ) -> dict[RowId, Earlier]:
         run = None if origin is None else mended_run(origin, sheet.name, journal, account)
         if options.again:
             return {}
@@ -37,7 +37,7 @@ def earlier_runs(
             return found
         records: dict[int, list[RowRecord]] = {}
         for record in journal.rows(run.id):
-            records.setdefault(sheet_row(record.row), []).append(record)
+            records.setdefault(record.id.row, []).append(record)
         return found | _not_to_mend(operation, rows, account, origin, run, records)
 
     return sent_before
@@ -45,18 +45,18 @@ def earlier_runs(
 
 def _sent(
     journal: Journal, operation: Operation[Any], rows: Sequence[Any], account: Account
-) -> dict[int, Earlier]:
+) -> dict[RowId, Earlier]:
     identities = {row.number: identity(operation, row, account) for row in rows}
     found = journal.earlier(account.name, operation.name, identities.values())
     kept = {
-        (record.run_id, record.row): record.values
+        (record.run_id, record.id): record.values
         for run_id in {earlier.run_id for earlier in found.values()}
         for record in journal.rows(run_id)
     }
     return {
         row.number: replace(
             earlier,
-            otherwise=otherwise(operation, row, kept.get((earlier.run_id, earlier.row), {})),
+            otherwise=otherwise(operation, row, kept.get((earlier.run_id, earlier.id), {})),
         )
         for row in rows
         if (earlier := found.get(identities[row.number]))
@@ -70,13 +70,13 @@ def _not_to_mend(
     origin: Origin,
     run: RunRecord,
     records: Mapping[int, Sequence[RowRecord]],
-) -> dict[int, Earlier]:
+) -> dict[RowId, Earlier]:
     """Rows of a fix file whose run has settled them since, or may have sent them as they were."""
     found = {}
     identities = {row.number: identity(operation, row, account) for row in rows}
-    given = {(origin.rows[sheet_row(number)], ours) for number, ours in identities.items()}
+    given = {(origin.rows[id_.row], ours) for id_, ours in identities.items()}
     for row in rows:
-        mends, ours = origin.rows[sheet_row(row.number)], identities[row.number]
+        mends, ours = origin.rows[row.number.row], identities[row.number]
         lines = records.get(mends, ())
         record = _line_of(
             ours, lines, {line.identity for line in lines if (mends, line.identity) in given}
@@ -87,11 +87,11 @@ def _not_to_mend(
         if status.settled:
             said = record.outcome.sentence or f"{status} there"
             words = f"Row {mends} of run {run.id} needs nothing more: {said}."
-            found[row.number] = Earlier(run.id, mends, Status.VERIFIED, at, words=words)
+            found[row.number] = Earlier(run.id, record.id, Status.VERIFIED, at, words=words)
         elif status is Status.UNKNOWN and not operation.repeatable:
             changed = record.identity != ours
             words = _CHANGED.format(run=run.id, row=mends) if changed else ""
-            found[row.number] = Earlier(run.id, mends, Status.UNKNOWN, at, words=words)
+            found[row.number] = Earlier(run.id, record.id, Status.UNKNOWN, at, words=words)
     return found
 
 

@@ -6,21 +6,21 @@ from typing import Any
 
 from importer.columns import stranger_among, tracking_numbers_in
 from importer.model.cells import Cell, clean
-from importer.model.row_numbers import line_number, sheet_row
+from importer.model.row_ids import RowId
 from importer.model.spelling import listed
 from importer.operations.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Numbers of lines and the cells of each field, in sheet order."""
+    """Which lines there are and the cells of each field, in sheet order."""
 
-    numbers: Sequence[int]
+    ids: Sequence[RowId]
     cells: Mapping[str, Sequence[Cell]]
 
     @property
     def notes(self) -> list[str]:
-        rows = sorted({sheet_row(n) for n in self.numbers if n != sheet_row(n)})
+        rows = [row for row, line in self.ids if line == 2]
         several = f"several tracking numbers in one cell, each taken by itself: row {listed(rows)}"
         return [several] if rows else []
 
@@ -31,12 +31,17 @@ def split_lines(
     """A row with one number, or none, is one line; where others repeat it, so do their cells."""
     name = operation.tracking[0] if operation.tracking else None
     if name is None or name not in cells:
-        return Lines(numbers, cells)
+        return whole_rows(numbers, cells)
     held = [_held(cell) for cell in cells[name]]
     places = [(i, line) for i, found in enumerate(held) for line in range(len(found))]
     split = {field: [column[i] for i, _ in places] for field, column in cells.items()}
     split[name] = [held[i][line] for i, line in places]
-    return Lines([line_number(numbers[i], line + 1) for i, line in places], split)
+    return Lines([RowId(numbers[i], line + 1) for i, line in places], split)
+
+
+def whole_rows(numbers: Sequence[int], cells: Mapping[str, Sequence[Cell]]) -> Lines:
+    """Each row as its one line."""
+    return Lines([*map(RowId, numbers)], cells)
 
 
 def _held(cell: Cell) -> list[Cell]:

@@ -11,7 +11,8 @@ from importer.journal import Journal, RunRecord
 from importer.model.errors import ImporterError
 from importer.model.options import UploadOptions
 from importer.model.outcomes import Problem, Status
-from importer.model.row_numbers import by_sheet_row
+from importer.model.row_ids import RowId
+from importer.model.sheet_rows import by_sheet_row
 from importer.model.summary import Summary
 from importer.runs.execute import (
     Context,
@@ -125,7 +126,7 @@ def resume_run(run_id: int, context: Context, *, take_over: bool = False) -> Sum
         result=run_result.result,
         fix=run_result.fix,
         problems=[
-            Problem(number, "", "", outcome.sentence)
+            Problem(RowId(number), "", "", outcome.sentence)
             for number, outcome in by_sheet_row(run_result.outcomes).items()
             if outcome.status is Status.INVALID
         ],

@@ -16,7 +16,7 @@ from importer.columns import Value, read_column
 from importer.columns.tracking_numbers import infer_carrier, odd_ones
 from importer.model.cells import Cell, shown
 from importer.model.outcomes import Problem
-from importer.model.row_numbers import sheet_row
+from importer.model.row_ids import RowId
 from importer.model.spelling import listed
 from importer.operations.operation import Field, Operation
 from importer.settings.vendor_profile import VendorProfile
@@ -26,26 +26,26 @@ from importer.settings.vendor_profile import VendorProfile
 class Validation:
     """The rows of a sheet as read: good ones as rows of their operation, and all problems."""
 
-    numbers: Sequence[int]
-    values: Mapping[str, Sequence[Value]]  # field name -> a value for each of `numbers`
+    ids: Sequence[RowId]
+    values: Mapping[str, Sequence[Value]]  # field name -> a value for each of `ids`
     problems: Sequence[Problem]  # in sheet order
     warnings: Sequence[Problem]  # of rows that are sent all the same
     notes: Sequence[str] = ()  # of columns as a whole
 
     @property
-    def invalid(self) -> set[int]:
-        return {problem.row for problem in self.problems}
+    def invalid(self) -> set[RowId]:
+        return {problem.id for problem in self.problems}
 
     def good_rows(self, operation: Operation[Any]) -> list[Any]:
         """The rows without a problem, in sheet order."""
-        rows = operation.make_rows(self.numbers, self.values)
+        rows = operation.make_rows(self.ids, self.values)
         invalid = self.invalid
         return [row for row in rows if row.number not in invalid] if invalid else rows
 
 
 def validate(
     operation: Operation[Any],
-    numbers: Sequence[int],
+    ids: Sequence[RowId],
     cells: Mapping[str, Sequence[Cell]],
     row_faults: Mapping[int, str] | None = None,
     profile: VendorProfile | None = None,
@@ -60,9 +60,9 @@ def validate(
     number is a warning, and a problem where `strict_tracking` asks for that; an empty carrier is
     filled from an unambiguous number where `infer_carriers` does.
     """
-    found = _Found(numbers, cells, profile)
+    found = _Found(ids, cells, profile)
     faults = row_faults or {}
-    found.problems += [Problem(n, "", "", faults[n]) for n in numbers if n in faults]
+    found.problems += [Problem(id_, "", "", faults[id_.row]) for id_ in ids if id_.row in faults]
     values = {field.name: found.read(field) for field in operation.fields}
     if infer_carriers:
         found.fill_carriers(operation, values)
@@ -71,7 +71,7 @@ def validate(
         found.need(field, frame[field.name])
     found.look_at_tracking(operation, values, found.problems if strict_tracking else found.warnings)
     found.check(operation, values, frame)
-    return Validation(numbers, values, *found.in_sheet_order(operation), found.notes)
+    return Validation(ids, values, *found.in_sheet_order(operation), found.notes)
 
 
 class _Found:
@@ -79,11 +79,11 @@ class _Found:
 
     def __init__(
         self,
-        numbers: Sequence[int],
+        ids: Sequence[RowId],
         cells: Mapping[str, Sequence[Cell]],
         profile: VendorProfile | None,
     ) -> None:
-        self.numbers = numbers
+        self.ids = ids
         self.cells = cells  # as the sheet has them, to be quoted
         self.profile = profile
         self.problems: list[Problem] = []
@@ -93,8 +93,8 @@ class _Found:
 
     def read(self, field: Field) -> list[Value]:
         if field.name not in self.cells and self.profile is None:
-            return [None] * len(self.numbers)
-        cells, about = self.cells.get(field.name, [None] * len(self.numbers)), field.about
+            return [None] * len(self.ids)
+        cells, about = self.cells.get(field.name, [None] * len(self.ids)), field.about
         if self.profile is not None:
             cells, about = self.profile.cells(field.title, cells), self.profile.column(about)
         values, faults = read_column(field.kind, cells, about)
@@ -102,7 +102,7 @@ class _Found:
             self.unreadable[field.name].add(i)
             self._add(self.problems, i, field, message)
         if remark := field.kind.remark(cells, about):
-            told, said = sheet_row(self.numbers[remark[0]]), remark[1]
+            told, said = self.ids[remark[0]].row, remark[1]
             self.notes.append(f"{field.title}: {said}, as row {told} alone tells; {_ONE_DAY}")
         return values
 
@@ -152,8 +152,8 @@ class _Found:
         """Every check of the model; those on good rows only come last, over the rows still good."""
         every, among_good = _schemas(operation)
         self._note(operation, values, frame, every)
-        if invalid := {problem.row for problem in self.problems}:
-            frame = frame.loc[[number not in invalid for number in self.numbers]]
+        if invalid := {problem.id for problem in self.problems}:
+            frame = frame.loc[[row not in invalid for row in self.ids]]
         self._note(operation, values, frame, among_good)
 
     def _note(
@@ -167,7 +167,7 @@ class _Found:
         for failure in _failures(schema, frame):
             blind = set().union(*(self.unreadable[name] for name in failure.looks_at))
             rows = [i for i in failure.rows if i not in blind]
-            others = failure.rows_alike(values, self.numbers)
+            others = failure.rows_alike(values, self.ids)
             into = self.warnings if failure.warning else self.problems
             for i in rows:
                 facts = {name: _said(column[i]) for name, column in values.items()}
@@ -177,18 +177,18 @@ class _Found:
     def _add(self, into: list[Problem], i: int, field: Field, message: str) -> None:
         cells = self.cells.get(field.name)
         value = "" if cells is None else shown(cells[i])
-        into.append(Problem(self.numbers[i], field.title, value, message))
+        into.append(Problem(self.ids[i], field.title, value, message))
 
     def in_sheet_order(self, operation: Operation[Any]) -> tuple[list[Problem], list[Problem]]:
         place = {field.title: i for i, field in enumerate(operation.fields)}
-        invalid = {problem.row for problem in self.problems}
+        invalid = {problem.id for problem in self.problems}
 
-        def order(problem: Problem) -> tuple[int, int]:
-            return problem.row, place.get(problem.column, -1)
+        def order(problem: Problem) -> tuple[RowId, int]:
+            return problem.id, place.get(problem.column, -1)
 
-        whole = {problem.row for problem in self.problems if not problem.column}
-        told = [p for p in self.problems if p.row not in whole or not p.column]
-        kept = [warning for warning in self.warnings if warning.row not in invalid]
+        whole = {problem.id for problem in self.problems if not problem.column}
+        told = [p for p in self.problems if p.id not in whole or not p.column]
+        kept = [warning for warning in self.warnings if warning.id not in invalid]
         return sorted(told, key=order), sorted(kept, key=order)
 
 
@@ -221,7 +221,7 @@ class _Failure:
     warning: bool = False
 
     def rows_alike(
-        self, values: Mapping[str, Sequence[Value]], numbers: Sequence[int]
+        self, values: Mapping[str, Sequence[Value]], ids: Sequence[RowId]
     ) -> Callable[[int], str]:
         """For each position the failing rows that share its values of `within`: "4, 7 and 9"."""
         alike: dict[tuple[Value, ...], list[int]] = defaultdict(list)
@@ -231,7 +231,7 @@ class _Failure:
 
         if self.within:
             for i in self.rows:
-                alike[shared(i)].append(numbers[i])
+                alike[shared(i)].append(ids[i].row)
         return lambda i: listed(alike[shared(i)])
 
 

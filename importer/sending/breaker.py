@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from importer.model.errors import ImporterError
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId
 
 
 class Stopped(ImporterError):
@@ -36,7 +37,7 @@ class Breaker:
             if self._doubts >= self._bounds.doubts:
                 raise Stopped(f"{self._doubts} answers in a row were lost. {sentence}")
 
-    def note(self, outcomes: Mapping[int, Outcome], *, whole_call: bool) -> None:
+    def note(self, outcomes: Mapping[RowId, Outcome], *, whole_call: bool) -> None:
         """What became of rows; `whole_call` where they are not a part of a refused one."""
         rejected = [o.sentence for o in outcomes.values() if o.status is Status.REJECTED]
         with self._lock:

@@ -25,6 +25,7 @@ from importer.journal import (
 from importer.model.calls import Call, Reply
 from importer.model.errors import ImporterError, RunTaken, SignInRefused
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId
 from importer.sending.breaker import Breaker, Stopped
 from importer.sending.claims import Claims, Slot
 from importer.sending.halving import Lineage, halves
@@ -68,7 +69,7 @@ class _Late:
 
     settled: Future[None]
     record: CallRecord
-    outcomes: Mapping[int, Outcome]
+    outcomes: Mapping[RowId, Outcome]
     ending: Ending
 
 
@@ -184,7 +185,7 @@ class Delivery:
 
     def _seen(
         self, record: CallRecord, rows: Sequence[Any], read_back: Call
-    ) -> dict[int, bool | None]:
+    ) -> dict[RowId, bool | None]:
         return self._looks.applied(rows, self._looks.read(record, read_back, Purpose.READ_BACK))
 
     def next_look(self, doubt: Doubt) -> float:
@@ -365,7 +366,7 @@ class Delivery:
         self,
         record: CallRecord,
         rows: Sequence[Any],
-        outcomes: Mapping[int, Outcome],
+        outcomes: Mapping[RowId, Outcome],
         answer: JudgedReply,
     ) -> list[Doubt]:
         """Halves what was refused until the bad rows stand alone; `outcomes` are of other rows."""
@@ -386,7 +387,7 @@ class Delivery:
         self,
         record: CallRecord,
         parts: Sequence[Sequence[Any]],
-        outcomes: Mapping[int, Outcome],
+        outcomes: Mapping[RowId, Outcome],
     ) -> list[Doubt]:
         task = self._task
         calls = [make_call(task.operation, part, task.date_only_at) for part in parts]
@@ -419,13 +420,13 @@ class Delivery:
     def _doubt(self, record: CallRecord, answer: JudgedReply) -> Doubt:
         return Doubt(record, whole(answer.sentence), self._clock(), fresh=True)
 
-    def _leave(self, doubt: Doubt, outcomes: Mapping[int, Outcome]) -> None:
+    def _leave(self, doubt: Doubt, outcomes: Mapping[RowId, Outcome]) -> None:
         self._settle(doubt.record, CallState.UNKNOWN, outcomes)
         if doubt.fresh:
             self._breaker.note_doubt(doubt.sentence)
 
     def _keep_or_leave(
-        self, doubt: Doubt, rows: Sequence[Any], applied: Mapping[int, bool | None]
+        self, doubt: Doubt, rows: Sequence[Any], applied: Mapping[RowId, bool | None]
     ) -> list[Doubt]:
         """A doubt stays while time may resolve it; then its rows are `unknown`."""
         if (
@@ -445,7 +446,7 @@ class Delivery:
         self,
         record: CallRecord,
         state: Settled,
-        outcomes: Mapping[int, Outcome],
+        outcomes: Mapping[RowId, Outcome],
         ending: Ending | None = None,
     ) -> None:
         task = self._task
@@ -465,7 +466,7 @@ class Delivery:
                 self._looks.end(ending)
             raise
 
-    def _note(self, record: CallRecord, outcomes: Mapping[int, Outcome]) -> None:
+    def _note(self, record: CallRecord, outcomes: Mapping[RowId, Outcome]) -> None:
         self._on_settled(len(outcomes))
         self._breaker.note(outcomes, whole_call=not self._lineage.is_part(record.number))
 
@@ -478,15 +479,15 @@ class Delivery:
     def _resume(self) -> str:
         return f"importer resume {self._task.run_id}"
 
-    def _verified(self, rows: Sequence[Any], note: str = "") -> dict[int, Outcome]:
+    def _verified(self, rows: Sequence[Any], note: str = "") -> dict[RowId, Outcome]:
         return self._said(rows, Status.VERIFIED, note)
 
-    def _said(self, rows: Sequence[Any], status: Status, note: str = "") -> dict[int, Outcome]:
+    def _said(self, rows: Sequence[Any], status: Status, note: str = "") -> dict[RowId, Outcome]:
         """The rows' outcomes, with what is to be said beside each row that was sent."""
         return {
             row.number: Outcome(status, " ".join(filter(None, [self._warning(row.number), note])))
             for row in rows
         }
 
-    def _warning(self, number: int) -> str:
+    def _warning(self, number: RowId) -> str:
         return self._task.warnings.get(number, "")

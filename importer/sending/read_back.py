@@ -9,6 +9,7 @@ from typing import Any
 from importer.journal import CallRecord, Claim, Ending, Purpose
 from importer.model.calls import Call, Reply
 from importer.model.errors import AnswerLost, NotSent, SignInRefused
+from importer.model.row_ids import RowId
 from importer.sending.claims import Claims
 from importer.sending.task import Patience, Task
 from importer.sending.verdicts import JudgedReply, Verdict, judge
@@ -35,8 +36,8 @@ class ReadBacks:
             self.read(record, read_back, Purpose.BEFORE_LOOK)
 
     def without_what_was_there(
-        self, record: CallRecord, applied: Mapping[int, bool | None]
-    ) -> dict[int, bool | None]:
+        self, record: CallRecord, applied: Mapping[RowId, bool | None]
+    ) -> dict[RowId, bool | None]:
         """What a look before the call already showed is no proof that the call was applied."""
         if not self._task.operation.look_first:
             return dict(applied)
@@ -45,7 +46,7 @@ class ReadBacks:
             for attempt in self._task.journal.attempts(self._task.run_id, record.number)
             if attempt.purpose is Purpose.BEFORE_LOOK and attempt.reply
         ]
-        there = _numbers(looks[-1]) if looks else None
+        there = _row_ids(looks[-1]) if looks else None
         if there is None:
             there = set(applied)
         return {n: None if seen and n in there else seen for n, seen in applied.items()}
@@ -92,12 +93,12 @@ class ReadBacks:
             came = error
         return judge(self._task.platform, came)
 
-    def _shown(self, record: CallRecord, reply: Reply | None) -> list[int]:
+    def _shown(self, record: CallRecord, reply: Reply | None) -> list[RowId]:
         applied = self.applied(self._task.rows_of(record.call), reply)
         return [number for number, seen in applied.items() if seen is not False]
 
-    def applied(self, rows: Sequence[Any], reply: Reply | None) -> dict[int, bool | None]:
-        """Row number -> whether the reply shows it applied; None where that cannot be told."""
+    def applied(self, rows: Sequence[Any], reply: Reply | None) -> dict[RowId, bool | None]:
+        """For each row whether the reply shows it applied; None where that cannot be told."""
         if reply is not None and reply.status == 404:
             return dict.fromkeys((row.number for row in rows), False)  # not there at all
         found = reply.json if reply is not None and reply.ok else None
@@ -111,10 +112,10 @@ class ReadBacks:
         )
 
 
-def _numbers(text: str) -> set[int] | None:
-    """Row numbers kept as JSON; None where the journal had to cut the text."""
+def _row_ids(text: str) -> set[RowId] | None:
+    """Row ids kept as JSON; None where the journal had to cut the text."""
     try:
-        return set(json.loads(text))
+        return {RowId(*each) for each in json.loads(text)}
     except ValueError:
         return None
 

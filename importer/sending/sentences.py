@@ -6,30 +6,31 @@ from typing import Any
 
 from importer.journal import Held
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId, sheet_rows
 from importer.model.spelling import listed
 from importer.operations.operation import Operation
 from importer.platforms.platform import Refusal
 
 
-def all_of(rows: Sequence[Any], status: Status, sentence: str) -> dict[int, Outcome]:
+def all_of(rows: Sequence[Any], status: Status, sentence: str) -> dict[RowId, Outcome]:
     return {row.number: Outcome(status, sentence) for row in rows}
 
 
 def refused_rows(
     rows: Sequence[Any], refusal: Refusal, operation: Operation[Any]
-) -> dict[int, Outcome]:
+) -> dict[RowId, Outcome]:
     """The platform's sentence for each row; where it names a field, that row is blamed."""
     field, sentence = operation.blames.get(refusal.field or ""), whole(refusal.sentence)
     blamed = [row for row in rows if field and _names(refusal, getattr(row, field))]
     if not blamed:
         return all_of(rows, Status.REJECTED, sentence)
     title = next(f.title for f in operation.fields if f.name == field)
-    others = f"Refused together with row {listed([row.number for row in blamed])}: "
+    others = f"Refused together with row {listed(sheet_rows(row.number for row in blamed))}: "
     outcomes = all_of(rows, Status.REJECTED, others + sentence)
     return outcomes | all_of(blamed, Status.REJECTED, f"{title}: {sentence}")
 
 
-def adding(outcomes: Mapping[int, Outcome], words: str) -> dict[int, Outcome]:
+def adding(outcomes: Mapping[RowId, Outcome], words: str) -> dict[RowId, Outcome]:
     return {n: Outcome(o.status, f"{o.sentence} {words}") for n, o in outcomes.items()}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from importer.journal import CallState, Journal
 from importer.model.calls import Call
-from importer.model.row_numbers import sheet_row
+from importer.model.row_ids import RowId
 from importer.model.stop import Stop
 from importer.operations.operation import Operation, Unclear
 from importer.platforms import PLATFORMS
@@ -24,7 +24,7 @@ def keep_snapshot(
     run_id: int,
     epoch: int,
     operation: Operation[Any],
-    rows: Mapping[int, Any],
+    rows: Mapping[RowId, Any],
     account: Account,
     credentials: Credentials,
     stop: Stop,
@@ -34,7 +34,7 @@ def keep_snapshot(
     Rows of calls that were begun, or whose values are kept already, are left alone: what stands
     there now may be our own.
     """
-    kept = {record.row for record in journal.rows(run_id) if record.before is not None}
+    kept = {record.id for record in journal.rows(run_id) if record.before is not None}
     planned = [c for c in journal.calls(run_id) if c.state is CallState.PLANNED]
     wanted = [rows[n] for c in planned for n in c.call.rows if n in rows and n not in kept]
     for at in range(0, len(wanted), _ROWS_AT_ONCE):
@@ -45,7 +45,7 @@ def keep_snapshot(
         missing = [row for row in part if row.number not in found]
         if missing and operation.read_back(missing[:1]) is not None:
             return (
-                f"The values before it could not be read for row {sheet_row(missing[0].number)}, "
+                f"The values before it could not be read for row {missing[0].number.row}, "
                 "and it was to be undoable; nothing more was sent."
             )
         before = {}
@@ -64,12 +64,12 @@ def read_now(
     credentials: Credentials,
     journal: Journal,
     stop: Stop,
-) -> dict[int, Any]:
+) -> dict[RowId, Any]:
     """Row number -> the JSON that its read back answers now; rows that cannot be read are left out.
 
     Each path is asked for once, within the account's limit. Raises SignInRefused.
     """
-    asked: dict[str, list[int]] = {}
+    asked: dict[str, list[RowId]] = {}
     for row in rows:
         question = operation.read_back([row])
         if question is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from importer.journal import CallRecord, Journal
 from importer.model.calls import NOON_UTC, Call
+from importer.model.row_ids import RowId
 from importer.operations.operation import Operation
 from importer.platforms.platform import Platform
 from importer.sending.breaker import Bounds
@@ -46,8 +47,8 @@ class Task:
     platform: Platform
     account: Account
     connection: Connection
-    rows: Mapping[int, Any]  # row number -> row
-    warnings: Mapping[int, str] = field(default_factory=dict)  # said beside a row that was sent
+    rows: Mapping[RowId, Any]
+    warnings: Mapping[RowId, str] = field(default_factory=dict)  # said beside a row that was sent
     date_only_at: time_of_day = NOON_UTC
     once: bool = True  # not what an earlier run has sent
 

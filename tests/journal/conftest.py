@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from importer.journal import Journal, NewRow, NewRun, RunRecord, open_journal
 from importer.model.calls import Call
+from importer.model.row_ids import RowId
 
 START = 1_763_600_000.0  # 2025-11-20 00:53:20 UTC
 
@@ -135,12 +136,12 @@ def begin(journal: Journal, new_run: Callable[..., NewRun]) -> Callable[..., Run
     """A run of four rows: 2 and 3 in call 1 on PO 1, 4 in call 2 on PO 2, 5 in none."""
 
     def make(to: Journal = journal, **changes: Any) -> RunRecord:
-        rows = [NewRow(row, identity=f"effect {row}") for row in (2, 3, 4, 5)]
+        rows = [NewRow(RowId(row), identity=f"effect {row}") for row in (2, 3, 4, 5)]
         return to.begin(new_run(**changes), rows, [call(2, 3, po=1), call(4, po=2)])
 
     return make
 
 
 def call(*rows: int, po: int) -> Call:
-    numbers = [f"1Z{row}" for row in rows]
-    return Call("POST", f"PurchaseOrders/{po}/X", {"Numbers": numbers}, rows, (f"PO {po}",))
+    numbers, ids = [f"1Z{row}" for row in rows], tuple(map(RowId, rows))
+    return Call("POST", f"PurchaseOrders/{po}/X", {"Numbers": numbers}, ids, (f"PO {po}",))

@@ -14,14 +14,16 @@ from importer.journal.tables import metadata
 from importer.model.errors import JournalError
 from importer.model.outcomes import Status
 
+NEWEST = 1 + len(STEPS)
 OPEN_AND_WRITE = """
 import sys
 from importer.journal import NewRow, NewRun, open_journal
+from importer.model.row_ids import RowId
 
 run = NewRun("add_tracking", "acme", "/a", "a", 1, "ab", None, "1", "u", "h")
 sys.stdin.readline()
 with open_journal(sys.argv[1]) as journal:
-    journal.begin(run, [NewRow(2)], [])
+    journal.begin(run, [NewRow(RowId(2))], [])
 """
 
 
@@ -59,7 +61,9 @@ def test_a_journal_of_an_older_version_goes_on(scene, begin):
 
     with engine.begin() as connection:
         assert "note" in {column["name"] for column in inspect(connection).get_columns("run")}
-        assert connection.execute(text("SELECT version FROM schema_version")).all() == [(2,)]
+        assert connection.execute(text("SELECT version FROM schema_version")).all() == [
+            (NEWEST + 1,)
+        ]
         assert connection.execute(text("SELECT id, note FROM run")).all() == [(run.id, None)]
 
 
@@ -76,7 +80,7 @@ def test_a_step_that_fails_leaves_the_journal_as_it_was(scene, begin):
 
     with engine.begin() as connection:
         assert "note" not in {column["name"] for column in inspect(connection).get_columns("run")}
-        assert connection.execute(text("SELECT version FROM schema_version")).all() == [(1,)]
+        assert connection.execute(text("SELECT version FROM schema_version")).all() == [(NEWEST,)]
 
 
 def test_a_newer_journal_is_refused(scene, journal):
@@ -86,8 +90,8 @@ def test_a_newer_journal_is_refused(scene, journal):
         scene.open()
 
     assert str(refused.value) == (
-        f'The journal "{journal.name}" is of version 2, this program knows up to 1: update the '
-        "importer, or name another journal."
+        f'The journal "{journal.name}" is of version {NEWEST + 1}, this program knows up to '
+        f"{NEWEST}: update the importer, or name another journal."
     )
 
 

@@ -7,13 +7,16 @@ import pytest
 from importer.journal import AlreadySent, CallState, Claim, Earlier, Held, Hold, NewRow
 from importer.model.errors import JournalError, RunBusy, RunTaken
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId
 
 SENT = Outcome(Status.SENT)
 UNKNOWN = Outcome(Status.UNKNOWN, "The answer was lost.")
 
+ROW_2, ROW_3, ROW_4, ROW_5 = map(RowId, (2, 3, 4, 5))
+
 
 def settle_both(journal, run, epoch=1, outcome=SENT, state=CallState.ACCEPTED):
-    for number, rows in ((1, (2, 3)), (2, (4,))):
+    for number, rows in ((1, (ROW_2, ROW_3)), (2, (ROW_4,))):
         journal.claim(run.id, number, epoch, 0)
         journal.settle(run.id, number, epoch, state, dict.fromkeys(rows, outcome))
 
@@ -43,10 +46,10 @@ def test_a_stale_run_is_taken_and_its_old_owner_writes_nothing_more(scene, journ
         lambda: journal.beat(run.id, 1),
         lambda: journal.claim(run.id, 2, 1, 0),
         lambda: journal.claim_again(run.id, 1, 1, 0),
-        lambda: journal.settle(run.id, 1, 1, CallState.ACCEPTED, {2: SENT}),
+        lambda: journal.settle(run.id, 1, 1, CallState.ACCEPTED, {ROW_2: SENT}),
         lambda: journal.release(run.id, 1, 1),
         lambda: journal.split(run.id, 1, 1, []),
-        lambda: journal.set_outcomes(run.id, 1, {2: SENT}),
+        lambda: journal.set_outcomes(run.id, 1, {ROW_2: SENT}),
         lambda: journal.finish(run.id, 1),
         lambda: journal.abandon(run.id, 1),
     ):
@@ -141,7 +144,7 @@ def test_a_stale_hold_stays_until_its_run_is_resumed(journal, clock, begin):
 
     held = journal.claim(second.id, 1, 1, 0)
     epoch = journal.take(first.id, "2@there")
-    journal.settle(first.id, 1, epoch, CallState.UNKNOWN, {2: UNKNOWN, 3: UNKNOWN})
+    journal.settle(first.id, 1, epoch, CallState.UNKNOWN, {ROW_2: UNKNOWN, ROW_3: UNKNOWN})
 
     assert held == Held((Hold("PO 1", first.id, 1, "1@here", stale=True),))
     assert isinstance(journal.claim(second.id, 1, 1, 0), Claim)
@@ -152,18 +155,18 @@ def test_a_row_sent_by_another_run_meanwhile_is_not_sent_again(scene, journal, c
     journal.claim(first.id, 1, 1, 0)
     other = scene.open()
     assert isinstance(other.claim(second.id, 1, 1, 0, once=True), Held)
-    journal.settle(first.id, 1, 1, CallState.ACCEPTED, {2: SENT, 3: UNKNOWN})
+    journal.settle(first.id, 1, 1, CallState.ACCEPTED, {ROW_2: SENT, ROW_3: UNKNOWN})
 
     refused = other.claim(second.id, 1, 1, 0, once=True)
 
     now = journal.now()
     assert refused == AlreadySent(
         {
-            2: Earlier(first.id, 2, Status.SENT, now),
-            3: Earlier(first.id, 3, Status.UNKNOWN, now),
+            ROW_2: Earlier(first.id, ROW_2, Status.SENT, now),
+            ROW_3: Earlier(first.id, ROW_3, Status.UNKNOWN, now),
         }
     )
-    unchanged = dict.fromkeys((2, 3), Outcome(Status.UNCHANGED, "Sent by run 1."))
+    unchanged = dict.fromkeys((ROW_2, ROW_3), Outcome(Status.UNCHANGED, "Sent by run 1."))
     assert other.split(second.id, 1, 1, [], outcomes=unchanged) == []
     assert isinstance(other.claim(second.id, 2, 1, 0, once=True), Claim)
 
@@ -171,7 +174,7 @@ def test_a_row_sent_by_another_run_meanwhile_is_not_sent_again(scene, journal, c
 def test_a_run_may_send_again_what_it_sent_itself(journal, begin):
     run = begin()
     journal.claim(run.id, 1, 1, 0)
-    journal.settle(run.id, 1, 1, CallState.UNKNOWN, {2: UNKNOWN, 3: UNKNOWN})
+    journal.settle(run.id, 1, 1, CallState.UNKNOWN, {ROW_2: UNKNOWN, ROW_3: UNKNOWN})
     journal.release(run.id, 1, 1)
 
     assert isinstance(journal.claim(run.id, 1, 1, 0, once=True), Claim)
@@ -194,7 +197,7 @@ def test_earlier_effects_are_found_by_identity(journal, clock, begin):
 
     found = journal.earlier("acme", "add_tracking", ["effect 2", "effect 5", "effect 9"])
 
-    assert found == {"effect 2": Earlier(first.id, 2, Status.SENT, sent_at)}
+    assert found == {"effect 2": Earlier(first.id, ROW_2, Status.SENT, sent_at)}
     assert journal.earlier("other", "add_tracking", ["effect 2"]) == {}
     assert journal.earlier("acme", "update_items", ["effect 2"]) == {}
     assert journal.counts(unsent.id) == {Status.UNSENT: 4}
@@ -208,7 +211,7 @@ def test_a_newer_run_counts_before_an_older_one(journal, clock, begin):
 
 
 def test_many_identities_are_asked_for_in_pieces(journal, new_run):
-    rows = [NewRow(n, Status.SENT, identity=f"e{n}") for n in range(2, 2_502)]
+    rows = [NewRow(RowId(n), Status.SENT, identity=f"e{n}") for n in range(2, 2_502)]
     journal.begin(new_run(), rows, [])
 
     assert len(journal.earlier("acme", "add_tracking", [row.identity for row in rows])) == 2_500
@@ -268,7 +271,7 @@ def test_runs_of_a_file_are_found_newest_first(journal, begin):
 def test_pruning_forgets_words_and_keeps_what_guards(journal, clock, new_run, begin):
     run = begin()
     claim = journal.claim(run.id, 1, 1, 0)
-    journal.settle(run.id, 1, 1, CallState.ACCEPTED, {2: SENT, 3: SENT})
+    journal.settle(run.id, 1, 1, CallState.ACCEPTED, {ROW_2: SENT, ROW_3: SENT})
     journal.end_attempt(claim.attempt_id, 200, None, "ok")
     journal.finish(run.id, 1)
     open_run = begin()
@@ -289,7 +292,7 @@ def test_pruning_forgets_words_and_keeps_what_guards(journal, clock, new_run, be
 
 def test_pruning_forgets_values_of_rows_that_are_done(journal, clock, new_run):
     rows = [
-        NewRow(number, status, values={"PO ID": number})
+        NewRow(RowId(number), status, values={"PO ID": number})
         for number, status in enumerate(Status, start=2)
     ]
     run = journal.begin(new_run(), rows, [])

@@ -21,11 +21,14 @@ from importer.journal.text import REPLY_LIMIT
 from importer.model.calls import Call
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId
 
 NOW = datetime(2025, 11, 20, 0, 53, 20, tzinfo=UTC)
 SENT = Outcome(Status.SENT)
 UNSENT = Outcome(Status.UNSENT)
 UNKNOWN = Outcome(Status.UNKNOWN, "The answer was lost.")
+
+ROW_2, ROW_3, ROW_4, ROW_5 = map(RowId, (2, 3, 4, 5))
 
 
 def test_a_run_comes_out_as_it_went_in(journal, new_run):
@@ -56,23 +59,23 @@ def test_a_run_comes_out_as_it_went_in(journal, new_run):
 
 
 def test_rows_and_calls_come_out_as_they_went_in(journal, new_run):
-    planned = Call("PUT", "PO/1/Items", {"Price": 12.5, "Name": "Café"}, (3,), ("PO 1",))
+    planned = Call("PUT", "PO/1/Items", {"Price": 12.5, "Name": "Café"}, (ROW_3,), ("PO 1",))
     values = {"Price": Decimal("12.50"), "Due": date(2026, 3, 1), "Name": None}
 
     run = journal.begin(
         new_run(),
         [
-            NewRow(2, Status.INVALID, '"x" is no number.'),
-            NewRow(3, values=values, identity="e3", warning="Check digit."),
+            NewRow(ROW_2, Status.INVALID, '"x" is no number.'),
+            NewRow(ROW_3, values=values, identity="e3", warning="Check digit."),
         ],
         [planned],
     )
 
     assert journal.rows(run.id) == [
-        RowRecord(run.id, 2, Outcome(Status.INVALID, '"x" is no number.'), {}, None, None, ""),
+        RowRecord(run.id, ROW_2, Outcome(Status.INVALID, '"x" is no number.'), {}, None, None, ""),
         RowRecord(
             run_id=run.id,
-            row=3,
+            id=ROW_3,
             outcome=UNSENT,
             values={"Price": "12.50", "Due": "2026-03-01", "Name": None},
             identity="e3",
@@ -87,7 +90,7 @@ def test_rows_and_calls_come_out_as_they_went_in(journal, new_run):
 
 
 def test_a_run_is_written_whole_or_not_at_all(journal, new_run):
-    twice = [NewRow(2), NewRow(2)]
+    twice = [NewRow(ROW_2), NewRow(ROW_2)]
 
     with pytest.raises(JournalError):
         journal.begin(new_run(), twice, [])
@@ -124,7 +127,7 @@ def test_settling_writes_call_rows_and_attempt(journal, clock, begin):
     run = begin()
     claim = journal.claim(run.id, 1, 1, 0.5)
     clock.advance(2)
-    outcomes = {2: SENT, 3: Outcome(Status.REJECTED, "No such item.")}
+    outcomes = {ROW_2: SENT, ROW_3: Outcome(Status.REJECTED, "No such item.")}
 
     journal.settle(
         run.id,
@@ -138,7 +141,7 @@ def test_settling_writes_call_rows_and_attempt(journal, clock, begin):
     settled = journal.call(run.id, 1)
     assert (settled.state, settled.attempts) == (CallState.ACCEPTED, 1)
     assert (settled.settled_at - settled.claimed_at).total_seconds() == 2
-    assert journal.outcomes(run.id) == outcomes | {4: UNSENT, 5: UNSENT}
+    assert journal.outcomes(run.id) == outcomes | {ROW_4: UNSENT, ROW_5: UNSENT}
     assert journal.counts(run.id) == {Status.UNSENT: 2, Status.SENT: 1, Status.REJECTED: 1}
     [attempt] = journal.attempts(run.id, 1)
     assert (attempt.ended_at, attempt.status_code, attempt.reply) == (
@@ -159,19 +162,19 @@ def test_a_call_is_claimed_once(journal, begin):
 def test_what_is_settled_cannot_be_settled_again(journal, begin):
     run = begin()
     journal.claim(run.id, 1, 1, 0)
-    journal.settle(run.id, 1, 1, CallState.ACCEPTED, {2: SENT, 3: SENT})
+    journal.settle(run.id, 1, 1, CallState.ACCEPTED, {ROW_2: SENT, ROW_3: SENT})
 
     with pytest.raises(JournalError, match="it is not sending or unknown"):
-        journal.settle(run.id, 1, 1, CallState.REJECTED, {2: UNSENT})
+        journal.settle(run.id, 1, 1, CallState.REJECTED, {ROW_2: UNSENT})
 
-    assert journal.outcomes(run.id)[2] == SENT
+    assert journal.outcomes(run.id)[ROW_2] == SENT
 
 
 def test_a_planned_call_cannot_be_settled(journal, begin):
     run = begin()
 
     with pytest.raises(JournalError, match="it is not sending or unknown"):
-        journal.settle(run.id, 1, 1, CallState.ACCEPTED, {2: SENT, 3: SENT})
+        journal.settle(run.id, 1, 1, CallState.ACCEPTED, {ROW_2: SENT, ROW_3: SENT})
 
 
 def test_an_outcome_of_a_row_that_is_not_there_undoes_the_whole_entry(journal, begin):
@@ -179,10 +182,10 @@ def test_an_outcome_of_a_row_that_is_not_there_undoes_the_whole_entry(journal, b
     journal.claim(run.id, 1, 1, 0)
 
     with pytest.raises(JournalError, match="has not all of the rows"):
-        journal.settle(run.id, 1, 1, CallState.ACCEPTED, {2: SENT, 99: SENT})
+        journal.settle(run.id, 1, 1, CallState.ACCEPTED, {ROW_2: SENT, RowId(99): SENT})
 
     assert journal.call(run.id, 1).state == CallState.SENDING
-    assert journal.outcomes(run.id)[2].status == Status.UNKNOWN
+    assert journal.outcomes(run.id)[ROW_2].status == Status.UNKNOWN
 
 
 def test_what_was_not_sent_is_planned_again(journal, begin):
@@ -198,14 +201,14 @@ def test_what_was_not_sent_is_planned_again(journal, begin):
 
 def test_an_unknown_call_can_be_settled_or_sent_again_later(journal, begin):
     run = begin()
-    for number, rows in ((1, (2, 3)), (2, (4,))):
+    for number, rows in ((1, (ROW_2, ROW_3)), (2, (ROW_4,))):
         journal.claim(run.id, number, 1, 0)
         journal.settle(run.id, number, 1, CallState.UNKNOWN, dict.fromkeys(rows, UNKNOWN))
 
-    journal.settle(run.id, 1, 1, CallState.ACCEPTED, {2: SENT, 3: SENT})
+    journal.settle(run.id, 1, 1, CallState.ACCEPTED, {ROW_2: SENT, ROW_3: SENT})
     journal.release(run.id, 2, 1)
 
-    assert journal.outcomes(run.id) == {2: SENT, 3: SENT, 4: UNSENT, 5: UNSENT}
+    assert journal.outcomes(run.id) == {ROW_2: SENT, ROW_3: SENT, ROW_4: UNSENT, ROW_5: UNSENT}
     assert journal.call(run.id, 2).settled_at is None
 
 
@@ -225,8 +228,8 @@ def test_a_refused_call_is_replaced_by_its_parts(journal, begin):
     run = begin()
     claim = journal.claim(run.id, 1, 1, 0)
     parts = [
-        Call("POST", "X", {"n": [1]}, (2,), ("PO 1",)),
-        Call("POST", "X", {"n": [2]}, (3,), ("PO 1",)),
+        Call("POST", "X", {"n": [1]}, (ROW_2,), ("PO 1",)),
+        Call("POST", "X", {"n": [2]}, (ROW_3,), ("PO 1",)),
     ]
 
     made = journal.split(run.id, 1, 1, parts, ending=Ending(claim.attempt_id, 400, None, "bad"))
@@ -245,15 +248,21 @@ def test_a_half_applied_call_keeps_what_is_applied_and_plans_the_rest(journal, b
     journal.claim(run.id, 1, 1, 0)
 
     [rest] = journal.split(
-        run.id, 1, 1, [Call("POST", "X", None, (3,))], outcomes={2: Outcome(Status.VERIFIED)}
+        run.id,
+        1,
+        1,
+        [Call("POST", "X", None, (ROW_3,))],
+        outcomes={ROW_2: Outcome(Status.VERIFIED)},
     )
 
-    assert rest.call.rows == (3,)
-    assert journal.outcomes(run.id)[2] == Outcome(Status.VERIFIED)
+    assert rest.call.rows == (ROW_3,)
+    assert journal.outcomes(run.id)[ROW_2] == Outcome(Status.VERIFIED)
 
 
 @pytest.mark.parametrize(
-    "rows", [(2,), (2, 3, 3), (2, 3, 4)], ids=["one lost", "one twice", "one of another call"]
+    "rows",
+    [(ROW_2,), (ROW_2, ROW_3, ROW_3), (ROW_2, ROW_3, ROW_4)],
+    ids=["one lost", "one twice", "one of another call"],
 )
 def test_parts_carry_each_row_of_their_call_once(journal, begin, rows):
     run = begin()
@@ -272,7 +281,7 @@ def test_a_run_is_not_finished_while_a_call_is_sending(journal, begin):
     with pytest.raises(JournalError, match=r"of its calls \[2\] nobody knows"):
         journal.finish(run.id, 1, "/done/acme.xlsx")
 
-    journal.settle(run.id, 2, 1, CallState.ACCEPTED, {4: SENT})
+    journal.settle(run.id, 2, 1, CallState.ACCEPTED, {ROW_4: SENT})
     journal.finish(run.id, 1, "/done/acme.xlsx")
     finished = journal.run(run.id)
     assert (finished.state, finished.finished_at, finished.result_path) == (
@@ -317,14 +326,14 @@ def test_replies_are_cut_and_text_is_cleaned(journal, new_run):
     odd = "a\0b\udcffc"
     run = journal.begin(
         new_run(file_name=odd, worksheet=odd, owner=odd),
-        [NewRow(2, values={odd: odd}, sentence=odd, identity=odd, warning=odd)],
-        [Call("POST", odd, {"x": odd}, (2,), (odd,))],
+        [NewRow(ROW_2, values={odd: odd}, sentence=odd, identity=odd, warning=odd)],
+        [Call("POST", odd, {"x": odd}, (ROW_2,), (odd,))],
     )
     claim = journal.claim(run.id, 1, 1, 0)
     ending = Ending(claim.attempt_id, 500, odd, odd + "x" * 5_000)
 
     journal.settle(
-        run.id, 1, 1, CallState.REJECTED, {2: Outcome(Status.REJECTED, odd)}, ending=ending
+        run.id, 1, 1, CallState.REJECTED, {ROW_2: Outcome(Status.REJECTED, odd)}, ending=ending
     )
 
     clean = r"a\x00b\udcffc"

@@ -13,14 +13,15 @@ from importer.journal import CallState, Claim, Ending, NewRow, open_journal
 from importer.model.calls import Call
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId
 
 SENT = Outcome(Status.SENT)
 WORKERS = 16
 
 
 def many_calls(journal, new_run, count):
-    rows = [NewRow(number) for number in range(count)]
-    calls = [Call("POST", "X", None, (n,), (f"PO {n}",)) for n in range(count)]
+    rows = [NewRow(RowId(number)) for number in range(count)]
+    calls = [Call("POST", "X", None, (RowId(n),), (f"PO {n}",)) for n in range(count)]
     return journal.begin(new_run(), rows, calls)
 
 
@@ -59,7 +60,7 @@ def test_sixteen_threads_each_get_what_is_theirs(journal, new_run):
 
     def send(number):
         claim = journal.claim(run.id, number, 1, 0.5)
-        done = {number - 1: Outcome(Status.SENT, f"call {number}")}
+        done = {RowId(number - 1): Outcome(Status.SENT, f"call {number}")}
         ending = Ending(claim.attempt_id, 200)
         journal.settle(run.id, number, 1, CallState.ACCEPTED, done, ending=ending)
         return claim
@@ -69,7 +70,7 @@ def test_sixteen_threads_each_get_what_is_theirs(journal, new_run):
 
     assert sorted(claim.wait_s for claim in claims) == [n * 0.5 for n in range(160)]
     assert journal.outcomes(run.id) == {
-        n: Outcome(Status.SENT, f"call {n + 1}") for n in range(160)
+        RowId(n): Outcome(Status.SENT, f"call {n + 1}") for n in range(160)
     }
     assert {call.state for call in journal.calls(run.id)} == {CallState.ACCEPTED}
     assert {(it.id, it.call_number) for it in journal.attempts(run.id)} == {

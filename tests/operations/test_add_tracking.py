@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from importer.model.calls import Call
+from importer.model.row_ids import RowId
 from importer.operations import operations
 from importer.sending.plan import plan_calls
 from tests.factories import check, problems, row, rows, warnings
@@ -39,7 +40,10 @@ def test_the_rows_of_a_po_make_one_call():
                     },
                 ]
             },
-            rows=(2, 3),
+            rows=(
+                RowId(2),
+                RowId(3),
+            ),
             touches=("PO 10001",),
         )
     ]

@@ -9,6 +9,7 @@ from importer.journal import CallState
 from importer.model.cells import is_empty
 from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
+from importer.model.row_ids import sheet_rows
 from importer.runs.prepare import prepare
 from importer.runs.upload import upload_sheet
 from importer.sending.connection import Connection
@@ -34,7 +35,7 @@ def first_group(operation, tmp_path):
     """The clean sample's first call as a sheet of its own."""
     prepared = prepare(clean_sample(operation), UploadOptions(), Settings())
     layout = prepared.layout
-    numbers = [layout.header_row, *prepared.calls[0].rows]
+    numbers = [layout.header_row, *sheet_rows(prepared.calls[0].rows)]
     lines = [
         ";".join(_quoted(column[n - 1]) for column in layout.worksheet.columns) for n in numbers
     ]

@@ -1,6 +1,7 @@
 import pytest
 
 from importer.model.calls import Call
+from importer.model.row_ids import RowId
 from importer.operations import operations
 from importer.sending.plan import plan_calls
 from tests.factories import check, problems, row, rows
@@ -37,7 +38,12 @@ def test_the_rows_of_an_order_and_a_po_make_one_call_and_a_kit_one_entry():
                     {"OrderItemID": 500013, "QtyForPo": 2},
                 ],
             },
-            rows=(2, 3, 4, 5),
+            rows=(
+                RowId(2),
+                RowId(3),
+                RowId(4),
+                RowId(5),
+            ),
             touches=("order 50001", "PO 10001"),
         )
     ]
@@ -74,7 +80,7 @@ def test_all_links_the_whole_order():
             "POST",
             "Orders/50001/LinkToPo",
             {"ExistingPo": {"PoID": 10001}},
-            rows=(2,),
+            rows=(RowId(2),),
             touches=("order 50001", "PO 10001"),
         )
     ]

@@ -1,6 +1,7 @@
 import pytest
 
 from importer.model.calls import Call
+from importer.model.row_ids import RowId
 from importer.operations import operations
 from importer.sending.plan import plan_calls
 from tests.factories import ITEM, ORDER, check, problems, row, rows
@@ -22,7 +23,7 @@ def test_a_row_without_an_item_notifies_the_whole_order():
             "POST",
             PATH,
             {"tracking_number": "9374869901600064074368", "carrier_code": "stamps_com"},
-            rows=(2,),
+            rows=(RowId(2),),
             touches=(f"order {ORDER}",),
         )
     ]
@@ -48,7 +49,10 @@ def test_the_item_rows_of_a_parcel_make_one_notice():
                     {"sales_order_item_id": OTHER_ITEM, "quantity": 3},
                 ],
             },
-            rows=(2, 4),
+            rows=(
+                RowId(2),
+                RowId(4),
+            ),
             touches=(f"order {ORDER}",),
         ),
         Call(
@@ -59,7 +63,7 @@ def test_the_item_rows_of_a_parcel_make_one_notice():
                 "carrier_code": "stamps_com",
                 "sales_order_items": [{"sales_order_item_id": ITEM, "quantity": 1}],
             },
-            rows=(3,),
+            rows=(RowId(3),),
             touches=(f"order {ORDER}",),
         ),
     ]

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from importer.model.calls import Call
+from importer.model.row_ids import RowId
 from importer.operations import operations
 from importer.operations.update_items import CHANGES
 from importer.sending.plan import plan_calls
@@ -53,7 +54,11 @@ def test_the_rows_of_a_po_make_one_call_and_an_empty_cell_is_no_change():
                     {"ID": 100013, "QtyUnitsOrdered": 0, "UnitPrice": 0},
                 ]
             },
-            rows=(2, 3, 4),
+            rows=(
+                RowId(2),
+                RowId(3),
+                RowId(4),
+            ),
             touches=("PO 10001",),
         )
     ]

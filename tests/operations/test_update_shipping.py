@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from importer.model.calls import Call
+from importer.model.row_ids import RowId
 from importer.operations import operations
 from importer.operations.update_shipping import DETAILS
 from importer.sending.plan import plan_calls
@@ -43,7 +44,7 @@ def test_all_nine_details_can_be_filled():
                 "reference_number": "R-1",
                 "note_to_supplier": "Ring twice",
             },
-            rows=(2,),
+            rows=(RowId(2),),
             touches=("PO se-101",),
         )
     ]
@@ -58,7 +59,11 @@ def test_rows_of_one_po_that_agree_make_one_call():
             "POST",
             "v2/purchase_orders/se-101/shipping_details",
             {"shipping_carrier": "UPS", "tracking_number": NUMBER},
-            rows=(2, 3, 4),
+            rows=(
+                RowId(2),
+                RowId(3),
+                RowId(4),
+            ),
             touches=("PO se-101",),
         )
     ]

@@ -45,7 +45,7 @@ def of_sheet(context, name, path=None):
 
 
 def verdicts(found):
-    return {row.row: row.verdict for row in found.rows if row.verdict is not Agreement.MATCHES}
+    return {row.id.row: row.verdict for row in found.rows if row.verdict is not Agreement.MATCHES}
 
 
 @pytest.mark.parametrize("name", list(operations()))
@@ -110,8 +110,8 @@ def test_an_item_changed_and_an_item_removed_are_found(context, sandbox, tmp_pat
     found = of_sheet(context, "update_items")
 
     assert verdicts(found) == {
-        touched[priced].row: Agreement.DIFFERS,
-        touched[removed].row: Agreement.MISSING,
+        touched[priced].id.row: Agreement.DIFFERS,
+        touched[removed].id.row: Agreement.MISSING,
     }
 
 
@@ -137,8 +137,8 @@ def test_shipping_details_changed_by_hand_are_found(context, sandbox, tmp_path):
 
     found = of_sheet(context, "update_shipping")
 
-    assert verdicts(found) == {carried.row: Agreement.DIFFERS}
-    assert "Pigeon there" in found.rows[[r.row for r in found.rows].index(carried.row)].sentence
+    assert verdicts(found) == {carried.id.row: Agreement.DIFFERS}
+    assert "Pigeon there" in found.rows[[r.id for r in found.rows].index(carried.id)].sentence
 
 
 def test_a_notice_is_answered_with_the_orders_status(context, tmp_path):
@@ -211,7 +211,7 @@ def test_two_rows_of_a_run_on_one_purchase_order_are_both_compared(context, sand
     subjects = subjects_of_runs(context.journal, context.journal.runs())
     found = looked_at(context, subjects["shipstation"][0], account)
 
-    assert {row.row: row.verdict for row in found.rows} == {
+    assert {row.id.row: row.verdict for row in found.rows} == {
         2: Agreement.DIFFERS,
         3: Agreement.MATCHES,
     }

@@ -31,7 +31,7 @@ def statuses(summary):
 
 
 def kept(context, run):
-    return {row: outcome.status.value for row, outcome in context.journal.outcomes(run).items()}
+    return {id_.row: outcome.status.value for id_, outcome in context.journal.outcomes(run).items()}
 
 
 def listed(sandbox, po_id=10001):

@@ -6,6 +6,7 @@ from openpyxl import Workbook, load_workbook
 
 from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId
 from importer.runs.prepare import prepare
 from importer.runs.result import SourceSheet, write_result
 from importer.settings.settings import Settings
@@ -23,7 +24,7 @@ TEXT = ",".join(HEADING) + "\n" + ",".join(ROW) + "\n"
 
 def given_back(sheet: Path, outcome: Outcome | None = None):
     prepared = prepare(sheet, UploadOptions(), Settings())
-    outcomes = {2: outcome or Outcome(Status.SENT)}
+    outcomes = {RowId(2): outcome or Outcome(Status.SENT)}
     return write_result(SourceSheet(sheet, prepared.content, prepared.layout), outcomes)
 
 

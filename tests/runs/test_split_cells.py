@@ -7,7 +7,8 @@ from openpyxl import load_workbook
 
 from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Outcome, Status
-from importer.model.row_numbers import by_sheet_row
+from importer.model.row_ids import RowId
+from importer.model.sheet_rows import by_sheet_row
 from importer.reports.run_stats import stories
 from importer.reports.terminal.run_lines import run_story
 from importer.runs.upload import plan_sheet, resume_run, upload_sheet
@@ -63,7 +64,7 @@ def test_a_plan_names_the_row_of_the_sheet(context, sandbox, sheet):
 
     planned = plan_sheet(path, SPLIT, context.settings, account).as_json()
 
-    assert [call["rows"] for call in planned["plan"]] == [[2, 2]]
+    assert [call["rows"] for call in planned["plan"]] == [[2]]
     assert planned["rows"] == 1
 
 
@@ -128,7 +129,7 @@ def test_a_run_counts_the_rows_of_the_sheet(context, sandbox, sheet):
 def test_of_several_outcomes_the_gravest_is_the_rows():
     sent, refused = Outcome(Status.SENT), Outcome(Status.REJECTED, "No such PO.")
 
-    found = by_sheet_row({2: sent, 3: sent, 10_000_002: refused, 10_000_003: sent})
+    found = by_sheet_row({RowId(2): sent, RowId(2, 2): refused, RowId(3): sent, RowId(3, 2): sent})
 
     said = "Of its 2 tracking numbers: 1 sent, 2 rejected (No such PO.)"
     assert found == {2: Outcome(Status.REJECTED, said), 3: sent}
@@ -205,4 +206,4 @@ def test_one_number_that_may_have_been_sent_is_not_forgotten_in_a_fix_file(
 
     assert summary.outcomes[2].status is Status.UNKNOWN
     assert listed(sandbox) == [FIRST]
-    assert context.journal.outcomes(half_unknown.run)[10_000_002].status is Status.UNKNOWN
+    assert context.journal.outcomes(half_unknown.run)[RowId(2, 2)].status is Status.UNKNOWN

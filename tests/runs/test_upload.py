@@ -9,6 +9,8 @@ import pytest
 from importer.model.errors import JournalError, SettingsError, SheetError, UsageError
 from importer.model.options import ReadingOptions, Share, UploadOptions
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import sheet_rows
+from importer.model.sheet_rows import by_sheet_row
 from importer.runs.check import check_sheet
 from importer.runs.execute import Context
 from importer.runs.upload import abandon_run, interrupted_runs, plan_sheet, resume_run, upload_sheet
@@ -50,7 +52,7 @@ def test_a_total_is_kept_in_the_run_and_never_sent(context, sandbox, sheet):
 
     assert statuses(summary) == {2: "sent", 3: "unchanged", 4: "unchanged"}
     assert summary.exit_status == 0
-    assert context.journal.outcomes(summary.run) == summary.outcomes
+    assert by_sheet_row(context.journal.outcomes(summary.run)) == summary.outcomes
     assert listed(sandbox) == ["1Z999AA10123456784"]
 
 
@@ -620,9 +622,9 @@ def test_plan_shows_the_calls_and_the_minutes(context, sheet):
         limited,
     )
 
-    assert [(call.path, call.rows) for call in summary.plan] == [
-        ("PurchaseOrders/10001/TrackingNumber/Multiple", (2,)),
-        ("PurchaseOrders/10002/TrackingNumber/Multiple", (3,)),
+    assert [(call.path, sheet_rows(call.rows)) for call in summary.plan] == [
+        ("PurchaseOrders/10001/TrackingNumber/Multiple", [2]),
+        ("PurchaseOrders/10002/TrackingNumber/Multiple", [3]),
     ]
     assert summary.minutes == pytest.approx(4 / 60 / 0.95, abs=0.01)  # two reads back
 

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from importer.columns.column import EXAMPLE_MARK
 from importer.model.outcomes import Problem
+from importer.model.row_ids import RowId
 from importer.operations import operations
 from importer.runs.validate import validate
-from tests.factories import ITEM, ORDER, check, example, problems, row
+from tests.factories import ITEM, ORDER, check, example, ids, problems, row
 from tests.model.test_cells import ANY_CELL
 
 OPERATIONS = operations()
@@ -36,28 +37,30 @@ def test_every_problem_of_a_row_is_named_at_once_in_the_order_of_the_columns():
     )
 
     assert validation.problems == [
-        Problem(2, "PO ID", "PO-1", '"PO-1" is not an id: write its digits only, such as 10001'),
         Problem(
-            2,
+            RowId(2), "PO ID", "PO-1", '"PO-1" is not an id: write its digits only, such as 10001'
+        ),
+        Problem(
+            RowId(2),
             "Tracking Number",
             "9.40011E+21",
             '"9.40011E+21" was stored by Excel as a number and its last digits are lost; '
             "format the column as Text and paste it again",
         ),
         Problem(
-            2,
+            RowId(2),
             "Carrier",
             "Fedx",
             '"Fedx" is not one of UPS, USPS, FedEx, DHL, Other. Did you mean FedEx?',
         ),
         Problem(
-            2,
+            RowId(2),
             "Other Carrier",
             "x" * 101,
             f'"{"x" * 101}" is longer than 100 characters; shorten it',
         ),
-        Problem(2, "Shipped On", "soon", '"soon" is not a date; write it like 2026-11-20'),
-        Problem(2, "Shipping Status", "", "is empty, and needed"),
+        Problem(RowId(2), "Shipped On", "soon", '"soon" is not a date; write it like 2026-11-20'),
+        Problem(RowId(2), "Shipping Status", "", "is empty, and needed"),
     ]
 
 
@@ -86,7 +89,7 @@ def test_a_sheet_of_which_every_row_fails_is_told_row_by_row(name):
 
     validation = check(name, *[bad] * 3)
 
-    assert validation.invalid == {2, 3, 4}
+    assert {id_.row for id_ in validation.invalid} == {2, 3, 4}
     assert validation.good_rows(OPERATIONS[name]) == []
 
 
@@ -95,7 +98,7 @@ def test_a_sheet_of_which_every_cell_is_empty_is_told_row_by_row(name):
     validation = check(name, *[dict.fromkeys(example(name))] * 2)
 
     needed = [field.title for field in OPERATIONS[name].fields if field.needed]
-    assert validation.invalid == {2, 3}
+    assert {id_.row for id_ in validation.invalid} == {2, 3}
     assert [p.column for p in validation.problems if p.row == 2 and "is empty" in p.message] == (
         needed
     )
@@ -122,8 +125,8 @@ def test_one_bad_row_stops_no_other():
         "add_tracking", {}, {"po_id": "x", "tracking_number": "1Z0002"}, {"po_id": 10002}
     )
 
-    assert [good.number for good in validation.good_rows(ADD_TRACKING)] == [2, 4]
-    assert validation.invalid == {3}
+    assert [good.number.row for good in validation.good_rows(ADD_TRACKING)] == [2, 4]
+    assert {id_.row for id_ in validation.invalid} == {3}
 
 
 def test_what_is_wrong_with_a_row_as_a_whole_is_all_that_is_said_of_it():
@@ -133,7 +136,7 @@ def test_what_is_wrong_with_a_row_as_a_whole_is_all_that_is_said_of_it():
         "add_tracking", {}, {"po_id": "x"}, row_faults={3: told, 99: "no row of the table"}
     )
 
-    assert validation.problems == [Problem(3, "", "", told)]
+    assert validation.problems == [Problem(RowId(3), "", "", told)]
 
 
 def test_a_row_with_a_whole_fault_is_not_sent_however_sound_its_cells():
@@ -171,7 +174,7 @@ def test_the_warning_of_a_row_that_is_not_sent_is_left_out():
     validation = check("add_tracking", {}, {"po_id": 10002}, {"po_id": 10003, "carrier": "x"})
 
     assert [warning.row for warning in validation.warnings] == [2, 3]
-    assert validation.invalid == {4}
+    assert {id_.row for id_ in validation.invalid} == {4}
 
 
 def test_a_bad_row_gives_its_neighbours_no_warning():
@@ -202,7 +205,7 @@ def test_the_values_are_plain_and_an_empty_cell_is_none():
         "link_to_po", {"kit_product_id": None}, {"order_item_id": 5, "qty_for_po": 3.0}
     ).good_rows(OPERATIONS["link_to_po"])
 
-    assert [type(value) for value in good] == [int] * 3 + [type(None)] * 2 + [int] * 2 + [
+    assert [type(value) for value in good] == [RowId, int, int] + [type(None)] * 2 + [int] * 2 + [
         type(None)
     ] * 2
     assert (second.order_item_id, second.qty_for_po) == (5, 3)
@@ -229,11 +232,11 @@ def test_every_row_is_either_good_or_told_why_not(name, data):
         field: data.draw(st.lists(LIKELY | ANY_CELL, min_size=height, max_size=height))
         for field in sorted(fields)
     }
-    numbers = range(8, 8 + height)
+    every = ids(8, height)
 
-    validation = validate(known, numbers, cells)
+    validation = validate(known, every, cells)
 
     good = [good.number for good in validation.good_rows(known)]
-    assert sorted([*good, *validation.invalid]) == list(numbers)
+    assert sorted([*good, *validation.invalid]) == every
     assert all(p.message and "{" not in p.message.replace(p.value, "") for p in validation.problems)
-    assert {warning.row for warning in validation.warnings} <= set(good)
+    assert {warning.id for warning in validation.warnings} <= set(good)

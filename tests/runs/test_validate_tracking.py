@@ -1,6 +1,7 @@
 import pytest
 
 from importer.model.outcomes import Problem
+from importer.model.row_ids import RowId
 from importer.operations import operations
 from tests.factories import check
 
@@ -16,7 +17,7 @@ NAMES_A_CARRIER = [name for name, known in operations().items() if known.trackin
 def test_a_wrong_check_digit_is_said_beside_a_row_that_is_sent():
     validation = check("add_tracking", {"tracking_number": WRONG_DIGIT})
 
-    assert validation.warnings == [Problem(2, "Tracking Number", WRONG_DIGIT, NOT_ITS_DIGIT)]
+    assert validation.warnings == [Problem(RowId(2), "Tracking Number", WRONG_DIGIT, NOT_ITS_DIGIT)]
     assert [row.tracking_number for row in validation.good_rows(operations()["add_tracking"])] == [
         WRONG_DIGIT
     ]
@@ -25,8 +26,8 @@ def test_a_wrong_check_digit_is_said_beside_a_row_that_is_sent():
 def test_a_wrong_check_digit_holds_the_row_back_where_that_is_asked_for():
     validation = check("add_tracking", {"tracking_number": WRONG_DIGIT}, {}, strict_tracking=True)
 
-    assert validation.problems == [Problem(2, "Tracking Number", WRONG_DIGIT, NOT_ITS_DIGIT)]
-    assert [row.number for row in validation.good_rows(operations()["add_tracking"])] == [3]
+    assert validation.problems == [Problem(RowId(2), "Tracking Number", WRONG_DIGIT, NOT_ITS_DIGIT)]
+    assert [row.number.row for row in validation.good_rows(operations()["add_tracking"])] == [3]
 
 
 @pytest.mark.parametrize("name", NAMES_A_CARRIER)
@@ -63,7 +64,7 @@ def test_an_empty_carrier_is_filled_in_the_spelling_of_its_operation(name, carri
 
     assert validation.problems == []
     assert validation.values[field] == [value]
-    assert validation.warnings == [Problem(2, carrier, "", FILLED.format(value))]
+    assert validation.warnings == [Problem(RowId(2), carrier, "", FILLED.format(value))]
 
 
 def test_a_carrier_is_filled_only_where_that_is_asked_for():

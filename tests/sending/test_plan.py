@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.model.calls import Call, json_value, same_value
+from importer.model.row_ids import sheet_rows
 from importer.operations import operations
 from importer.sending.plan import cut, minutes, plan_calls
 from tests.factories import row, rows
@@ -15,7 +16,7 @@ OPERATIONS = operations()
 
 
 def carried(calls):
-    return [call.rows for call in calls]
+    return [tuple(sheet_rows(call.rows)) for call in calls]
 
 
 def test_rows_of_one_key_travel_in_one_call_in_the_order_of_its_first_row():
@@ -43,7 +44,7 @@ def test_rows_that_belong_together_are_never_parted():
     kit = [{"order_item_id": 9, "kit_product_id": f"P{n}", "kit_qty": 1} for n in range(3)]
     sheet = rows("link_to_po", {"order_item_id": 8}, *kit, {"order_item_id": 10})
 
-    parts = [[r.number for r in part] for part in cut(OPERATIONS["link_to_po"], sheet, 2)]
+    parts = [[r.number.row for r in part] for part in cut(OPERATIONS["link_to_po"], sheet, 2)]
 
     assert parts == [[2], [3, 4, 5], [6]]
 

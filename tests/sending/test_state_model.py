@@ -9,6 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from importer.journal import CallState
 from importer.model.calls import Reply
 from importer.model.outcomes import Status
+from importer.model.row_ids import RowId
 from importer.platforms.platform import Platform
 from importer.sending import verdicts
 from importer.sending.claims import Claims
@@ -48,7 +49,7 @@ def test_a_refusal_of_the_second_try_says_nothing_of_the_first(came):
     refused = Answer(Came.REFUSED, When.NEVER)
     model.a_call_is_sent_or_looked_at(0, [Answer(came, When.NOW), refused])
 
-    assert model.journal.outcomes(1)[2].status is Status.VERIFIED
+    assert model.journal.outcomes(1)[RowId(2)].status is Status.VERIFIED
     model.teardown()
 
 
@@ -60,7 +61,7 @@ def test_a_look_before_the_call_that_failed_is_no_proof_of_anything():
     model.a_call_is_sent_or_looked_at(0, [*[unreadable] * 4, lost])
     model._run_to_the_end(1)
 
-    assert model.journal.outcomes(1)[2].status is Status.UNKNOWN
+    assert model.journal.outcomes(1)[RowId(2)].status is Status.UNKNOWN
     model.teardown()
 
 

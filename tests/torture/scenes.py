@@ -11,7 +11,7 @@ from importer.demo.demo import sandbox_settings_file
 from importer.journal import Journal, RunState, open_journal
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome
-from importer.model.row_numbers import by_sheet_row
+from importer.model.sheet_rows import by_sheet_row
 from importer.sandbox import Sandbox
 from tests.torture.child import STALE_AFTER_S
 from tests.torture.counting import Tally, compare_result, count, count_overlaps, count_resent

@@ -6,7 +6,7 @@ from typing import Any
 
 from importer.journal import AttemptRecord, CallRecord, Journal, RunRecord, RunState
 from importer.model.outcomes import Status
-from importer.model.row_numbers import sheet_row, sheet_rows
+from importer.model.row_ids import sheet_rows
 from importer.reports.terminal.words import columns_text, rows_words
 
 _HEARD_OF = timedelta(seconds=30)
@@ -73,9 +73,7 @@ def run_story(journal: Journal, run_id: int) -> str:
     lines.append(columns_text(rows) if len(rows) > 1 else "nothing was sent")
     attention = [r for r in journal.rows(run_id) if r.outcome.sentence]
     if attention:
-        said = (
-            (str(sheet_row(r.row)), r.outcome.status.value, r.outcome.sentence) for r in attention
-        )
+        said = ((str(r.id.row), r.outcome.status.value, r.outcome.sentence) for r in attention)
         lines += ["", columns_text([("row", "status", "sentence"), *said])]
     return "\n".join(lines)
 
@@ -113,7 +111,7 @@ def story_as_json(journal: Journal, run_id: int, number: int | None) -> dict[str
         **run_as_json(journal.run(run_id), journal.counts(run_id)),
         "rows": [
             {
-                "row": sheet_row(r.row),
+                "row": r.id.row,
                 "status": r.outcome.status.value,
                 "sentence": r.outcome.sentence,
             }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from importer.model.calls import Call
-from importer.model.row_numbers import sheet_rows
+from importer.model.row_ids import sheet_rows
 
 
 def columns_text(cells: Iterable[Sequence[str]]) -> str:
