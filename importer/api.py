@@ -8,14 +8,13 @@ the settings file). A row is known by the number that Excel shows.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeAlias, TypedDict, Unpack
 
 from importer.journal import open_journal
 from importer.model.errors import UsageError
 from importer.model.options import ReadingOptions, Share, UploadOptions
-from importer.model.row_numbers import sheet_rows
 from importer.model.summary import Summary
 from importer.platforms import PLATFORMS
 from importer.runs import check, upload
@@ -88,14 +87,12 @@ def plan_sheet(
     Example:
         summary = plan_sheet("samples/add_tracking.xlsx", "sellercloud")
         for call in summary.plan or ():
-            print(call.method, call.path, call.rows)
+            print(call.method, call.path, call.sheet_rows)
     """
     settings = _settings(config)
-    summary = upload.plan_sheet(
+    return upload.plan_sheet(
         Path(sheet), _options(None, options), settings, settings.account(account)
     )
-    calls = [replace(call, rows=tuple(sheet_rows(call.rows))) for call in summary.plan or ()]
-    return replace(summary, plan=calls)
 
 
 def import_sheet(

@@ -13,6 +13,7 @@ from importer import api
 from importer.demo.demo import SECRETS, sandbox_settings_file
 from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Outcome, Problem, Status
+from importer.model.row_ids import RowId
 
 ROOT = Path(__file__).parents[1]
 USES = ROOT / "tests" / "api_uses.py"
@@ -38,7 +39,7 @@ def test_a_script_checks_a_sheet(sheet, tmp_path):
     assert summary.statuses == {"invalid": 1}
     assert summary.result == tmp_path / "sheet.result.csv"
     assert summary.problems == [
-        Problem(2, "Qty Units Ordered", "x", '"x" is not a whole number; write it in digits')
+        Problem(RowId(2), "Qty Units Ordered", "x", '"x" is not a whole number; write it in digits')
     ]
 
 
@@ -49,8 +50,8 @@ def test_a_script_plans_a_sheet(sheet, script):
         split=True,
     )
 
-    assert [(call.method, call.path, call.rows) for call in summary.plan] == [
-        ("POST", "PurchaseOrders/10001/TrackingNumber/Multiple", (2,))
+    assert [(call.method, call.path, call.sheet_rows) for call in summary.plan] == [
+        ("POST", "PurchaseOrders/10001/TrackingNumber/Multiple", [2])
     ]
     assert summary.minutes == 0
 

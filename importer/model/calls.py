@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from importer.model.row_ids import RowId
+from importer.model.row_ids import RowId, sheet_rows
 
 NOON_UTC = time(12, tzinfo=UTC)
 
@@ -25,6 +25,11 @@ class Call:
     body: Mapping[str, Any] | None = None
     rows: tuple[RowId, ...] = ()
     touches: tuple[str, ...] = ()
+
+    @property
+    def sheet_rows(self) -> list[int]:
+        """The numbers of its rows, each once."""
+        return sheet_rows(self.rows)
 
     @property
     def content(self) -> bytes | None:
