@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from importer import cli
@@ -19,6 +20,13 @@ from importer.sandbox import Sandbox
 from importer.sending.task import Patience
 from importer.settings.settings import load_settings
 from tests.ended import Ended
+
+hypothesis.settings.register_profile(
+    "importer",
+    deadline=None,  # a busy machine is no fault
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("importer")
 
 QUICK = Patience(back_off_s=0.01, look_after_s=0.02, beat_every_s=0.5, held_s=0.2)
 
@@ -37,7 +45,7 @@ def settings(sandbox, tmp_path):
     found = load_settings(file, PLATFORMS)
     unlimited = PLATFORMS["shipstation"].limit.parse("unlimited")
     accounts = {
-        name: replace(account, limit=unlimited, settle_s=0.2, timeout_s=2)
+        name: replace(account, limit=unlimited, settle_s=0.2)
         for name, account in found.accounts.items()
     }
     return replace(found, accounts=accounts)

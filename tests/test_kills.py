@@ -3,7 +3,6 @@
 The importer is killed, frozen and raced against itself; the sandbox counts the effects.
 """
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +15,7 @@ from importer.runs.upload import resume_run, upload_sheet
 from tests.torture.__main__ import CAN_FREEZE, freeze_scenes, play_all, torture
 from tests.torture.counting import Tally
 from tests.torture.databases import sqlite
+from tests.waiting import until
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
 
@@ -31,13 +31,6 @@ def upload(path, context):
 
 def statuses(summary):
     return {row: outcome.status.value for row, outcome in summary.outcomes.items()}
-
-
-def until(holds):
-    deadline = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_killed_and_raced_each_effect_comes_once_and_every_row_is_accounted_for():

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from importer.model.stop import Stop
 from importer.operations import operations
 from importer.runs.upload import upload_sheet
 from importer.undo import undo_run
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"
@@ -292,16 +292,14 @@ def test_an_undo_that_is_killed_goes_on_and_does_nothing_twice(context, sandbox,
         [sys.executable, "-m", "importer", *words, "undo", str(summary.run)],
         env=environ, stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    deadline = time.monotonic() + 30
-    while len(sandbox.writes) < writes + after and time.monotonic() < deadline:
-        time.sleep(0.002)
+    until(lambda: len(sandbox.writes) >= writes + after)
     process.kill()
     process.communicate()
 
     (undo,) = [run for run in context.journal.runs() if run.settings.get("undoes")]
     subprocess.run(
         [sys.executable, "-m", "importer", *words, "resume", str(undo.id), "--take-over"],
-        env=environ, stdout=subprocess.DEVNULL, check=True, timeout=60,
+        env=environ, stdout=subprocess.DEVNULL, check=True,
     )  # fmt: skip
 
     assert state(sandbox) == before

@@ -5,7 +5,7 @@ import time
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.columns.tracking_numbers import (
@@ -311,7 +311,6 @@ def one_digit_typos(number, carried):
 
 
 @pytest.mark.parametrize(("carrier", "pattern", "complete", "share"), CASES)
-@settings(deadline=None)  # a busy machine is no fault
 @given(data=st.data())
 def test_a_number_with_the_right_check_digit_always_passes(carrier, pattern, complete, share, data):
     number = data.draw(made(pattern, complete))
@@ -349,7 +348,6 @@ def an_example(pattern, chance):
     return text
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(
     number=st.one_of(
         st.text(max_size=70),
@@ -386,7 +384,6 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(
     rows=st.lists(
         st.tuples(NUMBERS, st.one_of(st.sampled_from([*COMMERCIAL, "Other", None]), st.text())),
@@ -417,7 +414,7 @@ def test_a_huge_cell_costs_nothing(digit):
 
     assert carriers_of(digit * 100_000) == ()
     assert explain(digit * 100_000, "UPS") is None
-    assert time.process_time() - began < 0.05
+    assert time.process_time() - began < 1  # of this process's own time; quadratic takes minutes
 
 
 def test_a_sheet_of_numbers_takes_little_time():

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from importer.demo.demo import SECRETS
 from importer.demo.night import prepare_night, run_night, still_writing
 from importer.folder.arrival import arrivals
+from tests.waiting import until
 
 ROOT = str(Path(__file__).parents[2])
 
@@ -134,13 +134,6 @@ def test_the_next_pass_has_nothing_to_do(night, sandbox, start):
     assert process.returncode == 0
     assert out.decode().startswith("1 file: 1 waiting")
     assert len(sandbox.writes) == writes
-
-
-def until(holds):
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def pages_tell(folder):

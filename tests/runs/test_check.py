@@ -89,7 +89,7 @@ def test_each_row_comes_back_with_its_cells_and_an_outcome(suffix, table):
         assert str(error).startswith("dock.")  # noqa: PT017  (no rows below, headings twice)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(**damages, table=rows)
 def test_a_damaged_sheet_loses_no_row_that_is_read(places, cut, table):
     content = damaged(as_text([HEADINGS, *table]), places, cut) or b"x"

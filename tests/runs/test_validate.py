@@ -222,7 +222,7 @@ LIKELY = st.sampled_from(
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_every_row_is_either_good_or_told_why_not(name, data):
     known = OPERATIONS[name]

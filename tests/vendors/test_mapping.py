@@ -181,7 +181,7 @@ SPELLINGS = sorted(
 CELLS = st.sampled_from([None, 7, 10001, "UPS", "20/11/2026", "1Z999AA10123456784", "9.99", "x"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(EVERY),
     st.lists(st.tuples(st.sampled_from(SPELLINGS), CELLS), min_size=1, max_size=12),
@@ -534,7 +534,7 @@ def test_a_folder_that_takes_no_file_is_a_sentence(tmp_path):
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3), st.lists(TEXTS, max_size=3))
 def test_what_is_written_is_what_is_read(name, values, fingerprint):
     profile = VendorProfile(

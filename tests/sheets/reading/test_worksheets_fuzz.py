@@ -15,8 +15,8 @@ from importer.sheets.reading.worksheets import read_worksheets
 from tests.sheets.made import ods, workbook, xls
 
 # Each example of a workbook starts a process, so there are few; the seed of each run is another.
-few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-many = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=20, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=200, suppress_health_check=list(HealthCheck))
 
 words = st.text(
     st.characters(whitelist_categories=("L", "N", "P", "S"), blacklist_characters="_=#"),
