@@ -1,6 +1,6 @@
-"""Sellercloud, ShipStation v2 and ShipEngine on a loopback port, for rehearsal, demo and tests.
+"""Sellercloud, ShipStation v2 and ShipEngine on a loopback port, for rehearsals, demos and tests.
 
-Written from the vendors' pages and from nothing of the importer, so that it can disagree with it.
+Written from the vendors' documents only, without any importer code, so that the two can disagree.
 """
 
 from importer.sandbox.injected_faults import InjectedFault, InjectedFaults

@@ -1,4 +1,4 @@
-"""The sandbox as a process of its own: python -m importer.sandbox --port 8321."""
+"""Runs the sandbox as a separate process: python -m importer.sandbox --port 8321."""
 
 import argparse
 import json
@@ -8,21 +8,21 @@ from importer.sandbox import serve
 
 
 def main() -> None:
-    words = argparse.ArgumentParser(prog="python -m importer.sandbox", description=__doc__)
-    words.add_argument("--port", type=int, default=0, help="0 takes any port that is free")
-    words.add_argument(
+    parser = argparse.ArgumentParser(prog="python -m importer.sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0: any free port")
+    parser.add_argument(
         "--switch",
         action="append",
         default=[],
         type=_switch,
         metavar="NAME=VALUE",
-        help="a field of Switches, as in --switch success_body=int; may be given again",
+        help="a field of Switches, such as success_body=int; can be repeated",
     )
-    given = words.parse_args()
+    arguments = parser.parse_args()
     try:
-        serve(given.port, on_ready=_say_ready, **dict(given.switch))
+        serve(arguments.port, on_ready=_say_ready, **dict(arguments.switch))
     except (OSError, TypeError, ValueError) as error:
-        words.error(str(error))
+        parser.error(str(error))
 
 
 def _switch(text: str) -> tuple[str, Any]:
@@ -38,7 +38,7 @@ def _switch(text: str) -> tuple[str, Any]:
 
 
 def _say_ready(url: str) -> None:
-    print(f"sandbox ready on {url}", flush=True)  # noqa: T201  # what a starting process waits for
+    print(f"sandbox ready on {url}", flush=True)  # noqa: T201  # the parent process waits for this
 
 
 if __name__ == "__main__":

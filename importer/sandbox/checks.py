@@ -1,4 +1,4 @@
-"""What may stand in a field of a JSON body, and which fields of an object do not fit."""
+"""What the fields of a JSON body may contain, and which fields of an object are wrong."""
 
 import math
 import re
@@ -21,7 +21,7 @@ class BodyField:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """A field that does not fit."""
+    """A field with a wrong value."""
 
     name: str
     value: Any
@@ -30,9 +30,9 @@ class Unfit:
 
 
 def unfit_fields(entry: Mapping[str, Any], fields: Sequence[BodyField]) -> list[Unfit]:
-    """All that is wrong with one object; fields it has beyond `fields` are passed over."""
-    found = [_unfit(field, entry) for field in fields]
-    return [unfit for unfit in found if unfit is not None]
+    """Everything that is wrong with one object; other fields than `fields` are ignored."""
+    unfits = [_unfit(field, entry) for field in fields]
+    return [unfit for unfit in unfits if unfit is not None]
 
 
 def _unfit(field: BodyField, entry: Mapping[str, Any]) -> Unfit | None:

@@ -1,4 +1,4 @@
-"""The sandbox's own address, /sandbox: what it holds and heard, its faults and its switches."""
+"""The sandbox's own address, /sandbox: its data and log, its faults and its switches."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -11,7 +11,7 @@ from importer.sandbox.wire import Answer, Request, json_answer, parse_json, text
 
 
 class Controlled(Shown, Protocol):
-    """What can be asked of a sandbox, and changed."""
+    """What /sandbox can show and change."""
 
     faults: InjectedFaults
 
@@ -34,10 +34,10 @@ def answer_control(sandbox: Controlled, request: Request) -> Answer:
     if not isinstance(body, dict):
         return json_answer({"error": "The body must be a JSON object."}, 400)
     try:
-        found = serve(sandbox, body)
+        result = serve(sandbox, body)
     except (TypeError, ValueError) as error:
         return json_answer({"error": str(error)}, 400)
-    return found if isinstance(found, Answer) else json_answer(found)
+    return result if isinstance(result, Answer) else json_answer(result)
 
 
 def _page(sandbox: Controlled, _body: Any) -> Answer:

@@ -23,7 +23,7 @@ def refusal(
 
 
 def misfit(world: World, unfits: Sequence[Unfit]) -> Refused:
-    """One error for each field that does not fit."""
+    """One error for each wrong field."""
     errors = [
         _error(
             world,
@@ -59,7 +59,7 @@ def has_key(key: str) -> Callable[[World, Request], bool]:
 
 
 def body_of(world: World, request: Request) -> dict[str, Any]:
-    """The body's object; refused where there is none."""
+    """The body's object; rejected if there is none."""
     body = request.json
     if body is None:
         raise refusal(world, 400, "request_body_required", "Body of request cannot be null.")

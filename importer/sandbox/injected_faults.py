@@ -1,4 +1,4 @@
-"""InjectedFaults on demand: what goes wrong with the next requests, and in which way."""
+"""Faults on demand: what goes wrong with the next requests, and how."""
 
 import json
 import re
@@ -19,22 +19,22 @@ from importer.sandbox.wire import (
 
 Kind: TypeAlias = Literal[
     "status",  # `status` (500) with `reply`, `headers`, `content_type`
-    "html",  # `status` (502) with a page of HTML, as a gateway sends
+    "html",  # `status` (502) with an HTML page, like a gateway's
     "broken_json",  # 200 with JSON that ends too soon
     "error_body",  # 200 with `reply`, by default {"Success": false, "ErrorMessage": ...}
     "empty",  # 200 with nothing
     "redirect",  # `status` (307) to `location`
     "throttle",  # 429 for `seconds` in the `form` seconds, date or sellercloud
     "delay",  # the true answer, `seconds` late
-    "late",  # `status`, or a cut connection without one; applied `seconds` later all the same
-    "drop",  # the connection ends without an answer, by a reset or, with reset=False, politely
-    "half",  # the answer is cut within its `cut`: head or body
+    "late",  # `status`, or a cut connection without one; applied `seconds` later anyway
+    "drop",  # the connection ends without an answer, by a reset or, with reset=False, properly
+    "half",  # the answer is cut off in its `cut`: head or body
     "slow_body",  # one byte of the answer's body every `seconds`
     "endless_body",  # a body without an end
-    "hang_up",  # the true answer, then the connection ends: a request sent at once may meet it
+    "hang_up",  # the true answer, then the connection ends, perhaps during the next request
 ]
 
-# What happens in these after the request was applied, unless `after` says otherwise.
+# These faults happen after the request was applied, unless `after` says otherwise.
 AFTER = frozenset({"broken_json", "empty", "half", "slow_body", "endless_body", "hang_up"})
 
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>nginx</body></html>"
@@ -43,11 +43,11 @@ _FILLER = json_answer({"note": "The body of an answer that is long enough to be 
 
 @dataclass(frozen=True, slots=True)
 class InjectedFault:
-    """One thing that goes wrong with the requests it matches, `times` times, after `skip` of them.
+    """What goes wrong with the requests it matches, `times` times, after the first `skip` of them.
 
-    `path` is a regular expression found anywhere in the path, `body_contains` a text in the body.
-    A fault that names neither method nor path leaves sign-in and reads alone. `after`: the request
-    is applied first; not given, as is usual for its kind. ValueError for what does not fit.
+    `path` is a regular expression searched in the path, `body_contains` a text in the body. A fault
+    without method and path does not affect sign-in and reads. `after`: the request is applied
+    first; None means as usual for the kind. Raises ValueError for wrong values.
     """
 
     kind: Kind
@@ -55,12 +55,12 @@ class InjectedFault:
     method: str | None = None
     path: str | None = None
     body_contains: str | None = None
-    times: int | None = 1  # None: without end
+    times: int | None = 1  # None: always
     skip: int = 0
     after: bool | None = None
     seconds: float = 1.0
     status: int | None = None
-    reply: Any = None  # text goes as it is, anything else as JSON
+    reply: Any = None  # text is sent as is, anything else as JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
     location: str = "http://127.0.0.1:9/elsewhere"
@@ -73,7 +73,7 @@ class InjectedFault:
         try:
             re.compile(self.path or "")
         except re.error as error:
-            raise ValueError(f'path "{self.path}" is no regular expression: {error}.') from None
+            raise ValueError(f'path "{self.path}" is not a regular expression: {error}.') from None
 
     @property
     def applies_first(self) -> bool:
@@ -81,7 +81,7 @@ class InjectedFault:
 
     @property
     def words(self) -> str:
-        """How the log names it: "drop after"."""
+        """Its name in the log, such as "drop after"."""
         if self.kind == "late":
             return "late"
         return f"{self.kind} {'after' if self.applies_first else 'before'}"
@@ -96,7 +96,7 @@ class InjectedFault:
         )
 
     def answer(self, true_answer: Answer | None, now: float) -> Answer | None:
-        """What goes out instead of the true answer; None where the connection ends at once."""
+        """What is sent instead of the true answer; None if the connection ends at once."""
         match self.kind:
             case "drop":
                 return None
@@ -104,18 +104,20 @@ class InjectedFault:
                 return None if self.status is None else _made(self, self.status, self.reply)
             case "hang_up":
                 return true_answer or _FILLER
-            case "half" | "slow_body" | "endless_body":  # which need a body to spoil
+            case "half" | "slow_body" | "endless_body":  # these need a body
                 return true_answer if true_answer and true_answer.content else _FILLER
             case _:
                 return _answer_of_its_own(self, now)
 
 
 class InjectedFaults:
-    """The faults still to come, first come first served; safe to use from several threads."""
+    """The pending faults, first come first served; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pending: list[tuple[InjectedFault, list[int]]] = []  # with how many it matched
+        self._pending: list[
+            tuple[InjectedFault, list[int]]
+        ] = []  # with the number of requests it matched
 
     def add(self, fault: InjectedFault) -> None:
         with self._lock:
@@ -131,7 +133,7 @@ class InjectedFaults:
             return [fault for fault, _ in self._pending]
 
     def take(self, request: Request, platform: str, *, write: bool) -> InjectedFault | None:
-        """The first fault whose turn it is with this request."""
+        """The first fault that is due for this request."""
         with self._lock:
             for entry in self._pending:
                 fault, matched = entry

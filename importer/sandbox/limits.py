@@ -1,17 +1,17 @@
-"""Sliding windows: how many requests a platform takes in any span of its length."""
+"""Sliding windows: how many requests a platform accepts in any period of a given length."""
 
 from collections import deque
 
 
 class Window:
-    """The requests of the last `length_s` seconds. Refused ones do not count."""
+    """The requests of the last `length_s` seconds. Rejected ones do not count."""
 
     def __init__(self, length_s: float) -> None:
         self.length_s = length_s
         self._times: deque[float] = deque()
 
     def admit(self, now: float, limit: int) -> float | None:
-        """Count a request in and give None; over the limit, the seconds until there is room.
+        """Counts a request and returns None; over the limit, the seconds until there is room.
 
         >>> window = Window(60)
         >>> window.admit(0, 2), window.admit(10, 2), window.admit(15, 2), window.admit(61, 2)

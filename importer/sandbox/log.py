@@ -1,4 +1,4 @@
-"""What was asked of the sandbox and what came of it, in the order received, without secrets."""
+"""The requests to the sandbox and their results, in the order received, without secrets."""
 
 import threading
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """`status` is what was answered, None where nothing was, or not yet. `at` is aware UTC."""
+    """`status` is that of the answer, None if there is none or not yet. `at` is aware UTC."""
 
     number: int
     at: datetime
     platform: str
     method: str
     path: str  # without the query
-    body: Any  # parsed JSON, else text
+    body: Any  # parsed JSON, or text if it is not JSON
     write: bool  # of a route that changes what a platform holds
     status: int | None = None
     applied: bool = False
@@ -29,7 +29,7 @@ class LogEntry:
 
 
 class Log:
-    """Safe to use from several threads."""
+    """Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -43,7 +43,7 @@ class Log:
             return list(self._entries.values())
 
     def open(self, make: Callable[[int], LogEntry]) -> int:
-        """Write an entry that `make` makes of its number, and give that number."""
+        """Adds the entry that `make` returns for its number; returns the number."""
         with self._lock:
             self._last += 1
             self._entries[self._last] = make(self._last)
@@ -58,7 +58,7 @@ class Log:
         self._change(number, status=status, duration_s=perf_counter() - begun)
 
     def clear(self) -> None:
-        """Numbers go on, so that an entry still open is not taken for a new one."""
+        """Numbering continues, so that an open entry is not confused with a new one."""
         with self._lock:
             self._entries.clear()
             self._begun.clear()

@@ -1,4 +1,4 @@
-"""The page a person sees at /sandbox: how to sign in, what it holds, what it heard."""
+"""The web page at /sandbox: how to sign in, what data it has, the latest requests."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -20,10 +20,10 @@ body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70re
 table {{ border-collapse: collapse }} td, th {{ padding: .15rem .8rem .15rem 0; text-align: left }}
 </style></head><body>
 <h1>Sandbox</h1>
-<p>Sellercloud, ShipStation v2 and ShipEngine on this machine. Nothing sent here reaches anyone.</p>
+<p>Sellercloud, ShipStation v2 and ShipEngine on this machine. Nothing leaves it.</p>
 <h2>Sign in</h2>{accounts}
-<h2>What it holds</h2>{counts}
-<h2>The last requests</h2>{requests}
+<h2>Data</h2>{counts}
+<h2>Latest requests</h2>{requests}
 <h2>Switches</h2>{switches}
 <p>As JSON: <a href="/sandbox/log">log</a>, <a href="/sandbox/state">state</a>,
 <a href="/sandbox/switches">switches</a>, <a href="/sandbox/faults">faults</a>.</p>
@@ -32,7 +32,7 @@ table {{ border-collapse: collapse }} td, th {{ padding: .15rem .8rem .15rem 0; 
 
 
 class Shown(Protocol):
-    """What the page tells of a sandbox."""
+    """What the page shows of a sandbox."""
 
     @property
     def url(self) -> str: ...
@@ -52,7 +52,7 @@ def page(sandbox: Shown) -> str:
     ]
     return _PAGE.format(
         accounts=_table(("platform", "address", "account"), accounts),
-        counts=_table(("what", "how many"), _counts(sandbox)),
+        counts=_table(("records", "count"), _counts(sandbox)),
         requests=_table(
             ("number", "platform", "method", "path", "status", "applied", "fault"),
             [
@@ -60,18 +60,18 @@ def page(sandbox: Shown) -> str:
                 for e in reversed(sandbox.log[-LAST:])
             ],
         ),
-        switches=_table(("switch", "is"), asdict(sandbox.switches).items()),
+        switches=_table(("switch", "value"), asdict(sandbox.switches).items()),
     )
 
 
 def _counts(sandbox: Shown) -> list[tuple[str, int]]:
     state = sandbox.state
-    tracked = list(state.purchase_orders.values())  # requests go on while this is counted
+    tracked = list(state.purchase_orders.values())  # requests keep coming in while this counts
     return [
         ("Sellercloud purchase orders", len(state.purchase_orders)),
         ("Sellercloud tracking numbers", sum(len(po.tracking) for po in tracked)),
         ("Sellercloud orders", len(state.orders)),
-        ("Sellercloud links made", len(state.links)),
+        ("Sellercloud links", len(state.links)),
         ("ShipStation purchase orders", len(state.shipstation_orders)),
         ("ShipEngine sales orders", len(state.sales_orders)),
         ("ShipEngine notices", len(state.notices)),

@@ -12,7 +12,7 @@ from importer.sandbox.wire import Answer, Clock, Refused, Request
 
 @dataclass(slots=True)
 class World:
-    """All that a route may look at. `tokens` are Sellercloud's, with the second each expires."""
+    """Everything a route can use. `tokens` are Sellercloud's, with their time of expiry."""
 
     state: State
     switches: Switches
@@ -23,7 +23,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`serve` takes the world, the request and what the groups of `path` caught."""
+    """`serve` gets the world, the request and the groups of `path`."""
 
     method: str
     path: str  # a regular expression for the whole path
@@ -31,7 +31,7 @@ class Route:
     write: bool = False
     needs_sign_in: bool = True
 
-    def caught(self, request: Request) -> tuple[str, ...] | None:
+    def groups(self, request: Request) -> tuple[str, ...] | None:
         match = re.fullmatch(self.path, request.path) if request.method == self.method else None
         return match.groups() if match else None
 
@@ -49,10 +49,10 @@ class PlatformApi:
     limit: Callable[[Switches], int]  # requests in any `window_s`
 
     def route(self, request: Request) -> Route | None:
-        return next((route for route in self.routes if route.caught(request) is not None), None)
+        return next((route for route in self.routes if route.groups(request) is not None), None)
 
     def answer(self, world: World, request: Request) -> Answer:
-        """Limit, route, sign-in, then the route itself; hold the world's lock around this."""
+        """Checks limit, route and sign-in, then serves; needs the world's lock."""
         wait_s = self._wait(world)
         if wait_s is not None:
             return self.throttled(world, wait_s)
@@ -62,7 +62,7 @@ class PlatformApi:
         if route.needs_sign_in and not self.is_signed_in(world, request):
             return self.unauthorized(world)
         try:
-            answer = route.serve(world, request, *(route.caught(request) or ()))
+            answer = route.serve(world, request, *(route.groups(request) or ()))
         except Refused as refused:
             return refused.answer
         return replace(answer, applied=route.write)

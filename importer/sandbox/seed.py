@@ -1,4 +1,4 @@
-"""The data every sandbox begins with, the same each time, so that sample sheets can name it."""
+"""The data every sandbox starts with, always the same, so that sample sheets can use it."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -44,7 +44,7 @@ _SHIPSTATION_STATUSES = {
 
 
 def seed() -> State:
-    """What README and the samples speak of, and 400 records of each kind for load."""
+    """The records in README and the samples, and 400 of each kind for load tests."""
     source = OrderSource(order_source_id())
     state = State(
         purchase_orders={po.id: po for po in _purchase_orders()},
@@ -57,7 +57,7 @@ def seed() -> State:
         },
         order_sources={source.id: source},
     )
-    _set_apart(state.purchase_orders)
+    _set_special_cases(state.purchase_orders)
     return state
 
 
@@ -108,7 +108,7 @@ def _case_line(item_id: int) -> PurchaseOrderItem:
     return PurchaseOrderItem(item_id, f"SKU-{item_id}", 48, 4.0, 4, 12, 48.0)
 
 
-def _set_apart(purchase_orders: dict[int, PurchaseOrder]) -> None:
+def _set_special_cases(purchase_orders: dict[int, PurchaseOrder]) -> None:
     purchase_orders[COMPLETED_PO].status = COMPLETED
     purchase_orders[CANCELLED_PO].status = CANCELLED
     purchase_orders[DROPSHIP_PO].dropship = True

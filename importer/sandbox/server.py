@@ -26,7 +26,7 @@ PLATFORMS = (SELLERCLOUD, SHIPSTATION, SHIPENGINE)
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """A request under way: its number in the log, and who answers it."""
+    """A request in progress, with its number in the log and its platform."""
 
     number: int
     request: Request
@@ -34,10 +34,10 @@ class _Exchange:
 
 
 class Sandbox:
-    """Sellercloud at `url`/rest, ShipStation v2 and ShipEngine at `url`, for as long as it is open.
+    """Sellercloud at `url`/rest, ShipStation v2 and ShipEngine at `url`, while it is open.
 
-    `port` 0 takes any that is free. `switches` are the fields of Switches; `clock` gives seconds
-    since 1970 and rules limits, tokens and dates, while pauses are always real.
+    `port` 0 means any free port. `switches` are the fields of Switches. `clock` returns seconds
+    since 1970 for limits, tokens and dates; pauses always take real time.
     """
 
     def __init__(self, port: int = 0, *, clock: Clock = time.time, **switches: Any) -> None:
@@ -63,12 +63,12 @@ class Sandbox:
         self.close()
 
     def start(self) -> None:
-        """Listen, on a thread of its own. OSError where the port is taken."""
+        """Listens in a thread of its own. Raises OSError if the port is in use."""
         self._server = LoopbackServer(self._port, self.respond, self._closing)
         self._server.start()
 
     def close(self) -> None:
-        """End every pause and every connection."""
+        """Ends all pauses and connections."""
         self._closing.set()
         if self._server is not None:
             self._server.stop()
@@ -76,7 +76,7 @@ class Sandbox:
     @property
     def url(self) -> str:
         if self._server is None:
-            raise RuntimeError("The sandbox has no address before it is started.")
+            raise RuntimeError("The sandbox has no address until it is started.")
         return f"http://127.0.0.1:{self._server.port}"
 
     @property
@@ -94,7 +94,7 @@ class Sandbox:
 
     @property
     def writes(self) -> list[LogEntry]:
-        """The requests that change what a platform holds, had they been applied or not."""
+        """The requests of routes that change data, applied or not."""
         return [entry for entry in self.log if entry.write]
 
     def snapshot(self) -> dict[str, Any]:
@@ -102,31 +102,31 @@ class Sandbox:
             return self.state.snapshot()
 
     def fault(self, kind: str, **parameters: Any) -> InjectedFault:
-        """Let something go wrong with a request to come; the words are those of InjectedFault."""
+        """Makes a future request fail; the parameters are the fields of InjectedFault."""
         fault = InjectedFault(kind, **parameters)  # type: ignore[arg-type]  # checked by InjectedFault itself
         self.faults.add(fault)
         return fault
 
     def switch(self, **changes: Any) -> Switches:
-        """Change some switches from now on. TypeError or ValueError for what does not fit."""
+        """Changes switches. Raises TypeError or ValueError for wrong names or values."""
         with self._lock:
             self._world.switches = replace(self._world.switches, **changes)
         return self._world.switches
 
     def reset(self) -> None:
-        """Data, switches, tokens, limits, faults and log as they were at the start."""
+        """Restores data, switches, tokens, limits, faults and log to their initial state."""
         with self._lock:
             self._world = World(seed(), self._first_switches, self._world.clock)
             self.faults.clear()
             self._log.clear()
 
     def respond(self, request: Request) -> Outgoing:
-        """The answer to a request, and the manner in which it goes out."""
+        """The answer to a request, and how it is sent."""
         if is_control(request):
             return Outgoing(answer_control(self, request))
         platform = _platform_of(request)
         if platform is None:
-            return Outgoing(text_answer("No platform of the sandbox has such an address.", 404))
+            return Outgoing(text_answer("No platform in the sandbox has this address.", 404))
         route = platform.route(request)
         write = route is not None and route.write
         fault = self.faults.take(request, platform.name, write=write)
@@ -192,7 +192,7 @@ class Sandbox:
 def serve(
     port: int = 0, *, on_ready: Callable[[str], None] = lambda _url: None, **switches: Any
 ) -> None:
-    """Run a sandbox until Ctrl-C; `on_ready` is given its address once it listens."""
+    """Runs a sandbox until Ctrl-C; `on_ready` gets its address once it is listening."""
     with Sandbox(port, **switches) as sandbox:
         on_ready(sandbox.url)
         try:
@@ -214,7 +214,7 @@ def _body_to_log(request: Request) -> Any:
 
 
 def _without_password(body: Any) -> Any:
-    """A sign-in in a form of its own making is not kept at all."""
+    """A sign-in with an unexpected body is not logged at all."""
     if not isinstance(body, dict):
         return "(a sign-in)"
     names = {"username": None, "password": "(hidden)"}

@@ -1,4 +1,4 @@
-"""ShipEngine's sales orders: the notice that they are shipped, their order source, the carriers."""
+"""ShipEngine's sales orders: the shipped notice, their order source, the carriers."""
 
 import re
 from collections import Counter
@@ -43,7 +43,7 @@ _ITEM = (
 
 
 def notify_shipped(world: World, request: Request, order_id: str) -> Answer:
-    """A notice of each call; without items it announces all that was not announced yet."""
+    """Adds a notice; without items it covers everything that was not announced yet."""
     _check_plan(world)
     body = body_of(world, request)
     unfits = unfit_fields(body, _NOTICE)
@@ -80,16 +80,16 @@ def sales_order(world: World, _request: Request, order_id: str) -> Answer:
 def sales_orders(world: World, request: Request) -> Answer:
     _check_plan(world)
     _poll(world)
-    found = [order for order in world.state.sales_orders.values() if _wanted(order, request)]
+    orders = [order for order in world.state.sales_orders.values() if _wanted(order, request)]
     by_change = request.query.get("sort_by") == "modified_at"
-    found.sort(
+    orders.sort(
         key=lambda order: order.modified_at if by_change else order.created_at,
         reverse=request.query.get("sort_dir") == "desc",
     )
     return page_answer(
         world,
         request,
-        found,
+        orders,
         lambda order: _as_answered(world, order),
         name="sales_orders",
         size=25,
@@ -97,7 +97,7 @@ def sales_orders(world: World, request: Request) -> Answer:
 
 
 def refresh_order_source(world: World, _request: Request, source_id: str) -> Answer:
-    """idle -> preparing_update -> updating -> idle, one step for each read of sales orders."""
+    """idle -> preparing_update -> updating -> idle, one step per read of sales orders."""
     _check_plan(world)
     _check_id(world, "order_source_id", source_id)
     source = world.state.order_sources.get(source_id)
@@ -200,7 +200,7 @@ def _check_quantities(world: World, order: SalesOrder, items: Mapping[str, int])
     left = _left(world, order)
     too_many = [each for each, quantity in items.items() if quantity > left.get(each, 0)]
     if too_many and world.switches.over_notice_refused:
-        message = f"Sales order {order.id} has no such quantity left to be shipped."
+        message = f"Sales order {order.id} does not have this quantity left to ship."
         field = ("quantity", items[too_many[0]])
         raise refusal(
             world, 400, "invalid_field_value", message, kind="business_rules", field=field
@@ -208,7 +208,7 @@ def _check_quantities(world: World, order: SalesOrder, items: Mapping[str, int])
 
 
 def _poll(world: World) -> None:
-    """A read sees a refresh one step further on."""
+    """Each read of sales orders advances a refresh by one step."""
     for source in world.state.order_sources.values():
         if source.status == "idle":
             continue
@@ -220,7 +220,7 @@ def _poll(world: World) -> None:
 
 
 def _finish_refresh(world: World, source: OrderSource) -> None:
-    """Only now do the sales orders show what the marketplace was told."""
+    """Only now the sales orders show what the marketplace was told."""
     source.status, source.refresh_date = "idle", instant(world.clock())
     for order_id in {notice.sales_order_id for notice in world.state.notices}:
         order = world.state.sales_orders[order_id]
@@ -231,7 +231,7 @@ def _finish_refresh(world: World, source: OrderSource) -> None:
 
 
 def _wanted(order: SalesOrder, request: Request) -> bool:
-    held = {
+    fields = {
         "order_source_id": order.source_id,
         "external_order_id": _external_id(order),
         "external_order_number": order.number,
@@ -246,7 +246,7 @@ def _wanted(order: SalesOrder, request: Request) -> bool:
     }
     query = request.query
     return (
-        all(query.get(name, value) == value for name, value in held.items())
+        all(query.get(name, value) == value for name, value in fields.items())
         and all(query.get(f"{name}_start", "") <= value for name, value in moments.items())
         and all(query.get(f"{name}_end", "9") >= value for name, value in moments.items())
     )
@@ -257,7 +257,7 @@ def _external_id(order: SalesOrder) -> str:
 
 
 def _as_answered(world: World, order: SalesOrder) -> dict[str, Any]:
-    """No quantity fulfilled and no tracking number: those cannot be read back."""
+    """Without fulfilled quantity and tracking number: those cannot be read back."""
     return {
         "sales_order_id": order.id,
         "external_order_id": _external_id(order),

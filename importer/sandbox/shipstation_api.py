@@ -1,4 +1,4 @@
-"""ShipStation v2's purchase orders: shipping details, status, one and many."""
+"""ShipStation v2's purchase orders: shipping details, status, one order, the list."""
 
 import re
 from typing import Any
@@ -27,7 +27,7 @@ PAYMENT_STATUSES = (
     *("none", "unpaid", "partially_paid", "paid", "refunded", "credit_issued", "other"),
 )
 
-# "Valid transitions" are required and listed nowhere; these follow the order of the statuses.
+# "Valid transitions" are required but not documented; these follow the order of the statuses.
 _NEXT_STATUSES = {
     "draft": ("open", "cancelled"),
     "open": ("receiving", "received", "cancelled", "closed"),
@@ -71,7 +71,7 @@ _FILTERS = ("order_number", "status", "warehouse_id", "reference_number")
 
 
 def update_shipping_details(world: World, request: Request, po_id: str) -> Answer:
-    """Sets what is given, in status open only, and answers the whole purchase order."""
+    """Sets the given fields, only in status open; returns the whole purchase order."""
     body = body_of(world, request)
     unfits = unfit_fields(body, _SHIPPING_DETAILS)
     if unfits:
@@ -101,9 +101,9 @@ def purchase_order(world: World, _request: Request, po_id: str) -> Answer:
 
 
 def purchase_orders(world: World, request: Request) -> Answer:
-    """Rows without carrier, tracking number and products; `links.next` leads on, {} at the end."""
-    found = [po for po in world.state.shipstation_orders.values() if _wanted(po, request)]
-    return page_answer(world, request, found, _row, name="purchase_orders", size=50)
+    """Rows without carrier, tracking number and products; `links.next` is {} on the last page."""
+    matches = [po for po in world.state.shipstation_orders.values() if _wanted(po, request)]
+    return page_answer(world, request, matches, _row, name="purchase_orders", size=50)
 
 
 def _purchase_order(world: World, po_id: str) -> dict[str, Any]:

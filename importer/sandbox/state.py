@@ -1,16 +1,16 @@
-"""What the three platforms hold: the data every route reads and writes, and nothing secret."""
+"""The data of the three platforms that every route reads and writes; nothing secret."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-# Sellercloud's codes for a purchase order, as a client uses them; only 1 is told twice.
+# Sellercloud's codes for a purchase order, as a client uses them; documents confirm only 1.
 STATUSES = ("Saved", "Ordered", "Pending", "Received", "Cancelled", "Completed")
 SAVED, ORDERED, PENDING, RECEIVED, CANCELLED, COMPLETED = range(6)
 
 
 @dataclass(slots=True)
 class PurchaseOrderItem:
-    """A line of a purchase order. In case mode the units follow from the cases."""
+    """A line of a purchase order. In case mode the units are calculated from the cases."""
 
     id: int
     product_id: str
@@ -115,7 +115,7 @@ class SalesOrder:
 
 @dataclass(slots=True)
 class Notice:
-    """One notify_shipped call that was applied: what the marketplace hears."""
+    """One notify_shipped call that was applied: what the marketplace is told."""
 
     id: int
     sales_order_id: str
@@ -127,7 +127,7 @@ class Notice:
 
 @dataclass(slots=True)
 class State:
-    """`links` and `notices` hold one record per effect, so that a test can count them."""
+    """`links` and `notices` have one record per effect, so that a test can count them."""
 
     purchase_orders: dict[int, PurchaseOrder] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
@@ -140,7 +140,7 @@ class State:
     next_po_id: int = 30_001
 
     def new_id(self) -> int:
-        """A number no tracking entry, line, link or notice has."""
+        """A number that no tracking entry, line, link or notice has."""
         self.next_id += 1
         return self.next_id - 1
 
@@ -152,5 +152,5 @@ class State:
         return [notice for notice in self.notices if notice.sales_order_id == sales_order_id]
 
     def snapshot(self) -> dict[str, Any]:
-        """A copy that JSON can hold."""
+        """A copy, ready for JSON."""
         return asdict(self)

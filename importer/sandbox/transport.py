@@ -1,4 +1,4 @@
-"""HTTP/1.1 on a loopback port: requests read whole, answers sent whole or as badly as asked."""
+"""HTTP/1.1 on a loopback port: complete requests in, answers out, complete or broken on demand."""
 
 import contextlib
 import socket
@@ -18,23 +18,23 @@ from importer.sandbox.wire import Answer, Request, text_answer
 
 LARGEST_BODY = 64 * 1024 * 1024  # bytes
 
-# SO_LINGER with no time to linger: close() sends a reset. Windows has shorter numbers.
+# SO_LINGER with a zero timeout: close() sends a reset. Windows uses shorter integers.
 _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An answer, and the fault that bends how it goes out; no answer: the connection ends."""
+    """An answer and the fault to send it with; without an answer the connection ends."""
 
     answer: Answer | None
     fault: InjectedFault | None = None
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """Listens on 127.0.0.1 at once; `stop` ends the connections still open, too."""
+    """Listens on 127.0.0.1 at once; `stop` also ends open connections."""
 
     request_queue_size = 128
-    allow_reuse_address = sys.platform != "win32"  # there it would share a port that is taken
+    allow_reuse_address = sys.platform != "win32"  # there it would share a port in use
 
     def __init__(
         self, port: int, respond: Callable[[Request], Outgoing], closing: threading.Event
@@ -61,7 +61,7 @@ class LoopbackServer(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def server_bind(self) -> None:
-        """Without HTTPServer's look-up of the host's name, which can take seconds."""
+        """Skips HTTPServer's lookup of the host name, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", self.port
 
@@ -74,13 +74,13 @@ class LoopbackServer(ThreadingHTTPServer):
         super().close_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no error of the sandbox."""
+        """A client that hangs up is not an error."""
         if not isinstance(sys.exc_info()[1], OSError | ValueError):
             super().handle_error(request, client_address)
 
 
 class Conversation(BaseHTTPRequestHandler):
-    """One connection, kept alive from request to request."""
+    """One connection, kept alive between requests."""
 
     server: LoopbackServer
     protocol_version = "HTTP/1.1"
@@ -90,14 +90,14 @@ class Conversation(BaseHTTPRequestHandler):
         request = self._request()
         if request is None:
             self.close_connection = True
-            self.wfile.write(whole(text_answer("A body needs a Content-Length it can have.", 411)))
+            self.wfile.write(whole(text_answer("A body needs a valid Content-Length.", 411)))
             return
         self._deliver(self.server.respond(request))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = converse  # noqa: N815  # http.server's names
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # http.server's name
-        """Say nothing: the sandbox keeps a log of its own."""
+        """Does nothing: the sandbox has its own log."""
 
     def _request(self) -> Request | None:
         length = self.headers.get("Content-Length", "0")
@@ -124,7 +124,7 @@ class Conversation(BaseHTTPRequestHandler):
         elif kind == "slow_body":
             self._send_slowly(answer, fault.seconds)
         elif kind == "endless_body":
-            self._send_for_ever(answer)
+            self._send_forever(answer)
         else:
             self.wfile.write(whole(answer))
             self.close_connection = self.close_connection or kind == "hang_up"
@@ -138,7 +138,7 @@ class Conversation(BaseHTTPRequestHandler):
             self._reset()
 
     def _reset(self) -> None:
-        """Close here, before the server's own polite farewell."""
+        """Closes before the server can end the connection properly."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self.rfile.close()
         self.connection.close()
@@ -156,8 +156,8 @@ class Conversation(BaseHTTPRequestHandler):
                 break
             self.wfile.write(answer.content[n : n + 1])
 
-    def _send_for_ever(self, answer: Answer) -> None:
-        """Until the client hangs up: the write then fails, and the connection with it."""
+    def _send_forever(self, answer: Answer) -> None:
+        """Until the client hangs up, which makes the write fail."""
         self.wfile.write(head(answer, None))
         chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
         while not self.server.closing.is_set():
@@ -165,12 +165,12 @@ class Conversation(BaseHTTPRequestHandler):
 
 
 def whole(answer: Answer) -> bytes:
-    """Head and body in one piece: two sends would wait for each other's acknowledgement."""
+    """Head and body in one piece: a second send would wait for the first one's acknowledgment."""
     return head(answer, len(answer.content)) + answer.content
 
 
 def head(answer: Answer, length: int | None) -> bytes:
-    """The status line and the headers; without a length the body comes in chunks."""
+    """The status line and the headers; without a length the body is chunked."""
     body = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
     lines = [
         f"HTTP/1.1 {answer.status} {answer.reason or _reason(answer.status)}",

@@ -1,15 +1,15 @@
-"""Whether a value's fields have the types they are declared with: JSON comes in here."""
+"""Checks that the fields of a value have their declared types: JSON comes in here."""
 
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 
 def check_types(value: Any) -> None:
-    """Raise ValueError, naming field and value, where a dataclass holds what its hints forbid."""
+    """Raises ValueError with field and value if a dataclass field has a wrong type."""
     for name, hint in get_type_hints(type(value)).items():
-        found = getattr(value, name)
-        if not _fits(found, hint):
-            raise ValueError(f'{name} cannot be "{found}"; it takes {_words(hint)}.')
+        content = getattr(value, name)
+        if not _fits(content, hint):
+            raise ValueError(f'{name} cannot be "{content}"; it must be {_words(hint)}.')
 
 
 def _fits(value: Any, hint: Any) -> bool:

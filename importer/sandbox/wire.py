@@ -1,4 +1,4 @@
-"""What crosses the sandbox's wire: a request as it came, an answer as it goes, and instants."""
+"""Requests and answers of the sandbox, and how it formats instants."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ Clock: TypeAlias = Callable[[], float]  # seconds since 1970, as time.time gives
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came. `path` is without the query; `headers` have lower-case names."""
+    """A request as received. `path` has no query; `headers` have lowercase names."""
 
     method: str
     path: str
@@ -26,23 +26,23 @@ class Request:
 
     @property
     def json(self) -> Any:
-        """The body where it is JSON and says so; None where it is empty or something else."""
+        """The body if it is declared as JSON and is JSON, otherwise None."""
         return parse_json(self.content) if self.says_json else None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it goes. `applied`: the data was changed, whatever the status says."""
+    """An answer to send. `applied`: data was changed, whatever the status says."""
 
     status: int = 200
     content: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
-    reason: str = ""  # "" for the usual words of the status
+    reason: str = ""  # "" for the standard phrase of the status
     applied: bool = False
 
 
 class Refused(Exception):
-    """A platform refuses; its answer goes out as it stands."""
+    """A platform rejects a request with this answer."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)

@@ -1,4 +1,4 @@
-"""Sellercloud's REST API, as far as purchase orders and their links need it."""
+"""The part of Sellercloud's REST API that purchase orders and their links need."""
 
 from importer.sandbox.platform_api import PlatformApi, Route
 from importer.sandbox.sellercloud_api.items import items, update_items

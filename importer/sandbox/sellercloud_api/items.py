@@ -1,4 +1,4 @@
-"""The lines of a Sellercloud purchase order: read, and set to new quantities and prices."""
+"""The lines of a Sellercloud purchase order: reading them, and setting quantities and prices."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from importer.sandbox.platform_api import World
 from importer.sandbox.sellercloud_api.replies import (
     body_of,
     entries_of,
+    merged,
     misfit,
     misfits,
     open_purchase_order,
@@ -35,19 +36,19 @@ _ENTRY = (
 
 
 def update_items(world: World, request: Request, po_id: str) -> Answer:
-    """Absolute values; null or left out means unchanged, and so do lines that are not named."""
+    """Values are absolute; null or missing fields and missing lines stay unchanged."""
     entries = entries_of(body_of(request), "Items")
     po = open_purchase_order(world, po_id)
     errors = [_errors(po, entry, f"Items[{n}]") for n, entry in enumerate(entries)]
-    _refuse_twice_named(entries)
+    _reject_duplicates(entries)
     if any(errors) and not world.switches.partial_apply:
-        raise misfit({name: words for found in errors for name, words in found.items()})
-    good = [entry for entry, found in zip(entries, errors, strict=True) if not found]
+        raise misfit(merged(errors))
+    good = [entry for entry, wrong in zip(entries, errors, strict=True) if not wrong]
     for entry in good:
         _set(_line(po, entry["ID"]), entry, case_mode=po.case_mode)
         po.updated_on = instant(world.clock())
     if any(errors):
-        raise misfit({k: v for found in errors for k, v in found.items()}, applied=bool(good))
+        raise misfit(merged(errors), applied=bool(good))
     return success(world, po.id)
 
 
@@ -57,7 +58,7 @@ def items(world: World, _request: Request, po_id: str) -> Answer:
     return json_answer({"PoCaseQtyEnabled": po.case_mode, "Items": lines})
 
 
-def _refuse_twice_named(entries: list[Any]) -> None:
+def _reject_duplicates(entries: list[Any]) -> None:
     ids = [entry.get("ID") for entry in entries if isinstance(entry, dict)]
     twice = [each for each in ids if ids.count(each) > 1]
     if twice:
@@ -87,7 +88,7 @@ def _refusals(po: PurchaseOrder, entry: Mapping[str, Any]) -> list[str]:
         sentences.append(f"Purchase order {po.id} is Received; its quantities cannot be changed.")
     received = _line(po, entry["ID"]).qty_received
     if (entry.get("QtyUnitsOrdered") or received) < received:
-        sentences.append(f"{received} of item {entry['ID']} are received already.")
+        sentences.append(f"{received} of item {entry['ID']} are already received.")
     return sentences
 
 

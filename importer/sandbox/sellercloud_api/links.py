@@ -1,4 +1,4 @@
-"""A Sellercloud order linked to a purchase order, new or existing, and the link undone."""
+"""Links Sellercloud orders to new or existing purchase orders, and removes links."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,14 +46,14 @@ _BUNDLE_ITEM = (
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An order item to be linked, and the products and quantities it puts on the purchase order."""
+    """An order item to link, with the products and quantities it adds to the purchase order."""
 
     item: OrderItem
     products: Mapping[str, int]
 
 
 def link_to_po(world: World, request: Request, order_id: str) -> Answer:
-    """Adds the chosen quantities to the purchase order; NewPo makes another one with every call."""
+    """Adds the chosen quantities to the purchase order; NewPo creates one with every call."""
     body = body_of(request)
     _check_target(body)
     order = order_of(world, order_id)
@@ -61,13 +61,13 @@ def link_to_po(world: World, request: Request, order_id: str) -> Answer:
         raise refusal("Client setting Enable Linking Order to PO is not enabled.")
     choices = _choices(world, order, body)
     po = _target(world, body)
-    linked = [line for choice in choices for line in _put_on(world, po, choice)]
+    linked = [line for choice in choices for line in _add_to_po(world, po, choice)]
     _relate(world, order, po, Link(world.state.new_id(), order.id, po.id, _is_new(body), linked))
     return success(world, po.id)
 
 
 def set_dropship_status(world: World, request: Request) -> Answer:
-    """None takes the linked products off their purchase orders; answers the ids that changed."""
+    """None removes the linked products from their purchase orders; returns the changed ids."""
     body = body_of(request)
     status = body.get("DropshipStatus", body.get("Status"))  # the page has both names
     if not is_text(status):
@@ -122,13 +122,15 @@ def _new_po(world: World, company: int, vendor: int) -> PurchaseOrder:
 
 
 def _choices(world: World, order: Order, body: Mapping[str, Any]) -> list[Choice]:
-    """Without Items, or with the one OrderItemID null, all that is not linked yet."""
+    """Without Items, or with a single OrderItemID of null: everything not linked yet."""
     if body.get("Items") is None:
         return _whole_order(world, order)
     entries = entries_of(body, "Items")
     if any(isinstance(entry, dict) and entry.get("OrderItemID") is None for entry in entries):
         if len(entries) > 1:
-            raise misfit({"Items": ["OrderItemID null links everything and must stand alone."]})
+            raise misfit(
+                {"Items": ["OrderItemID null links everything and must be the only item."]}
+            )
         return _whole_order(world, order)
     choices = [_choice(world, order, entry, f"Items[{n}]") for n, entry in enumerate(entries)]
     if len({choice.item.id for choice in choices}) < len(choices):
@@ -139,7 +141,7 @@ def _choices(world: World, order: Order, body: Mapping[str, Any]) -> list[Choice
 def _whole_order(world: World, order: Order) -> list[Choice]:
     free = [item for item in order.items if item.po_id is None]
     if not free:
-        raise refusal(f"All items of order {order.id} are linked to a purchase order already.")
+        raise refusal(f"All items of order {order.id} are already linked to a purchase order.")
     return [Choice(item, _products(world, item, item.qty)) for item in free]
 
 
@@ -151,7 +153,7 @@ def _choice(world: World, order: Order, entry: Any, where: str) -> Choice:
     if item is None:
         raise refusal(f"Order item {entry['OrderItemID']} is not on order {order.id}.")
     if item.po_id is not None:
-        raise refusal(f"Order item {item.id} is linked to purchase order {item.po_id} already.")
+        raise refusal(f"Order item {item.id} is already linked to purchase order {item.po_id}.")
     if entry["QtyForPo"] > item.qty:
         raise refusal(f"Order item {item.id} has a quantity of {item.qty}.")
     bundle = _bundle(world, item, entry.get("BundleItems") or [], where)
@@ -159,7 +161,7 @@ def _choice(world: World, order: Order, entry: Any, where: str) -> Choice:
 
 
 def _bundle(world: World, item: OrderItem, entries: list[Any], where: str) -> dict[str, int]:
-    """The page asks for the "Product ID of the Kit"; its components are taken, too."""
+    """The page asks for the "Product ID of the Kit"; its components are accepted too."""
     if item.components and not entries and world.switches.kits_need_bundle_items:
         raise refusal(f"BundleItems is required: order item {item.id} is a kit.")
     for n, entry in enumerate(entries):
@@ -177,7 +179,7 @@ def _products(world: World, item: OrderItem, quantity: int) -> dict[str, int]:
     return {item.product_id: quantity}
 
 
-def _put_on(world: World, po: PurchaseOrder, choice: Choice) -> list[LinkedItem]:
+def _add_to_po(world: World, po: PurchaseOrder, choice: Choice) -> list[LinkedItem]:
     choice.item.po_id = po.id
     return [
         LinkedItem(choice.item.id, _line_with(world, po, product, quantity).id, product, quantity)
@@ -186,7 +188,7 @@ def _put_on(world: World, po: PurchaseOrder, choice: Choice) -> list[LinkedItem]
 
 
 def _line_with(world: World, po: PurchaseOrder, product: str, quantity: int) -> PurchaseOrderItem:
-    """The line with that product, `quantity` added; in case mode always a line of its own."""
+    """Adds `quantity` to the line of a product; in case mode always to a new line."""
     same = [item for item in po.items if item.product_id == product and not po.case_mode]
     if same:
         same[0].qty_units += quantity
@@ -207,7 +209,7 @@ def _relate(world: World, order: Order, po: PurchaseOrder, link: Link) -> None:
 
 
 def _description(po: PurchaseOrder) -> str:
-    """The order numbers stand in the Description (help page Link an order to a PO)."""
+    """The Description lists the order numbers (help page Link an order to a PO)."""
     return f"Orders: {', '.join(map(str, po.linked_orders))}" if po.linked_orders else ""
 
 
@@ -217,10 +219,10 @@ def _undo(world: World, order: Order) -> None:
     for link in world.state.links:
         if link.order_id == order.id and not link.undone:
             link.undone = True
-            _take_off(world, world.state.purchase_orders[link.po_id], link)
+            _remove_from_po(world, world.state.purchase_orders[link.po_id], link)
 
 
-def _take_off(world: World, po: PurchaseOrder, link: Link) -> None:
+def _remove_from_po(world: World, po: PurchaseOrder, link: Link) -> None:
     for linked in link.items:
         for line in po.items:
             if line.id == linked.po_item_id:

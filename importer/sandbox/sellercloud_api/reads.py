@@ -1,4 +1,4 @@
-"""Sellercloud's detail and list of purchase orders, and an order: each names the same data anew."""
+"""Sellercloud's purchase order details and list, and order details; field names differ."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ LARGEST_PAGE = 50  # more is silently reduced (Get Purchase Orders by View)
 
 
 def purchase_order_detail(world: World, _request: Request, po_id: str) -> Answer:
-    """The detail of Get Single Purchase Order, with what clients read beyond its sample."""
+    """Get Single Purchase Order, with the fields that clients read beyond its sample."""
     po = purchase_order(world, po_id)
     total = round(sum(item.qty_units * item.unit_price for item in po.items), 2)
     return json_answer(
@@ -34,11 +34,11 @@ def purchase_order_detail(world: World, _request: Request, po_id: str) -> Answer
 
 def purchase_orders(world: World, request: Request) -> Answer:
     query = {name.lower().removeprefix("model."): text for name, text in request.query.items()}
-    found = [po for po in world.state.purchase_orders.values() if _wanted(world, po, query)]
+    matches = [po for po in world.state.purchase_orders.values() if _wanted(world, po, query)]
     size = min(_whole(query.get("pagesize"), 10), LARGEST_PAGE)
     start = (_whole(query.get("pagenumber"), 1) - 1) * size
-    rows = [_row(po) for po in found[start : start + size]]
-    return json_answer({"Items": rows, "TotalResults": len(found)})
+    rows = [_row(po) for po in matches[start : start + size]]
+    return json_answer({"Items": rows, "TotalResults": len(matches)})
 
 
 def order_detail(world: World, _request: Request, order_id: str) -> Answer:
@@ -163,12 +163,12 @@ def _words(text: str) -> set[str]:
     return {word.strip() for word in text.split(",")}
 
 
-def _whole(text: str | None, otherwise: int) -> int:
-    return max(int(text), 1) if text and text.isdecimal() else otherwise
+def _whole(text: str | None, default: int) -> int:
+    return max(int(text), 1) if text and text.isdecimal() else default
 
 
 def _moment(text: str) -> datetime:
-    """Query dates come as mm/dd/yyyy, with or without hh:mm (REST Services Overview), or as ISO."""
+    """Query dates are mm/dd/yyyy, with or without hh:mm (REST Services Overview), or ISO."""
     for form in ("%m/%d/%Y %H:%M", "%m/%d/%Y"):
         try:
             return datetime.strptime(text, form).replace(tzinfo=UTC)

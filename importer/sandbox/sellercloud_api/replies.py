@@ -1,6 +1,6 @@
-"""How Sellercloud words success and refusal.
+"""How Sellercloud words success and rejection.
 
-The documents name statuses only. The bodies have the keys that the vendor's own .NET library reads
+The documents list statuses only. The bodies have the keys that the vendor's .NET library reads
 (SellerCloud.Net.Http, GenericErrorResponse).
 """
 
@@ -22,7 +22,7 @@ from importer.sandbox.wire import (
 
 
 def success(world: World, record_id: int, sentence: str = "Successfully saved.") -> Answer:
-    """200 with one of the bodies seen in the wild, as the switch `success_body` says."""
+    """200 with one of the bodies seen in practice, by the switch `success_body`."""
     match world.switches.success_body:
         case "text":
             return text_answer(sentence)
@@ -40,7 +40,7 @@ def refusal(sentence: str, status: int = 400, *, applied: bool = False) -> Refus
 
 
 def misfit(errors: Mapping[str, Sequence[str]], *, applied: bool = False) -> Refused:
-    """What ASP.NET answers where a body does not fit its model (RFC 7807)."""
+    """What ASP.NET answers if a body does not match its model (RFC 7807)."""
     body = {
         "Title": "One or more validation errors occurred.",
         "Status": 400,
@@ -56,12 +56,12 @@ def missing(world: World, what: str) -> Refused:
 
 
 def unauthorized(_world: World) -> Answer:
-    """The words stand in the reason phrase, and the body is empty."""
+    """The message is in the reason phrase, and the body is empty."""
     return Answer(401, reason="Invalid token")
 
 
 def throttled(world: World, wait_s: float) -> Answer:
-    """The body of the page REST API Rate Limiting; it names no status."""
+    """The body documented in REST API Rate Limiting, which names no status."""
     reset = instant_of_seven_digits(world.clock() + wait_s)
     body = {"Error": "Too many requests.", "RateLimitResetTime": reset}
     return json_answer(body, world.switches.throttled_status)
@@ -72,7 +72,7 @@ def no_such_route(_world: World) -> Answer:
 
 
 def body_of(request: Request) -> dict[str, Any]:
-    """The body's object; refused where there is none."""
+    """The body's object; rejected if there is none."""
     if not request.says_json:
         raise Refused(json_answer({"Message": "The request's media type is not supported."}, 415))
     body = request.json
@@ -92,8 +92,12 @@ def misfits(entry: Any, fields: Sequence[BodyField], where: str) -> dict[str, li
     """Sentences by field, for one entry of a list."""
     if not isinstance(entry, dict):
         return {where: ["An object is required."]}
-    found: list[Unfit] = unfit_fields(entry, fields)
-    return {f"{where}.{unfit.name}": [unfit.sentence] for unfit in found}
+    unfits: list[Unfit] = unfit_fields(entry, fields)
+    return {f"{where}.{unfit.name}": [unfit.sentence] for unfit in unfits}
+
+
+def merged(errors: Sequence[Mapping[str, list[str]]]) -> dict[str, list[str]]:
+    return {name: sentences for each in errors for name, sentences in each.items()}
 
 
 def purchase_order(world: World, po_id: str) -> PurchaseOrder:
@@ -104,7 +108,7 @@ def purchase_order(world: World, po_id: str) -> PurchaseOrder:
 
 
 def open_purchase_order(world: World, po_id: str) -> PurchaseOrder:
-    """One that may be edited: which statuses refuse is undocumented."""
+    """One that can be changed; which statuses forbid it is undocumented."""
     po = purchase_order(world, po_id)
     if po.status in {CANCELLED, COMPLETED}:
         raise refusal(f"Purchase order {po.id} is {STATUSES[po.status]} and cannot be changed.")

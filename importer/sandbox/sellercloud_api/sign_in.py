@@ -1,4 +1,4 @@
-"""Sellercloud's token, and the address of a team's server."""
+"""Sellercloud's sign-in token, and the address of a team's server."""
 
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ USERNAME, PASSWORD, TEAM = "demo@example.com", "sandbox", "sandbox"
 
 
 def sign_in(world: World, request: Request) -> Answer:
-    """`expires_in` is the truth; the keys with a dot are as the page Authentication spells them."""
+    """`expires_in` counts; the keys with a dot are spelled as on the page Authentication."""
     body = body_of(request)
     absent = [name for name in ("Username", "Password") if not isinstance(body.get(name), str)]
     if absent:

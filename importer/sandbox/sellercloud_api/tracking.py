@@ -1,4 +1,4 @@
-"""Tracking numbers on a Sellercloud purchase order: many, or the single one."""
+"""Tracking numbers of a Sellercloud purchase order: the list, or the single one."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from importer.sandbox.platform_api import World
 from importer.sandbox.sellercloud_api.replies import (
     body_of,
     entries_of,
+    merged,
     misfit,
     misfits,
     open_purchase_order,
@@ -18,7 +19,7 @@ from importer.sandbox.state import PurchaseOrder, TrackingEntry
 from importer.sandbox.wire import Answer, Request, instant, json_answer
 
 CARRIERS = ("UPS", "USPS", "FedEx", "DHL", "Other")
-UNSET_DATE = "0001-01-01T00:00:00"  # what clients see where no date was set
+UNSET_DATE = "0001-01-01T00:00:00"  # what clients see if no date was set
 
 _ENTRY = (
     BodyField("ShippedOn", is_instant, "an ISO 8601 date and time"),
@@ -35,17 +36,17 @@ _SINGLE = (
 
 
 def add_tracking(world: World, request: Request, po_id: str) -> Answer:
-    """Appends, and never looks whether a number is there; the last entry's status counts."""
+    """Appends without checking for duplicates; the last entry's status counts."""
     entries = entries_of(body_of(request), "TrackingNumbers")
     po = _multiple(world, open_purchase_order(world, po_id))
     errors = [_misfits(world, entry, f"TrackingNumbers[{n}]") for n, entry in enumerate(entries)]
     if any(errors) and not world.switches.partial_apply:
-        raise misfit({name: words for found in errors for name, words in found.items()})
-    good = [entry for entry, found in zip(entries, errors, strict=True) if not found]
+        raise misfit(merged(errors))
+    good = [entry for entry, wrong in zip(entries, errors, strict=True) if not wrong]
     for entry in good:
         _append(world, po, entry)
     if any(errors):
-        raise misfit({k: v for found in errors for k, v in found.items()}, applied=bool(good))
+        raise misfit(merged(errors), applied=bool(good))
     return success(world, po.id)
 
 
@@ -55,7 +56,7 @@ def tracking(world: World, _request: Request, po_id: str) -> Answer:
 
 
 def delete_tracking(world: World, request: Request, po_id: str) -> Answer:
-    """A DELETE with a body: TrackingNumbersIDs, as the GET lists them."""
+    """A DELETE with a body: TrackingNumbersIDs, with the IDs from the GET."""
     ids = entries_of(body_of(request), "TrackingNumbersIDs")
     po = _multiple(world, open_purchase_order(world, po_id))
     known = {entry.id for entry in po.tracking}
@@ -67,7 +68,7 @@ def delete_tracking(world: World, request: Request, po_id: str) -> Answer:
 
 
 def set_single_tracking(world: World, request: Request, po_id: str) -> Answer:
-    """Null or left out means unchanged; it cannot set the shipping status."""
+    """Null or missing fields stay unchanged; it cannot set the shipping status."""
     body = body_of(request)
     errors = misfits(body, _SINGLE, "model")
     if errors:
@@ -82,8 +83,8 @@ def set_single_tracking(world: World, request: Request, po_id: str) -> Answer:
     return success(world, po.id)
 
 
-def _given(value: str | None, held: str | None) -> str | None:
-    return held if value is None else value
+def _given(value: str | None, current: str | None) -> str | None:
+    return current if value is None else value
 
 
 def _multiple(world: World, po: PurchaseOrder) -> PurchaseOrder:
@@ -112,7 +113,7 @@ def _append(world: World, po: PurchaseOrder, entry: dict[str, Any]) -> None:
             entry["TrackingNumber"],
             entry["ShippingCarrier"],
             entry.get("OtherCarrier") if entry["ShippingCarrier"] == "Other" else None,
-            entry.get("ShippedOn") if status else None,  # without effect while the status is None
+            entry.get("ShippedOn") if status else None,  # no effect while the status is None
             status,
         )
     )
@@ -121,7 +122,7 @@ def _append(world: World, po: PurchaseOrder, entry: dict[str, Any]) -> None:
 
 
 def _as_listed(entry: TrackingEntry) -> dict[str, Any]:
-    """Neither OtherCarrier nor ShippingStatus comes back."""
+    """Does not include OtherCarrier and ShippingStatus."""
     return {
         "ID": entry.id,
         "ShippedOn": entry.shipped_on or UNSET_DATE,
