@@ -73,16 +73,14 @@ class _Rows:
     def scan(self, block: bytes) -> None:
         """Whole rows that come below all others."""
         _check_text(block)
-        rows = self._split(block)
-        if not rows:
-            return
         texts = self._split(_TEXT.sub(b">.<", block))
+        if not texts:
+            return
         numbers = [text[4 : text.find(b'"', 4)] for text in texts]
-        self._check_numbers(texts, numbers)
         shapes = [
             text.replace(number + b'"', b'@"') for text, number in zip(texts, numbers, strict=True)
         ]
-        self._scan_new(rows, shapes, numbers)
+        self._scan_rows(block, shapes, self._ascending(numbers))
 
     def _split(self, block: bytes) -> list[bytes]:
         """The rows, each without `<row`."""
@@ -91,30 +89,28 @@ class _Rows:
             raise _Odd
         return rows
 
-    def _check_numbers(self, texts: Sequence[bytes], numbers: Sequence[bytes]) -> None:
-        """Each row says its number, and comes below the one before."""
-        if not all(text.startswith(b' r="') for text in texts):
-            raise _Odd
+    def _ascending(self, numbers: Sequence[bytes]) -> list[int]:
+        """The rows' numbers, each below the one before."""
         if not all(map(bytes.isdigit, numbers)) or max(map(len, numbers)) > _LONGEST_NUMBER:
             raise _Odd
-        found = [self._scanner.row, *map(int, numbers)]
-        if not all(map(lt, found, found[1:])) or found[-1] > LAST_ROW:
+        found = list(map(int, numbers))
+        if not all(map(lt, [self._scanner.row, *found], found)) or found[-1] > LAST_ROW:
             raise _Odd
+        return found
 
-    def _scan_new(
-        self, rows: Sequence[bytes], shapes: Sequence[bytes], numbers: Sequence[bytes]
-    ) -> None:
+    def _scan_rows(self, block: bytes, shapes: Sequence[bytes], numbers: Sequence[int]) -> None:
         """Parse the rows of new shapes and those that tell more than their values."""
         scan, last = self._scanner.scan, 0
-        for row, shape, number in zip(rows, shapes, numbers, strict=True):
-            filled = self._filled.get(shape)
+        rows: list[bytes] = []  # of the block as it is, if any is needed
+        for place, filled in enumerate(map(self._filled.get, shapes)):
             if filled is None:
-                self._parse(row, shape)
+                rows = rows or self._split(block)
+                self._parse(rows[place], shapes[place])
             elif filled:
                 scan.rows += 1
-                last = int(number)
+                last = numbers[place]
         scan.reach(last, 1)
-        self._scanner.row = int(numbers[-1])
+        self._scanner.row = numbers[-1]
 
     def _parse(self, row: bytes, shape: bytes) -> None:
         """Parse a row, and know its shape where all others like it tell nothing more."""
@@ -127,9 +123,13 @@ class _Rows:
 
     def _check_shape(self, shape: bytes) -> None:
         """It is one row from its start to its end, and in plain tags."""
+        numbered = shape.startswith(b' r="@"')
         closed = shape.endswith(self.marks.row_end) and shape.count(self.marks.row_end) == 1
         empty = shape.endswith(b"/>") and b"<" not in shape
-        if not (closed or empty) or _TAGS.fullmatch(self.marks.row_start + shape) is None:
+        if (
+            not (numbered and (closed or empty))
+            or _TAGS.fullmatch(self.marks.row_start + shape) is None
+        ):
             raise _Odd
 
 

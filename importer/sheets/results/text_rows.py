@@ -3,10 +3,11 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
+from itertools import islice
 from typing import BinaryIO
 
 from importer.model.errors import SheetError
@@ -20,6 +21,9 @@ BYTE_ORDER_MARKS = {
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # full-width signs start formulas too
 
 
+Record = tuple[int, str]  # how many fields it has, and its text, line end included
+
+
 def splice_text(
     source: BinaryIO,
     target: BinaryIO,
@@ -27,7 +31,7 @@ def splice_text(
     cells: Mapping[int, tuple[str, str]],
     text_format: TextFormat,
 ) -> None:
-    """Write the file with its results: after the longest record's fields, or those of an older run.
+    """Write the file with its results: after the longest record's fields, or over an older run's.
 
     A row is a record, counted from 1. Raises SheetError where there is no such heading record.
     """
@@ -35,17 +39,26 @@ def splice_text(
     layout = measured(source, len(mark), codec, text_format.delimiter, header_row)
     target.write(mark)
     source.seek(len(mark))
+    output = TextIOWrapper(target, codec, errors="surrogateescape", newline="")
+    output.writelines(_spliced(source, header_row, cells, layout))
+    output.detach()
+
+
+def _spliced(
+    source: BinaryIO, header_row: int, cells: Mapping[int, tuple[str, str]], layout: "TextLayout"
+) -> Iterator[str]:
     headings = {header_row: (STATUS_HEADING, ERROR_HEADING)}
-    for row, (record, text) in enumerate(records(source, codec, layout.delimiter), start=1):
+    for row, record in enumerate(records(source, layout.codec, layout.delimiter), start=1):
         result = cells.get(row) if row > header_row else headings.get(row)
         if result or (layout.has_old and row >= header_row):
-            text = with_result(record, text, result, layout)  # noqa: PLW2901  the rest is as it was
-        target.write(text.encode(codec, "surrogateescape"))
+            yield with_result(record, result, layout)
+        else:
+            yield record[1]
 
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """How the results lie in each record."""
+    """Where the results go in each record."""
 
     place: int  # how many fields come before them
     has_old: bool  # an earlier run left its results there
@@ -54,7 +67,7 @@ class TextLayout:
 
 
 def encoding_of(source: BinaryIO, text_format: TextFormat) -> tuple[bytes, str]:
-    """The byte-order mark as it stands there, and the codec for what follows."""
+    """The file's byte-order mark, and the codec for what follows."""
     start = source.read(3)
     codec = codecs.lookup(text_format.encoding).name
     for mark, marked in BYTE_ORDER_MARKS.items():
@@ -63,22 +76,31 @@ def encoding_of(source: BinaryIO, text_format: TextFormat) -> tuple[bytes, str]:
     return b"", {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(codec, codec)
 
 
-def records(source: BinaryIO, codec: str, delimiter: str) -> Iterator[tuple[list[str], str]]:
-    """Each record as its fields and as the text it was read from, line ending included."""
+def records(source: BinaryIO, codec: str, delimiter: str) -> Iterator[Record]:
+    """Each record; only those with a quote need the csv module."""
     lines = TextIOWrapper(source, codec, errors="surrogateescape", newline="")
-    taken: list[str] = []
-
-    def tapped() -> Iterator[str]:
-        for line in lines:
-            taken.append(line)
-            yield line
-
     try:
-        for record in csv.reader(tapped(), delimiter=delimiter):
-            yield record, "".join(taken)
-            taken.clear()
+        for line in lines:
+            if '"' in line:
+                yield _quoted(line, lines, delimiter)
+            else:
+                yield (0 if line[0] in "\r\n" else line.count(delimiter) + 1), line
     finally:
         lines.detach()
+
+
+def _quoted(line: str, below: Iterable[str], delimiter: str) -> Record:
+    """The record that begins in this line, and may go on in those below."""
+    used = [line]
+
+    def tapped() -> Iterator[str]:
+        yield line
+        for next_line in below:
+            used.append(next_line)
+            yield next_line
+
+    record = next(csv.reader(tapped(), delimiter=delimiter))
+    return len(record), "".join(used)
 
 
 def measured(
@@ -86,16 +108,13 @@ def measured(
 ) -> TextLayout:
     """After the longest record's fields from the heading on, or where older results are."""
     source.seek(start)
-    heading: list[str] = []
-    width = 0
-    for row, (record, _) in enumerate(records(source, codec, delimiter), start=1):
-        if row == header_row:
-            heading = record
-        if row >= header_row:
-            width = max(width, len(record))
-    if not heading:
-        raise SheetError(f"Row {header_row} holds no headings, so no results can be put beside it.")
+    below = islice(records(source, codec, delimiter), header_row - 1, None)
+    fields, text = next(below, (0, ""))
+    if not fields:
+        raise SheetError(f"Row {header_row} has no headings, so no results can be added to it.")
+    heading = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
     old = old_results(heading)
+    width = max(fields, max((count for count, _ in below), default=0))
     return TextLayout(width if old is None else old, old is not None, delimiter, codec)
 
 
@@ -131,32 +150,36 @@ def raw_fields(body: str, delimiter: str) -> list[str]:
     return found
 
 
-def with_result(
-    record: list[str], text: str, result: tuple[str, str] | None, layout: TextLayout
-) -> str:
+def with_result(record: Record, result: tuple[str, str] | None, layout: TextLayout) -> str:
     """The record with its two fields in their columns, older ones cut out."""
+    fields, text = record
     body, end = cut_line_end(text)
     delimiter, place = layout.delimiter, layout.place
-    if is_open(body, record, delimiter):
-        body += '"'  # else the results would become part of the vendor's last field
-    left, right = [body, *[""] * (place - max(len(record), 1))], []
-    if layout.has_old and len(record) > place:
-        fields = raw_fields(body, delimiter)
-        left, right = fields[:place], fields[place + 2 :]
-    if not result:
-        return delimiter.join([*left, *(["", "", *right] if right else [])]) + end
-    ours = [written_field(cell, delimiter, layout.codec) for cell in result]
-    return delimiter.join([*left, *ours, *right]) + end
+    if is_open(body, fields, delimiter):
+        body += '"'  # the results would become part of the vendor's last field
+    left, right = [body + delimiter * (place - max(fields, 1))], []
+    if layout.has_old and fields > place:
+        raw = raw_fields(body, delimiter)
+        left, right = raw[:place], raw[place + 2 :]
+    if result:
+        left.append(_result_fields(result, delimiter, layout.codec))
+    elif right:
+        left += ["", ""]
+    return delimiter.join([*left, *right]) + end
 
 
-def is_open(body: str, record: list[str], delimiter: str) -> bool:
+def is_open(body: str, fields: int, delimiter: str) -> bool:
     """Its last field was opened by a quote that is never closed."""
-    if '"' not in body or not record:
+    if '"' not in body or not fields:
         return False
-    return len(next(csv.reader([body + delimiter], delimiter=delimiter), [])) == len(record)
+    return len(next(csv.reader([body + delimiter], delimiter=delimiter), [])) == fields
 
 
 @lru_cache(maxsize=4096)  # most rows say the same
+def _result_fields(result: tuple[str, str], delimiter: str, codec: str) -> str:
+    return delimiter.join(written_field(text, delimiter, codec) for text in result)
+
+
 def written_field(text: str, delimiter: str, codec: str) -> str:
     """
     >>> print(written_field("=1+2", ";", "ascii"), written_field("a;b", ";", "ascii"))

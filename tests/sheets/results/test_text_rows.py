@@ -84,7 +84,7 @@ def test_bytes_that_are_no_text_come_through_and_ours_are_replaced_where_needed(
 
 
 def test_no_heading_record_is_told():
-    with pytest.raises(SheetError, match="Row 7 holds no headings"):
+    with pytest.raises(SheetError, match="Row 7 has no headings"):
         spliced("a\n1\n", {}, header_row=7)
 
 
