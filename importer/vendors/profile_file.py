@@ -1,17 +1,18 @@
-"""A vendor's table is written into importer.toml; everything else of the file stays as it is."""
+"""A vendor's table is written into importer.toml; everything else in the file stays as it is."""
 
-import json
-import re
 import shutil
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import date
+from itertools import takewhile
 from pathlib import Path
-from secrets import token_hex
-from typing import Any
+from typing import Any, BinaryIO
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import InlineTable, Item, Table, Whitespace
 
 from importer.model.errors import SettingsError
+from importer.model.files import written
 from importer.settings.vendor_profile import KEYS, VendorProfile
 
 
@@ -23,22 +24,21 @@ def table_of(profile: VendorProfile) -> str:
     headings = {"PO ID" = "Our PO"}
     decimal = ","
     """
-    lines = [f"[vendors.{_key(profile.name)}]"]
-    lines += [f"{name} = {_value(value)}" for name, value in _values(profile).items()]
-    return "\n".join(lines)
+    vendors = tomlkit.table(is_super_table=True)
+    vendors[profile.name] = _table(profile)
+    return tomlkit.dumps({"vendors": vendors}).rstrip("\n")
 
 
 def save_profile(file: Path, profile: VendorProfile) -> None:
     """Puts the profile's table into the file, in place of an older one, whole or not at all.
 
     Raises SettingsError where the file cannot be read or written, or has the older table in a
-    form that cannot be cut out of it.
+    form that cannot be replaced.
     """
     try:
         file = file.resolve()  # a link stays a link
         before = file.read_bytes().decode() if file.exists() else ""
-        after = _with_table(before, profile)
-        _check(file, before, after, profile)
+        after = _with_table(file, before, profile)
         _write(file, after.encode())
     except OSError as error:
         raise SettingsError(f"{file} cannot be written: {error.strerror}.") from error
@@ -46,108 +46,78 @@ def save_profile(file: Path, profile: VendorProfile) -> None:
         raise SettingsError(f"{file} is not UTF-8 text; save it as UTF-8.") from None
 
 
-def _values(profile: VendorProfile) -> dict[str, Any]:
-    found = {name: getattr(profile, name) for name in KEYS}
-    return {name: value for name, value in found.items() if value not in (None, {}, (), [])}
+def _table(profile: VendorProfile) -> Table:
+    table = tomlkit.table()
+    for name in KEYS:
+        value = getattr(profile, name)
+        if value not in (None, {}, (), []):
+            table[name] = _item(value)
+    return table
 
 
-def _value(value: Any) -> str:
-    match value:
-        case str():
-            # JSON's escapes are TOML's, but for the one character that JSON leaves as it is.
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        case Mapping():
-            pairs = (f"{_key(name)} = {_value(inner)}" for name, inner in value.items())
-            return f"{{{', '.join(pairs)}}}"
-        case list() | tuple():
-            return f"[{', '.join(_value(inner) for inner in value)}]"
-        case bool():
-            return str(value).lower()
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
+def _item(value: Any) -> Item:
+    return _inline(value) if isinstance(value, Mapping) else tomlkit.item(value)
 
 
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name, re.ASCII) else _value(name)
+def _inline(values: Mapping[str, Any]) -> InlineTable:
+    table = tomlkit.inline_table()
+    for name, value in values.items():
+        table[name] = _item(value)
+    return table
 
 
-_HEADER = re.compile(r"\s*\[")
-_ASIDE = re.compile(r"\s*(#.*)?")  # a blank line or a comment
+def _with_table(file: Path, text: str, profile: VendorProfile) -> str:
+    """The text with the table in place of an older one, or below the other vendors' tables.
 
-
-def _with_table(text: str, profile: VendorProfile) -> str:
-    """The text with the table where an older one stood, else at its end."""
-    end = "\r\n" if "\r\n" in text else "\n"
-    table = table_of(profile).replace("\n", end) + end
-    lines = text.splitlines(keepends=True)
-    old = _lines_of(lines, profile.name)
-    if not old:
-        gap = "" if not lines else end if text.endswith("\n") else end * 2
-        return text + gap + table
-    kept = [
-        table if i == min(old) else line
-        for i, line in enumerate(lines)
-        if i <= min(old) or i not in old
-    ]
-    return "".join(kept)
-
-
-def _lines_of(lines: list[str], vendor: str) -> set[int]:
-    """Where the vendor's table and the tables in it stand, without comments before the next."""
-    found: set[int] = set()
-    block: list[int] = []
-    inside = False
-    for i, line in enumerate([*lines, "["]):
-        if _HEADER.match(line):
-            while block and _ASIDE.fullmatch(lines[block[-1]].rstrip("\r\n")):
-                block.pop()
-            found |= set(block)
-            block, inside = [], _is_header_of(line, vendor)
-        if inside:
-            block.append(i)
-    return found
-
-
-def _is_header_of(line: str, vendor: str) -> bool:
-    """Whether a table begins here that is the vendor's or stands in it."""
-    with suppress(tomllib.TOMLDecodeError):
-        found = tomllib.loads(line)
-        return vendor in found.get("vendors", {})
-    return False
-
-
-def _check(file: Path, before: str, after: str, profile: VendorProfile) -> None:
-    """SettingsError unless the file says what it said, and of this vendor what it should."""
+    Raises SettingsError unless the file then says what it said, and the profile.
+    """
+    mark, end = "\ufeff" * text.startswith("\ufeff"), "\r\n" if "\r\n" in text else "\n"
+    before = text.removeprefix(mark).replace("\r\n", "\n")
+    if before and not before.endswith("\n"):
+        before += "\n"
     try:
-        expected = _parsed(before)
-        expected.setdefault("vendors", {})[profile.name] = _parsed(table_of(profile))["vendors"][
-            profile.name
-        ]
-        sound = _parsed(after) == expected
-    except (tomllib.TOMLDecodeError, AttributeError, TypeError):
-        sound = False
+        after = _replaced(before, profile)
+        expected = tomllib.loads(before)
+        expected.setdefault("vendors", {})[profile.name] = _table(profile).unwrap()
+        sound = tomllib.loads(after) == expected
+    except (TOMLKitError, ValueError, TypeError, AttributeError):
+        sound, after = False, ""
     if not sound:
         raise SettingsError(
             f"{file} has its vendors in a form that cannot be changed here; write the table "
             f"[vendors.{profile.name}] into it by hand."
         )
+    return mark + after.replace("\n", end)
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    return tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+def _replaced(text: str, profile: VendorProfile) -> str:
+    document, table = tomlkit.parse(text), _table(profile)
+    vendors = document.setdefault("vendors", tomlkit.table(is_super_table=True))
+    older = vendors.get(profile.name)
+    table.add(Whitespace("\n" if older is None else _remarks_below(older)))
+    vendors[profile.name] = table
+    after = tomlkit.dumps(document)
+    return after if text.endswith("\n\n") else after.rstrip("\n") + "\n"
+
+
+def _remarks_below(item: Any) -> str:
+    """The blank lines and comments between a table and the next one: those are not the vendor's."""
+    body = item.value.body if isinstance(item, Table) else []
+    if body and isinstance(body[-1][1], Table):
+        return _remarks_below(body[-1][1])
+    below = [entry.as_string() for _, entry in takewhile(lambda pair: not pair[0], reversed(body))]
+    return "".join(reversed(below))
 
 
 def _write(file: Path, content: bytes) -> None:
-    part = file.with_name(f".{token_hex(8)}.part")
-    try:
-        part.touch(mode=0o600)
-        part.write_bytes(content)
+    def write(part: BinaryIO) -> tuple[str, ...]:
         if file.exists():
-            shutil.copymode(file, part)
-        part.replace(file)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
-        raise
+            shutil.copymode(file, part.name)
+        part.write(content)
+        return ()
+
+    result = written(file, write)
+    if result.path != file:
+        raise SettingsError(
+            f"{file} is open in another program; what should be in it is in {result.path.name}."
+        )
