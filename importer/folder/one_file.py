@@ -263,7 +263,7 @@ def _file_away(job: _Job, result: FileResult) -> FileResult:
 
 def _text_path(claimed: Claimed) -> Path:
     is_text = claimed.path.suffix.lower() == ".txt"  # the sheet itself has that name
-    return claimed.out / f"{claimed.path.stem}{'.said' * is_text}.txt"
+    return claimed.out / f"{claimed.path.stem}{'.notes' * is_text}.txt"
 
 
 def _resume_filing(job: _Job, notes: ClaimNotes) -> FileResult:

@@ -34,7 +34,7 @@ def shipping(number: int = 101, tracking: str = "A12345") -> str:
 
 @dataclass
 class Drop:
-    """The folder, and what a person does with it."""
+    """A drop folder, and what people do with it."""
 
     layout: FolderLayout
     context: Context
@@ -62,12 +62,16 @@ class Drop:
 
     @property
     def left(self) -> list[Path]:
-        """What stands in working/, but for the locks."""
+        """What is in working/ besides the locks."""
         return [path for path in self.layout.working.glob("*") if not path.name.startswith(".")]
 
 
 def fates(done: PassResult) -> dict[str, str]:
     return {result.name: result.fate.value for result in done.results}
+
+
+def sentence_of(name: str, result: PassResult) -> str:
+    return next(each.sentence for each in result.results if each.name == name)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from importer.folder import archive as archiving
+from importer.folder import archive as archive_module
 from importer.folder.archive import archive
 from importer.folder.layout import FolderLayout
 
@@ -44,8 +44,8 @@ def test_older_days_are_moved_into_a_zip_each_and_recent_ones_stay(old):
         assert zipped.read(f"{OLD}/dock.csv").decode() == f"done {OLD}"
 
 
-def test_nothing_leaves_its_folder_where_the_zip_does_not_hold_it(old, monkeypatch):
-    real = archiving.written
+def test_nothing_is_deleted_if_the_zip_does_not_have_it(old, monkeypatch):
+    real = archive_module.written
 
     def spoilt(target, write):
         result = real(target, write)
@@ -54,7 +54,7 @@ def test_nothing_leaves_its_folder_where_the_zip_does_not_hold_it(old, monkeypat
             zipped.writestr(f"{OLD}/ünïcödé.csv", "x" * 1000)
         return result
 
-    monkeypatch.setattr(archiving, "written", spoilt)
+    monkeypatch.setattr(archive_module, "written", spoilt)
 
     with pytest.raises(OSError, match="nothing was deleted"):
         archive(FolderLayout(old), 90)
@@ -62,7 +62,7 @@ def test_nothing_leaves_its_folder_where_the_zip_does_not_hold_it(old, monkeypat
     assert (old / "done" / OLD / "dock.csv").exists()
 
 
-def test_a_day_cut_short_is_put_into_a_second_zip(old):
+def test_an_interrupted_day_gets_a_second_zip(old):
     archive(FolderLayout(old), 90)
     (old / "done" / OLD).mkdir()
     (old / "done" / OLD / "left.csv").write_text("left")
@@ -82,7 +82,7 @@ def test_a_file_from_before_there_were_zips_is_kept_too(old):
     assert not (old / "done" / OLD).exists()
 
 
-def test_what_is_no_day_is_let_alone(old):
+def test_other_folders_than_days_are_left_alone(old):
     for name in ("2024-99-99", "mine"):
         (old / "done" / name).mkdir()
 

@@ -27,7 +27,7 @@ def names(drop):
         "dock.xlsx.done", "dock.xlsx.sha256",
     ],
 )  # fmt: skip
-def test_what_is_no_sheet_is_let_alone(drop, name):
+def test_other_files_than_sheets_are_left_alone(drop, name):
     drop.put(f"north/{name}", "x")
 
     assert names(drop) == []
@@ -146,7 +146,7 @@ def test_a_program_that_opens_a_file_just_as_it_is_looked_at_does_not_end_the_pa
 
 
 @POSIX
-def test_a_link_is_left_where_it_is_and_said(drop, tmp_path):
+def test_a_link_stays_where_it_is_and_is_reported(drop, tmp_path):
     secret = tmp_path / "secret.csv"
     secret.write_text(tracking("A12345"))
     drop.put("north/dock.csv", "").unlink()

@@ -64,23 +64,15 @@ def test_a_strange_account_has_a_folder_of_its_own(drop, context):
     }  # fmt: skip
 
 
-def test_files_for_a_rule_are_known_in_capitals_too(drop):
-    drop.rules = drop.rules.replace("[inbox.north]", '[inbox.north]\nfiles = "*.csv"')
-    drop.put("north/DOCK.CSV", tracking("A12345"))
-    drop.put("north/readme.pdf", "x")
-
-    assert fates(drop.run()) == {"north/DOCK.CSV": "done", "north/readme.pdf": "attention"}
-
-
-def test_a_text_sheet_is_not_written_over_by_what_is_said_of_it(drop):
+def test_a_text_sheet_is_not_overwritten_by_its_text(drop):
     drop.put("north/dock.txt", tracking("A12345").replace(",", "\t"))
 
     drop.run()
 
-    assert drop.filed["done"] == ["dock.result.txt", "dock.said.txt", "dock.txt"]
+    assert drop.filed["done"] == ["dock.notes.txt", "dock.result.txt", "dock.txt"]
 
 
-def test_nothing_that_was_put_there_by_hand_is_written_over(drop):
+def test_a_file_put_there_by_hand_is_not_overwritten(drop):
     drop.put("north/dock.csv", tracking("A12345"))
     drop.run()
     (day,) = (drop.layout.root / "done").iterdir()
@@ -104,7 +96,7 @@ def test_a_file_is_never_moved_over_another(tmp_path):
 
 
 @pytest.mark.parametrize("error", [PermissionError, OSError])
-def test_where_a_file_system_knows_no_second_name_it_is_renamed(tmp_path, monkeypatch, error):
+def test_without_hard_links_a_file_is_renamed(tmp_path, monkeypatch, error):
     def no_links(*_, **__):
         raise error
 
@@ -116,7 +108,7 @@ def test_where_a_file_system_knows_no_second_name_it_is_renamed(tmp_path, monkey
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
 
-def test_a_move_that_was_cut_between_two_names_is_brought_to_its_end(tmp_path):
+def test_a_move_interrupted_between_two_names_is_finished(tmp_path):
     (tmp_path / "a").write_text("a")
     os.link(tmp_path / "a", tmp_path / "b")
 
@@ -125,7 +117,7 @@ def test_a_move_that_was_cut_between_two_names_is_brought_to_its_end(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
 
-def test_a_file_that_cannot_be_taken_is_said_and_stops_no_other(drop, monkeypatch):
+def test_a_file_that_cannot_be_moved_is_reported_and_stops_no_other(drop, monkeypatch):
     real = os.rename
 
     def rename(source, target):

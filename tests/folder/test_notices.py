@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from importer.folder import notices as telling
+from importer.folder import notices
 from importer.folder.notices import changes, is_wanted, save_notified, send_notices
 from importer.folder.one_file import Fate, FileResult
 from importer.folder.passes import PassResult, Trouble
@@ -41,7 +41,7 @@ def told(drop, done):
     return sorted(what.begun), sorted(what.ended)
 
 
-def test_trouble_is_told_once_as_it_begins_and_once_as_it_ends(drop):
+def test_trouble_is_reported_once_when_it_begins_and_once_when_it_ends(drop):
     bad, good = ("north", Fate.ATTENTION), ("north", Fate.DONE)
 
     assert told(drop, passed(bad, bad, bad)) == (["inbox/north"], [])
@@ -57,13 +57,13 @@ def test_one_vendors_trouble_does_not_hide_another_s(drop):
     assert told(drop, passed(("south", Fate.ATTENTION))) == (["inbox/south"], [])
 
 
-def test_more_trouble_on_a_new_day_is_told_again(drop):
+def test_more_trouble_on_a_new_day_is_reported_again(drop):
     told(drop, passed(("north", Fate.ATTENTION)))
 
     assert told(drop, passed(("north", Fate.ATTENTION), day=1)) == (["inbox/north"], [])
 
 
-def test_an_account_that_cannot_sign_in_is_told_once_and_when_it_can_again(drop):
+def test_an_account_that_cannot_sign_in_is_reported_once_and_when_it_can_again(drop):
     held = passed(("north", Fate.HELD), trouble=["account acme"])
 
     assert told(drop, held) == (["account acme"], [])
@@ -71,7 +71,7 @@ def test_an_account_that_cannot_sign_in_is_told_once_and_when_it_can_again(drop)
     assert told(drop, passed(("north", Fate.DONE))) == ([], ["account acme"])
 
 
-def test_news_that_reached_nobody_is_news_again(drop):
+def test_a_notice_that_was_not_sent_is_due_again(drop):
     bad = passed(("north", Fate.ATTENTION))
 
     assert changes(drop.layout, bad).begun == changes(drop.layout, bad).begun == {"inbox/north"}
@@ -81,7 +81,7 @@ def test_news_that_reached_nobody_is_news_again(drop):
     ("when", "good", "bad"),
     [("attention", False, True), ("always", True, True), ("never", False, False)],
 )
-def test_when_somebody_is_told_is_as_folder_toml_says(drop, when, good, bad):
+def test_folder_toml_says_when_notices_are_sent(drop, when, good, bad):
     notify = Notify(when=when)
     well, ill = passed(("north", Fate.DONE)), passed(("north", Fate.ATTENTION))
 
@@ -127,7 +127,7 @@ def notify_by(box, **more):
     )
 
 
-BEGUN = telling.Changes({"inbox/north"}, set(), {})
+BEGUN = notices.Changes({"inbox/north"}, set(), {})
 
 
 def test_a_mail_has_the_summary_as_text_and_the_report_attached(mailbox, tmp_path):
@@ -156,7 +156,7 @@ def test_a_name_with_line_breaks_makes_no_header_of_its_own(mailbox):
     assert "thief@example.com" not in envelope.rcpt_tos
 
 
-def test_a_server_that_is_not_there_is_said_and_stops_nothing():
+def test_a_missing_server_is_reported_and_stops_nothing():
     notify = Notify("always", ["a@example.com"], "b@example.com", "127.0.0.1:1")
 
     (failed,) = send_notices(notify, BEGUN, "headline", "text", [])
@@ -164,7 +164,7 @@ def test_a_server_that_is_not_there_is_said_and_stops_nothing():
     assert "refused" in failed
 
 
-def test_a_missing_password_is_said(mailbox, monkeypatch):
+def test_a_missing_password_is_reported(mailbox, monkeypatch):
     monkeypatch.delenv("SMTP_PASSWORD", raising=False)
     notify = notify_by(mailbox, smtp_username="me", smtp_password_env="SMTP_PASSWORD")
 
@@ -173,7 +173,7 @@ def test_a_missing_password_is_said(mailbox, monkeypatch):
     ]
 
 
-def test_a_server_elsewhere_is_spoken_to_by_tls_only(monkeypatch, tmp_path):
+def test_a_remote_server_gets_mail_over_tls_only(monkeypatch, tmp_path):
     with_tls(monkeypatch, tmp_path)
     box, seen = Mailbox(), []
 
@@ -201,7 +201,7 @@ def test_a_server_elsewhere_is_spoken_to_by_tls_only(monkeypatch, tmp_path):
     assert seen == [(b"me", b"a secret")]
 
 
-def test_a_server_elsewhere_without_tls_gets_no_mail(mailbox, monkeypatch, tmp_path):
+def test_a_remote_server_without_tls_gets_no_mail(mailbox, monkeypatch, tmp_path):
     with_tls(monkeypatch, tmp_path)
 
     (failed,) = send_notices(notify_by(mailbox), BEGUN, "headline", "text", [])
@@ -232,7 +232,7 @@ def with_tls(monkeypatch, folder):
     (folder / "key.pem").write_bytes(key.private_bytes(pem, form, plain))
     monkeypatch.setenv("SSL_CERT_FILE", str(folder / "cert.pem"))
     monkeypatch.setenv("SMTP_PASSWORD", "a secret")
-    monkeypatch.setattr(telling, "is_loopback", lambda _: False)
+    monkeypatch.setattr(notices, "is_loopback", lambda _: False)
 
 
 # Notices -----------------------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def chat(monkeypatch):
 
 
 @OLD_MODULES
-def test_a_notice_goes_where_apprise_is_told(chat):
+def test_a_notice_goes_where_apprise_sends_it(chat):
     failed = send_notices(Notify("always", urls_env="NOTIFY_URLS"), BEGUN, "headline", "text", [])
 
     assert failed == []
@@ -286,7 +286,7 @@ def test_a_way_that_fails_does_not_keep_another_from_being_tried(chat):
 
 
 @OLD_MODULES
-def test_an_address_that_apprise_does_not_know_is_said_without_it(monkeypatch):
+def test_an_address_that_apprise_does_not_support_is_reported_without_quoting_it(monkeypatch):
     monkeypatch.setenv("NOTIFY_URLS", "pigeon://secret")
 
     failed = send_notices(Notify("always", urls_env="NOTIFY_URLS"), BEGUN, "headline", "text", [])
@@ -294,7 +294,7 @@ def test_an_address_that_apprise_does_not_know_is_said_without_it(monkeypatch):
     assert failed == ["NOTIFY_URLS contains an address that apprise does not support"]
 
 
-def test_what_is_in_order_again_is_said_so(mailbox):
+def test_the_end_of_trouble_is_in_the_subject(mailbox):
     over = replace(BEGUN, begun=set(), ended={"inbox/north"})
 
     send_notices(notify_by(mailbox), over, "1 file: 1 done", "text", [])

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from importer.folder import one_file as handling
+from importer.folder import one_file
 from importer.folder.arrival import arrivals
 from importer.folder.layout import FolderLayout
 from importer.folder.rules import load_folder
@@ -34,7 +34,7 @@ def claim(drop, name, account):
     return drop.layout.claim(arrival, account, "20261120T2200")
 
 
-def test_a_claim_that_was_left_is_taken_up_first(drop):
+def test_a_claim_of_an_interrupted_pass_comes_first(drop):
     drop.put("north/1.csv", tracking("A12345"))
     claim(drop, "north/1.csv", "sellercloud")
     drop.put("north/0.csv", tracking("A12346"))
@@ -56,7 +56,7 @@ def test_of_two_passes_one_has_the_file(drop):
     assert second is None
 
 
-def test_cut_after_the_run_ended_its_own_result_is_filed_and_nothing_sent_again(
+def test_interrupted_after_its_run_a_file_gets_that_result_and_is_not_sent_again(
     drop, sandbox, monkeypatch
 ):
     drop.put("south/1.csv", shipping())  # an operation that would send again
@@ -71,7 +71,9 @@ def test_cut_after_the_run_ended_its_own_result_is_filed_and_nothing_sent_again(
 
 
 @pytest.mark.parametrize("moved", [0, 1, 2])
-def test_cut_while_filing_the_rest_goes_to_the_same_place(drop, sandbox, monkeypatch, moved):
+def test_interrupted_while_filing_the_rest_goes_to_the_same_place(
+    drop, sandbox, monkeypatch, moved
+):
     drop.put("south/1.csv", shipping())
     cut_while_filing(drop, monkeypatch, moved)
 
@@ -84,7 +86,9 @@ def test_cut_while_filing_the_rest_goes_to_the_same_place(drop, sandbox, monkeyp
 
 
 @pytest.mark.parametrize("moved", [0, 1, 2])
-def test_cut_while_filing_no_name_that_was_taken_since_is_written_over(drop, monkeypatch, moved):
+def test_interrupted_while_filing_a_name_taken_meanwhile_is_not_overwritten(
+    drop, monkeypatch, moved
+):
     drop.put("south/1.csv", shipping())
     cut_while_filing(drop, monkeypatch, moved)
     (day,) = (drop.layout.root / "done").iterdir()
@@ -110,7 +114,7 @@ def cut_while_filing(drop, monkeypatch, moved):
     cut_short(drop, monkeypatch, "importer.folder.layout.FolderLayout.move_extras", some)
 
 
-def test_cut_after_the_last_move_only_notes_are_left_and_cleared(drop, monkeypatch):
+def test_interrupted_after_the_last_move_only_notes_are_left_and_cleared(drop, monkeypatch):
     drop.put("south/1.csv", shipping())
     cut_short(drop, monkeypatch, "importer.folder.layout.FolderLayout.clear_claim")
 
@@ -121,12 +125,12 @@ def test_cut_after_the_last_move_only_notes_are_left_and_cleared(drop, monkeypat
     assert drop.filed["done"] == ["1.csv", "1.result.csv", "1.txt"]
 
 
-def test_a_run_of_a_killed_pass_goes_on_at_once(drop, sandbox):
+def test_a_run_of_a_killed_pass_continues_at_once(drop, sandbox):
     drop.put("north/1.csv", tracking("A12345"))
     drop.context.stop.set()
     claimed = claim(drop, "north/1.csv", "sellercloud")
     rule = first_rule(drop)
-    handling.process_file(claimed, rule, "sellercloud", drop.context, drop.layout)
+    one_file.process_file(claimed, rule, "sellercloud", drop.context, drop.layout)
     drop.context.stop.clear()
     (run,) = drop.context.journal.runs()
     host = run.owner.partition("@")[2]
@@ -149,7 +153,7 @@ def test_a_run_of_another_machine_is_waited_for(drop, sandbox):
     drop.put("north/2.csv", tracking("A12346"))
     drop.context.stop.set()
     claimed = claim(drop, "north/1.csv", "sellercloud")
-    handling.process_file(claimed, first_rule(drop), "sellercloud", drop.context, drop.layout)
+    one_file.process_file(claimed, first_rule(drop), "sellercloud", drop.context, drop.layout)
     drop.context.stop.clear()
     drop.context.journal.take(1, "7@elsewhere")
 
@@ -160,7 +164,7 @@ def test_a_run_of_another_machine_is_waited_for(drop, sandbox):
     assert sandbox.writes == []
 
 
-def test_a_file_that_ends_the_program_again_and_again_goes_to_a_person(drop, monkeypatch):
+def test_a_file_that_crashes_the_program_three_times_goes_to_attention(drop, monkeypatch):
     drop.put("north/1.csv", tracking("A12345"))
     drop.put("north/2.csv", tracking("A12346"))
     for _ in range(3):
@@ -172,7 +176,7 @@ def test_a_file_that_ends_the_program_again_and_again_goes_to_a_person(drop, mon
     assert "the importer crashed 3 times" in done.results[0].sentence
 
 
-def test_another_pass_at_work_on_an_account_is_let_alone(drop, tmp_path):
+def test_an_account_that_another_pass_is_processing_is_left_alone(drop, tmp_path):
     drop.put("north/1.csv", tracking("A12345"))
     drop.put("south/1.csv", shipping())
     with held_by_another_process(drop.layout):
@@ -182,7 +186,7 @@ def test_another_pass_at_work_on_an_account_is_let_alone(drop, tmp_path):
     assert done.exit_status == 0
 
 
-def test_when_another_pass_ends_its_files_are_taken_over(drop):
+def test_when_another_pass_ends_its_files_are_processed(drop):
     drop.put("north/1.csv", tracking("A12345"))
     with held_by_another_process(drop.layout) as other:
 
@@ -223,7 +227,7 @@ class _Held:
         self._process.communicate()
 
 
-def test_claims_of_an_account_that_no_rule_names_any_more_are_said(drop):
+def test_claims_of_an_account_that_no_rule_uses_anymore_are_reported(drop):
     drop.put("north/1.csv", tracking("A12345"))
     claim(drop, "north/1.csv", "old/one")
 
@@ -233,7 +237,7 @@ def test_claims_of_an_account_that_no_rule_names_any_more_are_said(drop):
     assert done.results == []
 
 
-def test_a_claim_is_not_sent_to_the_account_that_its_rule_names_since(drop, sandbox):
+def test_a_claim_is_not_sent_to_an_account_that_its_rule_names_only_now(drop, sandbox):
     drop.put("north/1.csv", tracking("A12345"))
     claim(drop, "north/1.csv", "shipstation")
 
@@ -244,9 +248,9 @@ def test_a_claim_is_not_sent_to_the_account_that_its_rule_names_since(drop, sand
     assert sandbox.writes == []
 
 
-def test_a_file_changed_while_its_rows_were_sent_is_for_a_person(drop, monkeypatch):
+def test_a_file_changed_while_its_rows_were_sent_goes_to_attention(drop, monkeypatch):
     drop.put("north/1.csv", tracking("A12345"))
-    real = handling.upload_sheet
+    real = one_file.upload_sheet
 
     def upload(sheet, *rest):
         summary = real(sheet, *rest)
@@ -254,7 +258,7 @@ def test_a_file_changed_while_its_rows_were_sent_is_for_a_person(drop, monkeypat
             file.write("10001,A9,UPS,2026-11-19,2\n")
         return summary
 
-    monkeypatch.setattr(handling, "upload_sheet", upload)
+    monkeypatch.setattr(one_file, "upload_sheet", upload)
     done = drop.run()
 
     assert fates(done) == {"north/1.csv": "attention"}
