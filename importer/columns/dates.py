@@ -11,7 +11,8 @@ from pandera.engines import pandas_engine
 from importer.columns.column import Column
 from importer.columns.kind import Kind, Unreadable, Value
 from importer.model.calls import same_value
-from importer.model.cells import Cell, clean, shown
+from importer.model.cells import Cell, shown
+from importer.model.cleaning import from_cell
 
 
 @pandas_engine.Engine.register_dtype
@@ -114,7 +115,7 @@ def _telling(cells: Sequence[Cell]) -> dict[str, bool]:
 def _numeric_dates(cells: Sequence[Cell]) -> Iterator[tuple[str, re.Match[str]]]:
     """The distinct texts that are a date of digits, in sheet order."""
     for cell in dict.fromkeys(cells):
-        if isinstance(cell, str) and (found := _NUMERIC_DATE.fullmatch(clean(cell))):
+        if isinstance(cell, str) and (found := _NUMERIC_DATE.fullmatch(from_cell(cell))):
             yield cell, found
 
 

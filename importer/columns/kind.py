@@ -19,7 +19,8 @@ from pandera.engines import pandas_engine
 
 from importer.columns.column import EXAMPLE_MARK, Column
 from importer.model.calls import same_value
-from importer.model.cells import Cell, Fault, clean
+from importer.model.cells import Cell, Fault
+from importer.model.cleaning import from_cell
 
 Value = int | Decimal | date | datetime | str | None
 
@@ -142,7 +143,7 @@ def _meant(text: str) -> str | Fault:
     """The text without what Excel and exports put around it; the error that it spells."""
     if text.startswith(EXAMPLE_MARK):
         raise Unreadable("is the template's example row; delete it or write over it")
-    text = clean(text)
+    text = from_cell(text)
     if len(text) > 1 and text[0] == "'":
         text = text[1:].lstrip()  # Excel's own mark for "this is text", typed or exported
     if quoted := _AS_FORMULA.fullmatch(text[:_MOST_CHARACTERS]):

@@ -22,7 +22,7 @@ from importer.folder.layout import Claimed, FolderLayout
 from importer.folder.reachable import why_unreachable
 from importer.folder.rules import Rule
 from importer.journal import RunRecord, RunState, this_process
-from importer.model.cells import printable
+from importer.model.cleaning import printable
 from importer.model.errors import ChoiceNeeded, ImporterError, SheetError, UsageError
 from importer.model.outcomes import Status
 from importer.model.sheet_rows import by_sheet_row

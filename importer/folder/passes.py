@@ -16,7 +16,7 @@ from importer.folder.one_file import Fate, FileResult, process_file
 from importer.folder.reachable import why_unreachable
 from importer.folder.remote import fetch_each
 from importer.folder.rules import FolderSettings
-from importer.model.cells import printable
+from importer.model.cleaning import printable
 from importer.model.errors import ImporterError
 from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, SOME_UNKNOWN
 from importer.runs.execute import Context

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from importer.folder.arrival import companion_names, is_companion, is_no_sheet
 from importer.folder.layout import FolderLayout, move, quoted, safe_name
 from importer.folder.rules import Remote, Rule
-from importer.model.cells import printable
+from importer.model.cleaning import printable
 from importer.model.errors import ImporterError, NotSent, SettingsError
 
 ATOMIC = frozenset({"sftp", "ssh", "smb", "webdav", "webdavs", "file", "local"})

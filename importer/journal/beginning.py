@@ -10,9 +10,10 @@ from importer.journal.pacing import note_account
 from importer.journal.records import CallState, NewRow, NewRun, RunState
 from importer.journal.statements import Statement
 from importer.journal.tables import call, call_row, row, run
-from importer.journal.text import clean, to_json
+from importer.journal.text import to_json
 from importer.journal.transactions import Transaction
 from importer.model.calls import Call
+from importer.model.cleaning import storable
 
 Columns = dict[str, Any]
 
@@ -72,9 +73,9 @@ def call_columns(number: int, planned: Call, parent_number: int | None = None) -
         "number": number,
         "parent_number": parent_number,
         "method": planned.method,
-        "path": clean(planned.path),
+        "path": storable(planned.path),
         "body": None if planned.body is None else to_json(planned.body),
-        "touches": to_json([clean(touched) for touched in dict.fromkeys(planned.touches)]),
+        "touches": to_json([storable(touched) for touched in dict.fromkeys(planned.touches)]),
         "state": CallState.PLANNED.value,
         "attempts": 0,
     }
@@ -84,11 +85,11 @@ def _row_columns(new: NewRow, call_number: int | None) -> Columns:
     return {
         **new.id._asdict(),
         "status": new.status.value,
-        "sentence": clean(new.sentence),
+        "sentence": storable(new.sentence),
         "values": to_json(new.values),
-        "identity": None if new.identity is None else clean(new.identity),
+        "identity": None if new.identity is None else storable(new.identity),
         "call_number": call_number,
-        "warning": clean(new.warning),
+        "warning": storable(new.warning),
         "before": None,
     }
 
@@ -96,17 +97,17 @@ def _row_columns(new: NewRow, call_number: int | None) -> Columns:
 def _run_columns(new_run: NewRun) -> Columns:
     return {
         "state": RunState.OPEN.value,
-        "operation": clean(new_run.operation),
-        "account": clean(new_run.account),
-        "file_path": clean(new_run.file_path),
-        "file_name": clean(new_run.file_name),
+        "operation": storable(new_run.operation),
+        "account": storable(new_run.account),
+        "file_path": storable(new_run.file_path),
+        "file_name": storable(new_run.file_name),
         "file_size": new_run.file_size,
         "file_sha256": new_run.file_sha256,
-        "worksheet": None if new_run.worksheet is None else clean(new_run.worksheet),
-        "version": clean(new_run.version),
-        "user": clean(new_run.user),
-        "host": clean(new_run.host),
+        "worksheet": None if new_run.worksheet is None else storable(new_run.worksheet),
+        "version": storable(new_run.version),
+        "user": storable(new_run.user),
+        "host": storable(new_run.host),
         "settings": to_json(new_run.settings),
         "epoch": 1,
-        "owner": clean(new_run.owner),
+        "owner": storable(new_run.owner),
     }

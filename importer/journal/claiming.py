@@ -17,8 +17,9 @@ from importer.journal.records import (
 )
 from importer.journal.statements import Found, Statement
 from importer.journal.tables import account, attempt, call, hold, run
-from importer.journal.text import clean, instant
+from importer.journal.text import instant
 from importer.journal.transactions import Transaction
+from importer.model.cleaning import storable
 from importer.model.errors import JournalError
 
 # One look at everything a claim depends on; on PostgreSQL all of it stays locked until the commit.
@@ -177,7 +178,7 @@ def _begin_attempt(
         purpose=purpose.value,
         epoch=epoch,
         started_at=transaction.now,
-        method=clean(method),
-        path=clean(path),
+        method=storable(method),
+        path=storable(path),
     )
     return attempt_id

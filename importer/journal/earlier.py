@@ -9,8 +9,9 @@ from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, fu
 from importer.journal.records import Earlier
 from importer.journal.statements import Found, Statement
 from importer.journal.tables import call, call_row, row, run
-from importer.journal.text import clean, instant
+from importer.journal.text import instant
 from importer.journal.transactions import Transaction
+from importer.model.cleaning import storable
 from importer.model.outcomes import Status
 from importer.model.row_ids import RowId
 
@@ -82,7 +83,7 @@ def earlier(
     connection: Connection, account: str, operation: str, identities: Iterable[str]
 ) -> dict[str, Earlier]:
     found: dict[str, Earlier] = {}
-    for some in _pieces({clean(identity) for identity in identities}):
+    for some in _pieces({storable(identity) for identity in identities}):
         asked = {"account": account, "operation": operation, "identities": some}
         for sent in connection.execute(BY_IDENTITY, asked).mappings():
             found[sent["identity"]] = _earlier(sent)

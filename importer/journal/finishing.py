@@ -7,8 +7,9 @@ from importer.journal.records import CallState, RunState
 from importer.journal.settling import IN_DOUBT, change, rows_of_call, write_outcomes
 from importer.journal.statements import Statement
 from importer.journal.tables import call, run
-from importer.journal.text import clean, mapping_of, to_json
+from importer.journal.text import mapping_of, to_json
 from importer.journal.transactions import Transaction
+from importer.model.cleaning import storable
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
 
@@ -68,8 +69,8 @@ def filed(transaction: Transaction, run_id: int, file_path: str, result_path: st
     FILE_RUN.run(
         transaction.connection,
         the_run=run_id,
-        the_file=clean(file_path),
-        the_result=None if result_path is None else clean(result_path),
+        the_file=storable(file_path),
+        the_result=None if result_path is None else storable(result_path),
         the_settings=to_json({**settings, "into": None}),
     )
 
@@ -86,5 +87,5 @@ def _end_run(
         the_run=run_id,
         the_state=state.value,
         now=transaction.now,
-        the_result=None if result_path is None else clean(result_path),
+        the_result=None if result_path is None else storable(result_path),
     )

@@ -39,11 +39,12 @@ from importer.journal.records import (
     RunRecord,
     this_process,
 )
-from importer.journal.text import clean, instant
+from importer.journal.text import instant
 from importer.journal.transactions import Transaction
 from importer.journal.transactions import reading as reading_transaction
 from importer.journal.writer import Writer
 from importer.model.calls import Call
+from importer.model.cleaning import storable
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
 
@@ -101,7 +102,7 @@ class Journal:
 
         Raises RunBusy while another owner's heartbeat is fresh, unless `take_over`.
         """
-        who = clean(owner or this_process())
+        who = storable(owner or this_process())
         return self._write(
             lambda write: ownership.take(
                 write, run_id, who, self._stale_after_s, take_over=take_over
@@ -175,11 +176,11 @@ class Journal:
 
     def reserve(self, account: str, pace_s: float) -> float:
         """Seconds to wait for a slot of the account, for a request outside of any run."""
-        return self._write(lambda write: pacing.reserve(write, clean(account), pace_s))
+        return self._write(lambda write: pacing.reserve(write, storable(account), pace_s))
 
     def pause(self, account: str, until: datetime) -> None:
         """No slot of the account before `until` (aware), for any process."""
-        self._write(lambda write: pacing.pause(write, clean(account), until.timestamp()))
+        self._write(lambda write: pacing.pause(write, storable(account), until.timestamp()))
 
     # After a request
 
@@ -350,7 +351,7 @@ class Journal:
     ) -> dict[str, Earlier]:
         """Which of these effects some run has sent to this account; unknown ones are told apart."""
         with self._reading() as connection:
-            return earlier(connection, clean(account), clean(operation), identities)
+            return earlier(connection, storable(account), storable(operation), identities)
 
     def _write(self, do: Callable[[Transaction], T]) -> T:
         return self._writer.run(do)

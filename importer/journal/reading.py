@@ -18,8 +18,9 @@ from importer.journal.records import (
     RunState,
 )
 from importer.journal.tables import attempt, call, call_row, row, run
-from importer.journal.text import clean, instant, instant_or_none, mapping_of
+from importer.journal.text import instant, instant_or_none, mapping_of
 from importer.model.calls import Call
+from importer.model.cleaning import storable
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
@@ -55,7 +56,7 @@ def runs_of_file(
     connection: Connection, sha256: str, worksheet: str | None, operation: str, account: str
 ) -> list[RunRecord]:
     """Newest first."""
-    sheet = None if worksheet is None else clean(worksheet)
+    sheet = None if worksheet is None else storable(worksheet)
     query = select(run).where(
         run.c.file_sha256 == sha256,
         run.c.worksheet.is_not_distinct_from(sheet),

@@ -9,8 +9,9 @@ from importer.journal.ownership import must_own
 from importer.journal.records import CallState, Ending
 from importer.journal.statements import Statement
 from importer.journal.tables import attempt, call, call_row, hold, row
-from importer.journal.text import clean, cut, to_json
+from importer.journal.text import cut, to_json
 from importer.journal.transactions import Transaction
+from importer.model.cleaning import storable
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
@@ -142,7 +143,7 @@ def set_before(
 def set_undone(transaction: Transaction, run_id: int, rows: Iterable[RowId], sentence: str) -> None:
     UNDO.run_each(
         transaction.connection,
-        [{**this_row(run_id, row), "the_sentence": clean(sentence)} for row in rows],
+        [{**this_row(run_id, row), "the_sentence": storable(sentence)} for row in rows],
     )
 
 
@@ -178,7 +179,7 @@ def write_outcomes(
             {
                 **this_row(run_id, row),
                 "the_status": outcome.status.value,
-                "the_sentence": clean(outcome.sentence),
+                "the_sentence": storable(outcome.sentence),
             }
             for row, outcome in outcomes.items()
         ],

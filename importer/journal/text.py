@@ -5,23 +5,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from importer.model.cleaning import storable
+
 REPLY_LIMIT = 4_000  # characters
-
-
-def clean(text: str) -> str:
-    r"""The text with NUL and lone surrogates escaped; PostgreSQL and SQLite refuse them.
-
-    >>> clean("caf\xe9 \x00 \udcff")
-    'café \\x00 \\udcff'
-    """
-    if text.isascii() and "\0" not in text:
-        return text
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def cut(text: str | None) -> str | None:
     """A reply or a failure, cleaned and at most `REPLY_LIMIT` characters long."""
-    return None if text is None else clean(text[:REPLY_LIMIT])[:REPLY_LIMIT]
+    return None if text is None else storable(text[:REPLY_LIMIT])[:REPLY_LIMIT]
 
 
 def to_json(value: Any) -> str:
@@ -32,7 +23,7 @@ def to_json(value: Any) -> str:
     '{"Unit Price":"12.50","Qty":3}'
     """
     # An escaped lone surrogate is JSON's own spelling of it, so cleaning loses nothing here.
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
+    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
 
 
 def mapping_of(text: str | None) -> Mapping[str, Any]:

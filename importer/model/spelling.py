@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from importer.model.cells import clean
+from importer.model.cleaning import from_cell
 
 
 def key(text: str) -> str:
@@ -13,7 +13,7 @@ def key(text: str) -> str:
     >>> key("P.O. Number"), key("Tracking #"), key("PO\\n#")
     ('ponumber', 'tracking#', 'po#')
     """
-    return "".join(c for c in clean(text).casefold() if c.isalnum() or c == "#")
+    return "".join(c for c in from_cell(text).casefold() if c.isalnum() or c == "#")
 
 
 def did_you_mean(text: str, spellings: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
 from importer.model.calls import Call, Reply
-from importer.model.cells import printable
+from importer.model.cleaning import printable
 from importer.settings.settings import Credentials, Limit, Secret
 
 DEFAULT_PAUSE = timedelta(seconds=60)  # where a platform says "too fast" but not until when

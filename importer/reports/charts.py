@@ -9,7 +9,7 @@ from pygal import Config, HorizontalStackedBar, StackedBar
 from pygal.etree import etree  # the parser that pygal chose: lxml if it is installed
 from pygal.style import Style
 
-from importer.model.cells import printable
+from importer.model.cleaning import printable
 from importer.reports.model import Chart, Tone
 
 # Importing pygal adds an import finder of a kind that Python has not supported since 3.4.

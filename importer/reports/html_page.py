@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from importer.model.cells import printable
+from importer.model.cleaning import printable
 from importer.model.files import WrittenResult, written
 from importer.reports.charts import legend, svg
 from importer.reports.model import Cell, Report, ReportColumn, ReportLine

@@ -7,9 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from importer.model.cells import storable
 from importer.model.files import WrittenResult, written
 from importer.reports.model import Cell, Report, ReportTable
+from importer.sheets.xlsx.cell_text import cell_text
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -59,5 +59,5 @@ def _guarded(cell: str | float | None) -> str | float | None:
     """A text that Excel would read as a formula gets an apostrophe in front."""
     if not isinstance(cell, str):
         return cell
-    text = storable(cell)
+    text = cell_text(cell)
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -13,9 +13,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from importer.model.cells import printable
+from importer.model.cleaning import printable
 from importer.model.files import WrittenResult, written
 from importer.reports.model import Cell, Report, ReportColumn, ReportLine, ReportTable, Tone
+from importer.sheets.xlsx.cell_text import cell_text
 
 _FILLS = {
     Tone.ATTENTION: PatternFill("solid", fgColor="FFFBE3DF"),
@@ -140,7 +141,7 @@ def _bare_cell(sheet: Any, value: Cell, style: Any = None) -> Any:
     if isinstance(value, datetime):
         value = value.replace(tzinfo=None)  # a workbook has no time zones; the heading says UTC
     if isinstance(value, str):
-        value = printable(value)
+        value = cell_text(printable(value))
     cell: Any = SheetCell(sheet, 1, 1, cast("Any", value), style)
     if isinstance(value, str):
         cell.data_type = "s"

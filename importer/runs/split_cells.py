@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from importer.columns import stranger_among, tracking_numbers_in
-from importer.model.cells import Cell, clean
+from importer.model.cells import Cell
+from importer.model.cleaning import from_cell
 from importer.model.row_ids import RowId
 from importer.model.spelling import listed
 from importer.operations.operation import Operation
@@ -46,5 +47,5 @@ def whole_rows(numbers: Sequence[int], cells: Mapping[str, Sequence[Cell]]) -> L
 
 def _held(cell: Cell) -> list[Cell]:
     """The numbers of a cell; a cell that may hold something else stays whole, and is refused."""
-    found = tracking_numbers_in(clean(cell)) if isinstance(cell, str) else []
+    found = tracking_numbers_in(from_cell(cell)) if isinstance(cell, str) else []
     return [cell] if len(found) < 2 or stranger_among(found) else [*dict.fromkeys(found)]

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from importer.model.cells import Cell, Fault, clean, is_empty, shown
+from importer.model.cells import Cell, Fault, is_empty, shown
+from importer.model.cleaning import from_cell
 from importer.model.spelling import key
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def word(text: str) -> str:
     >>> word(" FDX\\u00a0 Grnd ")
     'fdx grnd'
     """
-    return " ".join(clean(text).casefold().split())
+    return " ".join(from_cell(text).casefold().split())
 
 
 def _meant(cell: Cell, meanings: Mapping[str, str]) -> Cell:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress, pairwise
 
-from importer.model.cells import Cell, clean, is_empty, shown
+from importer.model.cells import Cell, is_empty, shown
+from importer.model.cleaning import from_cell
 from importer.model.spelling import key
 from importer.sheets.headings import Layout, heading_of_two_lines, result_columns
 from importer.sheets.sheet import column_letters
@@ -224,7 +225,7 @@ def _is_total(cell: Cell) -> bool:
     """
     if not isinstance(cell, str) or not any(word in cell.casefold() for word in _SAY_SO):
         return False
-    return _TOTAL.fullmatch(clean(cell)[:_LONGEST_TOTAL]) is not None
+    return _TOTAL.fullmatch(from_cell(cell)[:_LONGEST_TOTAL]) is not None
 
 
 def _said(aside: Mapping[int, str]) -> list[str]:

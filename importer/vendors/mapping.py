@@ -15,7 +15,8 @@ from typing import Any
 
 from importer.columns import read_column
 from importer.columns.tracking_numbers import carriers_of
-from importer.model.cells import Cell, clean, is_empty, shown
+from importer.model.cells import Cell, is_empty, shown
+from importer.model.cleaning import from_cell
 from importer.model.errors import ChoiceNeeded, SheetError
 from importer.model.spelling import key
 from importer.operations.operation import Field, Operation
@@ -332,7 +333,7 @@ _CARRIERS = ("ups", "usps", "fedex", "fdx", "federalexpress", "dhl", "stampscom"
 
 
 def _look(cell: Cell) -> str:
-    text = clean(shown(cell))
+    text = from_cell(shown(cell))
     number = re.sub(r"[\s-]", "", text).upper()
     if isinstance(cell, date) or _DATE.fullmatch(text):  # a datetime is a date
         return "dates"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.model.cells import Fault, clean, is_empty, shown
+from importer.model.cells import Fault, is_empty, shown
 
 ANY_CELL = st.one_of(
     st.none(),
@@ -52,23 +52,6 @@ def test_a_cell_is_shown_as_excel_shows_it(cell, text):
     assert shown(cell) == text
 
 
-@pytest.mark.parametrize(
-    ("written", "seen"),
-    [
-        ("\u00a01Z999\u00a0", "1Z999"),
-        ("1Z\u200b999", "1Z999"),
-        ("\ufeffPO ID", "PO ID"),
-        ("soft\u00adhyphen", "softhyphen"),
-        ("two\u00a0words", "two words"),
-        ("thin\u202fspace", "thin space"),
-        ("bell\x07 and null\x00", "bell and null"),
-        ("line\nbreak\tand tab", "line\nbreak\tand tab"),
-    ],
-)
-def test_what_nobody_can_see_is_taken_from_a_text(written, seen):
-    assert clean(written) == seen
-
-
 @pytest.mark.parametrize("cell", [None, "", "  ", "\u00a0", "\u200b \ufeff", "\t\r\n", "\x00"])
 def test_a_cell_that_shows_nothing_is_empty(cell):
     assert is_empty(cell)
@@ -82,8 +65,3 @@ def test_a_cell_that_shows_something_is_not_empty(cell):
 @given(ANY_CELL)
 def test_every_cell_can_be_shown_in_little_space(cell):
     assert len(shown(cell)) <= 200
-
-
-@given(st.text())
-def test_cleaning_twice_cleans_no_more(text):
-    assert clean(clean(text)) == clean(text)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from importer.model.cells import printable
+from importer.model.cleaning import printable
 from importer.reports.model import Report
 
 

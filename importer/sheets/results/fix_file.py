@@ -12,7 +12,6 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet as Page
 
 from importer.model.cells import Cell, shown
-from importer.model.cells import storable as clean
 from importer.sheets.fix_marks import plain, vendors_columns
 from importer.sheets.sheet import (
     ERROR_HEADING,
@@ -23,6 +22,7 @@ from importer.sheets.sheet import (
     column_letters,
     title_of,
 )
+from importer.sheets.xlsx.cell_text import cell_text
 
 _OURS = (ROW_HEADING, STATUS_HEADING, ERROR_HEADING)  # left of the vendor's columns, in sight
 _WIDTHS = (12, 14, 60)  # in characters
@@ -111,7 +111,7 @@ def _write_cell(cell: Any, value: Cell) -> None:
 
 
 def _write_text(cell: Any, text: str) -> None:
-    cell.value = clean(text)
+    cell.value = cell_text(text)
     cell.data_type = "s"
     cell.number_format = _TEXT
 

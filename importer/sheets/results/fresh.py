@@ -16,12 +16,12 @@ from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from importer.model.cells import Cell, Fault, shown
-from importer.model.cells import storable as clean
 from importer.model.errors import SheetError
 from importer.sheets.fix_marks import plain
 from importer.sheets.results.part_edits import ERROR_WIDTH, STATUS_WIDTH
 from importer.sheets.results.result_styles import AMBER, RED
 from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, Worksheet, column_letters, title_of
+from importer.sheets.xlsx.cell_text import cell_text
 from importer.sheets.xlsx.edits import WIDEST
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def copied(sheet: "WriteOnlyWorksheet", cell: Any) -> Any:
 
     An .xls may hold control characters, which no .xlsx can.
     """
-    new = WriteOnlyCell(sheet, clean(cell.value) if isinstance(cell.value, str) else cell.value)
+    new = WriteOnlyCell(sheet, cell_text(cell.value) if isinstance(cell.value, str) else cell.value)
     if isinstance(cell.value, str):
         new.data_type = "e" if cell.data_type == "e" else "s"
     elif cell.value is not None and cell.number_format != "General":

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile
 
-from importer.model.cells import storable
 from importer.model.errors import SheetError, UsageError
 from importer.model.files import Choose, WrittenResult, written
 from importer.sheets.results.extent import Extent
 from importer.sheets.results.splice import splice
 from importer.sheets.results.text_rows import splice_text
 from importer.sheets.sheet import TextFormat, Worksheet
+from importer.sheets.xlsx.cell_text import cell_text
 from importer.sheets.xlsx.package import SpliceError
 
 ODD_WORKBOOK = (
@@ -129,7 +129,7 @@ def reason(error: Exception) -> str:
 
 def _cleaned(cells: Mapping[int, tuple[str, str]]) -> Mapping[int, tuple[str, str]]:
     """As it is where nothing needs it: by far most rows say one of a few things, and soundly."""
-    sound = {result: (storable(result[0]), storable(result[1])) for result in set(cells.values())}
+    sound = {result: (cell_text(result[0]), cell_text(result[1])) for result in set(cells.values())}
     if all(said == cleaned for said, cleaned in sound.items()):
         return cells
     return {row: sound[result] for row, result in cells.items()}

@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 from importer.model.errors import UsageError
 from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId
 from importer.operations import operation_named as operation
 from importer.operations import operations
 from importer.runs.prepare import prepare
@@ -110,7 +111,7 @@ class TestEveryTemplate:
         first = named.fields[0].title
         sentence = f"{first}: is the template's example row; delete it or write over it"
         assert prepared.operation is named
-        assert prepared.outcomes == {2: Outcome(Status.INVALID, sentence)}
+        assert prepared.outcomes == {RowId(2): Outcome(Status.INVALID, sentence)}
         assert prepared.calls == []
 
     @EVERY_OPERATION
@@ -123,7 +124,7 @@ class TestEveryTemplate:
 
         prepared = prepare(path, UploadOptions(), Settings())
 
-        assert prepared.outcomes == {2: Outcome(Status.PLANNED)}
+        assert prepared.outcomes == {RowId(2): Outcome(Status.PLANNED)}
         assert prepared.validation.warnings == []
 
     @EVERY_OPERATION

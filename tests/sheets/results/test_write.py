@@ -9,11 +9,11 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Border, Font, Side
 
-from importer.model.cells import storable as clean
 from importer.model.errors import SheetError, UsageError
 from importer.model.files import WrittenResult
 from importer.sheets.results.write import write_results
 from importer.sheets.sheet import TextFormat
+from importer.sheets.xlsx.cell_text import cell_text
 from tests.sheets.results_workbooks import (
     SHEET,
     STRICT,
@@ -646,9 +646,9 @@ class TestCells:
         assert results_in(target) == {2: ("sent", text)}
 
     def test_what_no_cell_may_hold_is_taken_out(self):
-        assert clean("a\x0b\x1b[0m\r\n\tb\ud83d\uffff") == "a[0m\n\tb\\ud83d"
-        assert len(clean("x" * 40_000)) == 32_767
-        assert len(clean("😀" * 20_000)) == 16_383
+        assert cell_text("a\x0b\x1b[0m\r\n\tb\ud83d\uffff") == "a[0m\n\tb\\ud83d"
+        assert len(cell_text("x" * 40_000)) == 32_767
+        assert len(cell_text("😀" * 20_000)) == 16_383
 
     def test_excel_escapes_are_no_letters(self, tmp_path):
         source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4))
