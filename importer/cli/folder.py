@@ -17,7 +17,7 @@ from importer.model.errors import ImporterError
 
 if TYPE_CHECKING:
     from importer.folder.layout import FolderLayout
-    from importer.folder.notices import Changes
+    from importer.folder.notices import TroubleChanges
     from importer.folder.passes import PassResult
     from importer.folder.rules import FolderSettings
     from importer.runs.execute import Context
@@ -216,7 +216,7 @@ def _page(layout: "FolderLayout", done: "PassResult", context: "Context") -> lis
 def _tell(
     layout: "FolderLayout",
     settings: "FolderSettings",
-    what: "Changes",
+    what: "TroubleChanges",
     done: "PassResult",
     files: Sequence[Path],
 ) -> None:

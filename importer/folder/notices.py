@@ -26,7 +26,7 @@ _TIMEOUT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class TroubleChanges:
     """Subjects whose trouble has begun or ended since the last notice."""
 
     begun: AbstractSet[str]
@@ -34,7 +34,7 @@ class Changes:
     notified: Mapping[str, str]  # a subject in trouble -> the day of its notice, once sent
 
 
-def changes(layout: FolderLayout, result: PassResult) -> Changes:
+def changes(layout: FolderLayout, result: PassResult) -> TroubleChanges:
     """Trouble with a vendor's folder or an account is new once, and again if a new day brings more
     of it; it ends with the next success."""
     before, today = _notified(layout), f"{result.ended_at.astimezone():%Y-%m-%d}"
@@ -43,7 +43,7 @@ def changes(layout: FolderLayout, result: PassResult) -> Changes:
     begun = {subject for subject in in_trouble if before.get(subject) != today}
     ended = (before.keys() & _successes(result)) - in_trouble
     kept = {subject: day for subject, day in before.items() if subject not in ended}
-    return Changes(begun, ended, kept | dict.fromkeys(in_trouble, today))
+    return TroubleChanges(begun, ended, kept | dict.fromkeys(in_trouble, today))
 
 
 def _successes(result: PassResult) -> set[str]:
@@ -64,14 +64,14 @@ def _notified(layout: FolderLayout) -> dict[str, str]:
     return days if isinstance(days, dict) else {}
 
 
-def is_wanted(notify: Notify, what: Changes, result: PassResult) -> bool:
+def is_wanted(notify: Notify, what: TroubleChanges, result: PassResult) -> bool:
     if notify.when == "always":
         return bool(result.moved or what.begun or what.ended)
     return notify.when == "attention" and bool(what.begun or what.ended)
 
 
 def send_notices(
-    notify: Notify, what: Changes, headline: str, text: str, files: Sequence[Path]
+    notify: Notify, what: TroubleChanges, headline: str, text: str, files: Sequence[Path]
 ) -> list[str]:
     """Sends mails and notices; returns why some of them could not be sent."""
     state = "needs attention" if what.begun else "back to normal" if what.ended else "finished"
@@ -90,7 +90,7 @@ def send_notices(
     return failures
 
 
-def save_notified(layout: FolderLayout, what: Changes) -> None:
+def save_notified(layout: FolderLayout, what: TroubleChanges) -> None:
     """Call it only after the notices were sent, so that the next pass tries again otherwise."""
     write_text(layout.reports / _NOTIFIED, json.dumps(what.notified))
 

@@ -127,7 +127,7 @@ def notify_by(box, **more):
     )
 
 
-BEGUN = notices.Changes({"inbox/north"}, set(), {})
+BEGUN = notices.TroubleChanges({"inbox/north"}, set(), {})
 
 
 def test_a_mail_has_the_summary_as_text_and_the_report_attached(mailbox, tmp_path):

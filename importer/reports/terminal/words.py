@@ -1,9 +1,8 @@
-"""The few words and the one table shape that all listings share."""
+"""Aligned columns and a few words that all terminal output shares."""
 
 from collections.abc import Iterable, Sequence
 
 from importer.model.calls import Call
-from importer.model.row_ids import sheet_rows
 
 
 def columns_text(cells: Iterable[Sequence[str]]) -> str:
@@ -22,7 +21,7 @@ def indented(text: str) -> str:
 
 
 def rows_words(call: Call) -> str:
-    rows = sheet_rows(call.rows)
+    rows = call.sheet_rows
     return f"row{'' if len(rows) == 1 else 's'} {', '.join(map(str, rows))}"
 
 
