@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 from operator import attrgetter
 from pathlib import Path
@@ -56,7 +57,7 @@ class Figure:
 
 
 def figures() -> list[Figure]:
-    functions = list(measured())
+    functions = measured()
     bodies = sorted(function.body for function in functions)
     complexities = sorted(function.complexity for function in functions)
     depths = sorted(function.nesting for function in functions)
@@ -134,15 +135,19 @@ def stems() -> Iterator[tuple[str, str]]:
             yield path.stem, _place(path)
 
 
-def measured() -> Iterator[Measured]:
-    for path in modules():
-        tree = _tree(path)
-        methods = {m for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for m in c.body}
-        for node in ast.walk(tree):
-            if isinstance(node, FUNCTION):
-                place = f"{_place(path, node)} {node.name}"
-                typed = is_typed(node, method=node in methods)
-                yield Measured(place, body_lines(node), complexity(node), nesting(node), typed)
+@cache
+def measured() -> list[Measured]:
+    return [function for path in modules() for function in _measured_in(path)]
+
+
+def _measured_in(path: Path) -> Iterator[Measured]:
+    tree = _tree(path)
+    methods = {m for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for m in c.body}
+    for node in ast.walk(tree):
+        if isinstance(node, FUNCTION):
+            place = f"{_place(path, node)} {node.name}"
+            typed = is_typed(node, method=node in methods)
+            yield Measured(place, body_lines(node), complexity(node), nesting(node), typed)
 
 
 def body_lines(function: Function) -> int:
@@ -236,6 +241,7 @@ def _function(source: str) -> Function:
     return function
 
 
+@cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -255,7 +261,7 @@ def _place(path: Path, node: ast.stmt | None = None) -> str:
 
 def worst(count: int) -> Iterator[str]:
     """What to work on: the functions, files and names furthest from their targets."""
-    functions = list(measured())
+    functions = measured()
     for figure in ("body", "complexity", "nesting"):
         yield f"\n{figure}:"
         for function in sorted(functions, key=attrgetter(figure), reverse=True)[:count]:
