@@ -21,6 +21,7 @@ from importer.runs.execute import Context, RunRows, end_run, run_rows_of, send_r
 from importer.runs.journal_rows import as_json, rows_of_journal
 from importer.runs.upload import resume_run
 from importer.sending.plan import minutes, plan_calls
+from importer.sending.read_back import Access
 from importer.sending.snapshot import read_now
 from importer.settings.settings import Account
 
@@ -133,14 +134,9 @@ def _plan(run: RunRecord, account: Account, context: Context) -> _Plan:
     found: Mapping[RowId, Any] = {}
     if undoing is not None:
         credentials = account.credentials(context.environ)
-        found = read_now(
-            operation,
-            list(ours.values()),
-            account,
-            credentials,
-            context.journal,
-            Stop(context.stop),
-        )
+        stop = Stop(context.stop)
+        access = Access(account, credentials, context.journal, stop, context.patience)
+        found = read_now(access, operation, list(ours.values()))
     back: dict[RowId, TakenBack] = {}
     for number, row in ours.items():
         try:

@@ -28,7 +28,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("importer")
 
-QUICK = Patience(back_off_s=0.01, look_after_s=0.02, beat_every_s=0.5, held_s=0.2)
+QUICK = Patience(back_off_s=0.01, read_back_after_s=0.02, beat_every_s=0.5, held_s=0.2)
 
 
 @pytest.fixture

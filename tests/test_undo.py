@@ -262,10 +262,7 @@ def test_a_lost_answer_of_an_undo_is_read_back(context, sandbox, tmp_path):
     assert statuses(undone) == {Status.VERIFIED}
 
 
-def test_where_the_values_before_cannot_be_read_nothing_is_sent(
-    context, sandbox, sheet, tmp_path, monkeypatch
-):
-    monkeypatch.setattr("importer.sending.reader._BACK_OFF_S", 0.001)
+def test_where_the_values_before_cannot_be_read_nothing_is_sent(context, sandbox, sheet, tmp_path):
     sandbox.fault("status", status=503, times=100, method="GET")
     path = sheet("PO ID,PO Item ID,Unit Price", "10001,100011,5.25")
 

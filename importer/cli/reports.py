@@ -185,11 +185,12 @@ def _reconciled(
     subject: "Subject", account: "Account", journal: "Journal", stop: "Stop"
 ) -> "tuple[Report, int]":
     from importer.reconcile.reconcile import reconcile as reconciled
+    from importer.sending.read_back import Access
 
     credentials = account.credentials(os.environ)
     load_meanwhile("importer.reports.reconcile_report", "importer.reports.report_files")
     with progress(f"reading back from {account.name}", len(subject.rows)) as advance:
-        found = reconciled(subject, account, credentials, journal, stop=stop, on_read=advance)
+        found = reconciled(subject, Access(account, credentials, journal, stop), on_read=advance)
     from importer.reports.reconcile_report import report_of
 
     return report_of(found), found.attention

@@ -173,7 +173,7 @@ class AddTracking(Operation[TrackingRow]):
             case _:
                 return None
 
-    def held(self, row: TrackingRow, found: Any) -> Mapping[str, Any] | None:
+    def current(self, row: TrackingRow, found: Any) -> Mapping[str, Any] | None:
         applied = self.is_applied(row, found)
         if applied is None:
             raise Unclear("the answer shows only a page of the tracking numbers")
@@ -226,7 +226,7 @@ class AddTracking(Operation[TrackingRow]):
                 if len(ours) != 1
                 else "the tracking number was on the purchase order before; it is left alone"
             )
-        held, kinds = self.held(row, found) or {}, {f.name: f.kind for f in self.fields}
+        held, kinds = self.current(row, found) or {}, {f.name: f.kind for f in self.fields}
         for name in ("carrier", "shipped_on"):
             wanted = getattr(row, name)
             if wanted is not None and not kinds[name].same(wanted, held.get(name)):

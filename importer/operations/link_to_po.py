@@ -165,7 +165,7 @@ class LinkToPo(Operation[LinkRow]):
     po = "existing_po_id"
     repeatable = False  # linking adds quantities to the PO; with New PO each call creates one more
 
-    look_first = True  # an order linked before, in part, looks as if this call had linked it
+    reads_first = True  # an order linked before, in part, looks as if this call had linked it
 
     def touches(self, row: LinkRow) -> tuple[str, ...]:
         order = f"order {row.order_id}"

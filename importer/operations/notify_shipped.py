@@ -165,7 +165,7 @@ class NotifyShipped(Operation[NoticeRow]):
     def question(self, rows: Sequence[NoticeRow]) -> Call:
         return Call("GET", f"v-beta/sales_orders/{rows[0].sales_order_id}")
 
-    def held(self, row: NoticeRow, found: Any) -> NoReturn:  # noqa: ARG002  (the contract)
+    def current(self, row: NoticeRow, found: Any) -> NoReturn:  # noqa: ARG002  (the contract)
         """Nothing shows which tracking number was notified; the order's status is all there is."""
         match found:
             case {"sales_order_status": {"fulfillment_status": str(status)}}:

@@ -72,7 +72,7 @@ class Operation(ABC, Generic[RowT]):
     `group_by` names the fields whose values make one call. `repeatable` says whether the same
     call may be sent twice without harm. `most_rows` cuts a call where a group is larger.
     `in_reply` says that the reply to the call itself shows what the platform now holds;
-    `look_first` that a read back is only proof beside a look before the call; `verified` that
+    `reads_first` that a read back is only proof beside a look before the call; `verified` that
     the touched groups are read back at the end of a run unless the user declines. `tracking`
     names the fields of a tracking number and of its carrier, which are judged together.
     """
@@ -85,7 +85,7 @@ class Operation(ABC, Generic[RowT]):
     repeatable: ClassVar[bool]
     most_rows: ClassVar[int] = 100  # no vendor documents a limit; a call of 100 rows stays small
     in_reply: ClassVar[bool] = False
-    look_first: ClassVar[bool] = False
+    reads_first: ClassVar[bool] = False
     verified: ClassVar[bool] = False
     tracking: ClassVar[tuple[str, str] | None] = None
     keys: ClassVar[tuple[str, ...]] = ()  # the fields that say which line a row sets
@@ -115,7 +115,7 @@ class Operation(ABC, Generic[RowT]):
         """The GET by which rows of one group are reconciled; it may show less than a read back."""
         return self.read_back(rows)
 
-    def held(self, row: RowT, found: Any) -> Mapping[str, Any] | None:
+    def current(self, row: RowT, found: Any) -> Mapping[str, Any] | None:
         """What the platform holds of a row, by our names of the fields; None where it lacks it.
 
         A field that the answer does not show is left out. Raises Unclear where the answer cannot
@@ -146,7 +146,7 @@ class Operation(ABC, Generic[RowT]):
     ) -> TakenBack:
         """The row of `undoing` that takes this one back.
 
-        `before` is what `held` gave before the row was sent, where that was kept; `found` is the
+        `before` is what `current` gave before the row was sent, where that was kept; `found` is the
         JSON of a read back now. Raises CannotUndo, or AlreadyUndone where nothing is left of it.
         """
         raise CannotUndo(f"{self.platform.title} has no call that takes it back; do it by hand")
@@ -209,7 +209,7 @@ class Operation(ABC, Generic[RowT]):
         """
         if before is None:
             raise CannotUndo("the values before it were not kept; upload with --undoable to undo")
-        now = self.held(row, found)
+        now = self.current(row, found)
         if now is None:
             raise CannotUndo("the platform does not hold it any more")
         set_by_it = [

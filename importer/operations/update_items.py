@@ -131,7 +131,7 @@ class UpdateItems(Operation[ItemRow]):
             case _:
                 return None
 
-    def held(self, row: ItemRow, found: Any) -> Mapping[str, Any] | None:
+    def current(self, row: ItemRow, found: Any) -> Mapping[str, Any] | None:
         item = items_of(found).get(str(row.po_item_id))
         if item is None:
             if self.is_applied(row, found) is None:

@@ -158,7 +158,7 @@ class UpdateShipping(Operation[ShippingRow]):
             same_value(wanted, found.get(name)) for name, wanted in wishes if wanted is not None
         )
 
-    def held(self, row: ShippingRow, found: Any) -> Mapping[str, Any] | None:
+    def current(self, row: ShippingRow, found: Any) -> Mapping[str, Any] | None:
         if self.is_applied(row, found) is None:
             raise Unclear("the answer is no purchase order")
         return {name: found.get(name) for name in DETAILS}

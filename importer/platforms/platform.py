@@ -221,8 +221,9 @@ def _without_markup(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text of the network as one line, without what could turn or hide its neighbors."""
-    return printable(" ".join(text.split())).strip()
+    """A text from the network as one line, without what could turn or hide its neighbors."""
+    whole = text.encode("utf-8", "ignore").decode()  # without half surrogate pairs
+    return printable(" ".join(whole.split())).strip()
 
 
 def shortened(text: str) -> str:

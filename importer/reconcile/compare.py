@@ -1,8 +1,9 @@
-"""What a row says against what its platform holds: the verdicts, and the one place that decides."""
+"""What a row says against what its platform has: the agreements, and the one place that decides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from importer.columns import Value
@@ -12,8 +13,8 @@ from importer.operations.operation import Operation, Unclear
 
 class Agreement(StrEnum):
     MATCHES = "matches"
-    DIFFERS = "differs"  # the platform holds the row, with other values
-    MISSING = "missing"  # the platform holds the purchase order, without the row
+    DIFFERS = "differs"  # the platform has the row, with other values
+    MISSING = "missing"  # the platform has the purchase order, without the row
     NOT_FOUND = "not found"  # the platform has no such purchase order
     UNREADABLE = "cannot be read back"
     NOT_CHECKED = "not checked"
@@ -31,10 +32,10 @@ class Compared:
     theirs: Mapping[str, Any] = field(default_factory=dict)
     differing: tuple[str, ...] = ()
     source: str = ""  # the sheet or run it is from
-    explained: bool = False  # not checked for a reason that asks nobody to do anything
+    explained: bool = False  # not checked for a reason that needs no action
 
     @property
-    def needs_a_person(self) -> bool:
+    def needs_attention(self) -> bool:
         calm = {Agreement.MATCHES, Agreement.UNREADABLE}
         return self.verdict not in calm and not self.explained
 
@@ -46,28 +47,49 @@ def compare(
 
     `since`: a field that a later row has set to something else -> which row that was.
     """
-    ours = values_of(operation, row)
-    po = po_of(operation, row)
+    row_is = partial(Compared, row.number, po=po_of(operation, row), ours=values_of(operation, row))
     try:
-        held = operation.held(row, found)
+        current = operation.current(row, found)
     except Unclear as error:
-        return Compared(row.number, Agreement.UNREADABLE, po, str(error), ours)
-    if held is None:
-        return Compared(row.number, Agreement.MISSING, po, "the platform does not hold it", ours)
-    kinds = {f.name: f.kind for f in operation.fields}
-    titles = {f.name: f.title for f in operation.fields}
-    theirs = {name: kinds[name].of_platform(held[name]) for name in ours if name in held}
-    changed = [name for name in theirs if not kinds[name].same(ours[name], held[name])]
+        return row_is(Agreement.UNREADABLE, sentence=str(error))
+    if current is None:
+        return row_is(Agreement.MISSING, sentence="the platform does not have it")
+    theirs, changed = _theirs(operation, row, current)
     differing = tuple(name for name in changed if name not in (since or {}))
     if since and changed and not differing:
         later = f"{since[changed[0]]} came after it"
-        return Compared(row.number, Agreement.NOT_CHECKED, po, later, ours, theirs, explained=True)
-    said = "; ".join(
-        f"{titles[name]}: {words(ours[name])} here, {words(theirs[name])} there"
-        for name in differing
+        return row_is(Agreement.NOT_CHECKED, sentence=later, theirs=theirs, explained=True)
+    return row_is(
+        Agreement.DIFFERS if differing else Agreement.MATCHES,
+        sentence=_differences(operation, row, theirs, differing),
+        theirs=theirs,
+        differing=differing,
     )
-    verdict = Agreement.DIFFERS if differing else Agreement.MATCHES
-    return Compared(row.number, verdict, po, said, ours, theirs, differing)
+
+
+def _theirs(
+    operation: Operation[Any], row: Any, current: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """What the platform has of the fields that the row fills, and which of them differ."""
+    theirs: dict[str, Any] = {}
+    changed: list[str] = []
+    for column in operation.fields:
+        name, value = column.name, getattr(row, column.name)
+        if value is not None and name in current:
+            theirs[name] = column.kind.of_platform(current[name])
+            if not column.kind.same(value, current[name]):
+                changed.append(name)
+    return theirs, changed
+
+
+def _differences(
+    operation: Operation[Any], row: Any, theirs: Mapping[str, Any], names: Sequence[str]
+) -> str:
+    titles = {field.name: field.title for field in operation.fields}
+    return "; ".join(
+        f"{titles[name]}: {words(getattr(row, name))} here, {words(theirs[name])} there"
+        for name in names
+    )
 
 
 def values_of(operation: Operation[Any], row: Any) -> dict[str, Value]:

@@ -1,8 +1,7 @@
-"""What sheets and runs say against what the platform holds: each purchase order is read once."""
+"""What sheets and runs say against what the platform has: each purchase order is read once."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,20 +14,18 @@ from importer.model.cells import shown
 from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
-from importer.model.stop import Stop
 from importer.operations import operation_named
 from importer.operations.operation import Operation
-from importer.platforms import PLATFORMS
 from importer.reconcile.compare import Agreement, Compared, compare, po_of, values_of
 from importer.runs.journal_rows import rows_of_journal
 from importer.runs.prepare import prepare
-from importer.sending.connection import Connection
-from importer.sending.reader import Reader
+from importer.sending.read_back import Access, Reader, ask_each_once, by_path
 from importer.sending.verdicts import JudgedReply, Verdict
-from importer.settings.settings import Account, Credentials, Settings
+from importer.settings.settings import Settings
 from importer.sheets.headings import Layout
 
-RowOf = tuple[str, RowId]  # the sheet or run, and its row
+SourcedRow = tuple[str, Any]  # the sheet or run, and its row
+RowOf = tuple[str, RowId]  # the sheet or run, and its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +33,16 @@ class Subject:
     """Rows to be reconciled; `aside` are those that cannot be, with why."""
 
     operation: Operation[Any]
-    rows: Sequence[tuple[str, Any]]  # the sheet or run, and its row
+    rows: Sequence[SourcedRow]
     aside: Sequence[Compared] = ()
-    sources: Sequence[str] = ()  # in the order they are told
+    sources: Sequence[str] = ()  # in the order of the report
     since: Mapping[RowOf, Mapping[str, str]] = field(default_factory=dict)
     # ^ fields that a later run has set to something else, and the row that did
 
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """What the platform holds and no row says, in the platform's words."""
+    """What the platform has and no row says, in the platform's words."""
 
     po: str
     values: Mapping[str, Any]
@@ -76,102 +73,89 @@ class Reconciliation:
 
     @property
     def attention(self) -> int:
-        """How many rows need a person."""
-        return sum(row.needs_a_person for row in self.rows)
+        """How many rows need attention."""
+        return sum(row.needs_attention for row in self.rows)
 
 
 def reconcile(
-    subject: Subject,
-    account: Account,
-    credentials: Credentials,
-    journal: Journal,
-    *,
-    stop: Stop | None = None,
-    on_read: Callable[[int], object] = lambda _: None,
+    subject: Subject, access: Access, *, on_read: Callable[[int], object] = lambda _: None
 ) -> Reconciliation:
     """Asks the platform for each purchase order once, within the account's limit; sends nothing.
 
-    Raises SignInRefused, and the errors of `Connection`'s own making. What cannot be asked is
-    `not checked`, with the reason.
+    `on_read` gets the number of rows that each answer shows. Raises SignInRefused, and the errors
+    of `Connection`'s own making. What cannot be asked is `not checked`, with the reason.
     """
     begun_at = datetime.now(UTC)
-    asked: dict[str, list[tuple[str, Any]]] = {}
-    silent: list[Compared] = []
     operation = subject.operation
-    for source, row in subject.rows:
-        question = operation.question([row])
-        if question is None:
-            silent.append(_unreadable(operation, source, row))
-        else:
-            asked.setdefault(question.path, []).append((source, row))
-    platform = PLATFORMS[account.platform]
-    with Connection(account, platform, credentials) as connection:
-        reader = Reader(connection, account, journal, stop or Stop())
+    asked, silent = by_path(subject.rows, lambda sourced: operation.question([sourced[1]]))
 
-        def look(part: tuple[str, list[tuple[str, Any]]]) -> _Found:
-            found = _look(reader, subject, *part)
-            on_read(len(part[1]))
-            return found
+    def read(reader: Reader, path: str, rows: list[SourcedRow]) -> _Answered:
+        answered = _ask(reader, subject, path, rows)
+        on_read(len(rows))
+        return answered
 
-        with ThreadPoolExecutor(account.workers, thread_name_prefix="reader") as pool:
-            parts = list(pool.map(look, asked.items()))
-    order = {source: at for at, source in enumerate(subject.sources)}
-    rows = [*subject.aside, *silent, *(row for part in parts for row in part.rows)]
+    answers = ask_each_once(access, asked, read)
     return Reconciliation(
         operation=operation,
-        account=account.name,
+        account=access.account.name,
         sources=subject.sources,
         begun_at=begun_at,
         ended_at=datetime.now(UTC),
-        rows=sorted(rows, key=lambda row: (order[row.source], row.id)),
-        extras=[extra for part in parts for extra in part.extras],
-        questions=[part.question for part in parts],
+        rows=_in_order(subject, [_unreadable(operation, *sourced) for sourced in silent], answers),
+        extras=[extra for answer in answers for extra in answer.extras],
+        questions=[answer.question for answer in answers],
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    rows: list[Compared]
-    extras: list[Extra]
+class _Answered:
+    """What one GET tells: its rows, and what else the platform has there."""
+
+    rows: Sequence[Compared]
+    extras: Sequence[Extra]
     question: Question
 
 
-def _look(
-    reader: "Reader", subject: Subject, path: str, parts: Sequence[tuple[str, Any]]
-) -> _Found:
-    """One purchase order: its rows, and what is there beside them."""
-    operation = subject.operation
+def _in_order(
+    subject: Subject, unreadable: Sequence[Compared], answers: Sequence[_Answered]
+) -> list[Compared]:
+    """All rows in the order of their sources, and of their sheets."""
+    order = {source: at for at, source in enumerate(subject.sources)}
+    rows = [*subject.aside, *unreadable, *(row for answer in answers for row in answer.rows)]
+    return sorted(rows, key=lambda row: (order[row.source], row.id))
+
+
+def _ask(reader: Reader, subject: Subject, path: str, rows: Sequence[SourcedRow]) -> _Answered:
+    """One purchase order: its rows, and what else is there."""
     asked_at, begun = datetime.now(UTC), time.monotonic()
     answer = reader.ask(Call("GET", path))
-    question = Question(
-        path, asked_at, round(time.monotonic() - begun, 3), _answered(answer), len(parts)
-    )
-    rows = [
-        replace(
-            _compared(operation, row, answer, subject.since.get((source, row.number), {})),
-            source=source,
-        )
-        for source, row in parts
-    ]
+    seconds = round(time.monotonic() - begun, 3)
+    question = Question(path, asked_at, seconds, _answer_words(answer), len(rows))
+    compared = [_compared(subject, source, row, answer) for source, row in rows]
+    return _Answered(compared, _extras(subject.operation, rows, answer), question)
+
+
+def _extras(
+    operation: Operation[Any], rows: Sequence[SourcedRow], answer: JudgedReply | None
+) -> list[Extra]:
     if answer is None or answer.verdict is not Verdict.ACCEPTED or answer.reply is None:
-        return _Found(rows, [], question)
-    every = [row for _, row in parts]
-    beside = operation.extras(every, answer.reply.json)
-    extras = [Extra(po_of(operation, every[0]), values) for values in beside]
-    return _Found(rows, extras, question)
+        return []
+    every = [row for _, row in rows]
+    po = po_of(operation, every[0])
+    return [Extra(po, values) for values in operation.extras(every, answer.reply.json)]
 
 
-def _compared(
-    operation: Operation[Any], row: Any, answer: JudgedReply | None, since: Mapping[str, str]
-) -> Compared:
+def _compared(subject: Subject, source: str, row: Any, answer: JudgedReply | None) -> Compared:
+    operation = subject.operation
+    if answer is not None and answer.verdict is Verdict.ACCEPTED and answer.reply is not None:
+        since = subject.since.get((source, row.number), {})
+        return replace(compare(operation, row, answer.reply.json, since), source=source)
+    agreement, why = Agreement.NOT_CHECKED, "not asked: it was stopped before"
+    if answer is not None:
+        agreement = Agreement.NOT_FOUND if answer.not_found else Agreement.NOT_CHECKED
+        why = answer.sentence
     po, ours = po_of(operation, row), values_of(operation, row)
-    if answer is None:
-        said = "not asked: it was stopped before"
-        return Compared(row.number, Agreement.NOT_CHECKED, po, said, ours)
-    if answer.verdict is Verdict.ACCEPTED and answer.reply is not None:
-        return compare(operation, row, answer.reply.json, since)
-    verdict = Agreement.NOT_FOUND if answer.not_found else Agreement.NOT_CHECKED
-    return Compared(row.number, verdict, po, answer.sentence, ours)
+    return Compared(row.number, agreement, po, why, ours, source=source)
 
 
 def _unreadable(operation: Operation[Any], source: str, row: Any) -> Compared:
@@ -179,13 +163,13 @@ def _unreadable(operation: Operation[Any], source: str, row: Any) -> Compared:
         row.number,
         Agreement.UNREADABLE,
         po_of(operation, row),
-        "the platform shows nothing by which this row could be told",
+        "the platform shows nothing that identifies this row",
         values_of(operation, row),
         source=source,
     )
 
 
-def _answered(answer: JudgedReply | None) -> str:
+def _answer_words(answer: JudgedReply | None) -> str:
     if answer is None:
         return "not asked"
     if answer.reply is None:
@@ -194,7 +178,7 @@ def _answered(answer: JudgedReply | None) -> str:
 
 
 def with_later_runs(subject: Subject) -> Subject:
-    """Where several runs set the same field, only the last can be what the platform holds."""
+    """Where several runs set the same field, only the last can be what the platform has."""
     latest: dict[tuple[Value, ...], dict[str, tuple[Value, RowOf]]] = {}
     since: dict[RowOf, dict[str, str]] = {}
     for source, row in reversed(subject.rows):
@@ -207,7 +191,7 @@ def with_later_runs(subject: Subject) -> Subject:
 
 
 def subject_of_sheet(sheet: Path, options: UploadOptions, settings: Settings) -> Subject:
-    """The good rows of any sheet, sent by us or not; the others are told with their problems."""
+    """The good rows of any sheet, sent by us or not; the others have their problems."""
     prepared = prepare(sheet, options, settings)
     aside = [
         replace(

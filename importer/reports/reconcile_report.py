@@ -79,7 +79,7 @@ def _attention(found: Reconciliation) -> list[str]:
             f"{_rows_words(lost)} for a number that the platform does not know: "
             f"{_listed(pos, 5)}. Ask whose numbers they are."
         )
-    unchecked = [row for row in _with(found, Agreement.NOT_CHECKED) if row.needs_a_person]
+    unchecked = [row for row in _with(found, Agreement.NOT_CHECKED) if row.needs_attention]
     reasons: dict[str, list[Compared]] = {}
     for row in unchecked:
         reasons.setdefault(row.sentence, []).append(row)
@@ -222,7 +222,7 @@ def _kinds(columns: Sequence[ReportColumn], lines: Sequence[ReportLine]) -> list
 
 def _pos(found: Reconciliation) -> ReportTable:
     rows: dict[str, Counter[Agreement]] = {}
-    needy = {row.po for row in found.rows if row.needs_a_person}
+    needy = {row.po for row in found.rows if row.needs_attention}
     for row in found.rows:
         if row.po:
             rows.setdefault(row.po, Counter())[row.verdict] += 1

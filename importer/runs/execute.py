@@ -29,6 +29,7 @@ from importer.runs.fix import settled_by, write_fix_file
 from importer.runs.journal_rows import rows_of_journal
 from importer.runs.result import SourceSheet, reload_sheet, write_result
 from importer.sending.connection import Connection
+from importer.sending.read_back import Access
 from importer.sending.sender import send
 from importer.sending.snapshot import keep_snapshot
 from importer.sending.task import Patience, Task
@@ -200,16 +201,9 @@ def _keep_before(context: Context, run: RunRecord, epoch: int, run_rows: RunRows
     if not run.settings.get("undoable") or run_rows.operation.undoing() is None:
         return None
     account = context.settings.account(run.account)
-    return keep_snapshot(
-        context.journal,
-        run.id,
-        epoch,
-        run_rows.operation,
-        run_rows.rows,
-        account,
-        account.credentials(context.environ),
-        context.stop,
-    )
+    credentials = account.credentials(context.environ)
+    access = Access(account, credentials, context.journal, context.stop, context.patience)
+    return keep_snapshot(access, run.id, epoch, run_rows.operation, run_rows.rows)
 
 
 def send_run(

@@ -57,7 +57,7 @@ def _requests(prepared: Prepared) -> int:
         for call in prepared.calls
         if (question := operation.read_back([prepared.rows[number] for number in call.rows]))
     ]
-    before = len(questions) if operation.look_first else 0
+    before = len(questions) if operation.reads_first else 0
     after = len({question.path for question in questions}) if operation.verified else 0
     return len(prepared.calls) + before + after
 

@@ -17,6 +17,7 @@ from importer.model.calls import Call, Reply
 from importer.model.errors import AnswerLost, NotSent, SettingsError, SignInRefused
 from importer.model.version import __version__
 from importer.platforms.platform import Platform, Token, one_line
+from importer.sending.verdicts import JudgedReply, judge
 from importer.settings.settings import Account, Credentials
 
 MOST_BYTES = 1_000_000
@@ -90,6 +91,15 @@ class Connection:
             return token
         self._last.token = token
         return self._exchange(call, token, in_time)
+
+    def attempt(self, call: Call, in_time: Callable[[], bool] = lambda: True) -> JudgedReply:
+        """Sends a call and judges what came. Raises SignInRefused."""
+        came: Reply | NotSent | AnswerLost
+        try:
+            came = self.send(call, in_time)
+        except (NotSent, AnswerLost) as error:
+            came = error
+        return judge(self._platform, came)
 
     def renew(self) -> None:
         """After a 401: lets the next call sign in again, unless another thread already did."""

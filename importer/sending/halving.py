@@ -1,45 +1,65 @@
-"""Finding the bad rows of a refused call: how it is halved, and when that is given up."""
+"""Finding the bad rows of a refused call: it is halved until they stand alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from importer.journal import CallRecord, CallState
+from importer.model.outcomes import Outcome
+from importer.model.row_ids import RowId
+from importer.sending.ledger import Ledger
+from importer.sending.plan import atoms
+from importer.sending.sentences import adding, refused_rows
+from importer.sending.task import Doubt, Patience, Task
+from importer.sending.verdicts import JudgedReply
 
-class Lineage:
-    """Which call each part was once a part of, and how many parts that has cost so far.
 
-    Parts are read from the journal, so that a run that is resumed goes on counting where it was;
-    what was sent again is counted by each process anew.
-    """
+class Halving:
+    """Splits calls of one run; `deliver` sends each part and returns the doubts that it leaves."""
 
-    def __init__(self, parents: Mapping[int, int]) -> None:
-        self._first: dict[int, int] = {}  # a part's number -> the call it was once a part of
-        self._parts: dict[int, int] = {}  # that call's number -> its parts
-        self._resent: dict[int, int] = {}  # that call's number -> how often it was sent again
-        for part, parent in parents.items():
-            self.add(parent, [part])
+    def __init__(
+        self,
+        task: Task,
+        patience: Patience,
+        ledger: Ledger,
+        deliver: Callable[[CallRecord], list[Doubt]],
+    ) -> None:
+        self._task = task
+        self._patience = patience
+        self._ledger = ledger
+        self._deliver = deliver
 
-    def first(self, number: int) -> int:
-        return self._first.get(number, number)
+    def isolate(
+        self,
+        record: CallRecord,
+        rows: Sequence[Any],
+        outcomes: Mapping[RowId, Outcome],
+        answer: JudgedReply,
+    ) -> list[Doubt]:
+        """Halves what was refused until the bad rows stand alone; `outcomes` are of other rows."""
+        operation = self._task.operation
+        parcels = atoms(operation, rows)
+        refused = refused_rows(rows, answer.refusal, operation)
+        spent = self._ledger.lineage.spent(record.number)
+        if len(parcels) == 1 or not answer.may_spare_a_part:
+            self._ledger.settle(record, CallState.REJECTED, {**outcomes, **refused})
+            return []
+        if spent + 2 > self._patience.isolate_limit:
+            words = f"{spent} further calls did not find the bad rows; this one was not retried."
+            refused = adding(refused, words)
+            self._ledger.settle(record, CallState.REJECTED, {**outcomes, **refused})
+            return []
+        return self.deliver_parts(record, halves(parcels), outcomes)
 
-    def is_part(self, number: int) -> bool:
-        return number in self._first
-
-    def add(self, number: int, parts: Sequence[int]) -> None:
-        """A call was replaced by parts, which are numbered after it."""
-        first = self.first(number)
-        self._first |= dict.fromkeys(parts, first)
-        self._parts[first] = self._parts.get(first, 0) + len(parts)
-
-    def spent(self, number: int) -> int:
-        """Further writes to find the bad rows of the call that this one was once a part of."""
-        return self._parts.get(self.first(number), 0)
-
-    def resend(self, number: int) -> int:
-        """Counts a further sending of what a read back did not show; how many there were."""
-        first = self.first(number)
-        self._resent[first] = self._resent.get(first, 0) + 1
-        return self._resent[first]
+    def deliver_parts(
+        self,
+        record: CallRecord,
+        parts: Sequence[Sequence[Any]],
+        outcomes: Mapping[RowId, Outcome],
+    ) -> list[Doubt]:
+        """Sends a call in parts; `outcomes` are of its other rows."""
+        records = self._ledger.split(record, parts, outcomes)
+        return [doubt for part in records for doubt in self._deliver(part)]
 
 
 def halves(parcels: Sequence[Sequence[Any]]) -> list[list[Any]]:

@@ -1,115 +1,268 @@
-"""What the platform shows: GETs of a run, and what they tell of the rows of a call."""
+"""GETs that tell what a platform has now: paced like all calls, patient with failures."""
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from importer.journal import CallRecord, Claim, Ending, Purpose
+from importer.journal import CallRecord, Claim, Ending, Journal, Purpose
 from importer.model.calls import Call, Reply
-from importer.model.errors import AnswerLost, NotSent, SignInRefused
+from importer.model.errors import SignInRefused
 from importer.model.row_ids import RowId
+from importer.platforms import PLATFORMS
 from importer.sending.claims import Claims
+from importer.sending.connection import Connection
 from importer.sending.task import Patience, Task
-from importer.sending.verdicts import JudgedReply, Verdict, judge
+from importer.sending.verdicts import JudgedReply, Verdict
+from importer.settings.settings import Account, Credentials
 
-_READ = frozenset({Verdict.ACCEPTED, Verdict.REFUSED})  # a GET that tells something
+T = TypeVar("T")
+R = TypeVar("R")
+
+_TELLS = frozenset({Verdict.ACCEPTED, Verdict.REFUSED})  # a GET that tells something
 
 
-class ReadBacks:
-    """Reads back for one run, from many threads at once."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An account, and what GETs outside of any run reach it with."""
+
+    account: Account
+    credentials: Credentials
+    journal: Journal
+    stop: threading.Event = field(default_factory=threading.Event)
+    patience: Patience = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """When a GET may be sent, and what to do with its answer, or with why it has none."""
+
+    wait_s: float
+    keep: Callable[[JudgedReply | str], object] = lambda _: None
+
+
+class Reader:
+    """Sends GETs of one account outside of any run."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        account: Account,
+        journal: Journal,
+        stop: threading.Event,
+        patience: Patience,
+    ) -> None:
+        self._connection = connection
+        self._account = account
+        self._journal = journal
+        self._stop = stop
+        self._patience = patience
+
+    def ask(self, call: Call) -> JudgedReply | None:
+        """What came, after a few tries if nothing worth reading did; None once stopped."""
+        return self._ask(call, self._turn)
+
+    def json(self, path: str) -> Any:
+        """The JSON at a path; None where nothing worth reading came."""
+        return content_of(self.ask(Call("GET", path)))
+
+    def _turn(self) -> _Turn:
+        return _Turn(self._journal.reserve(self._account.name, self._account.limit.pace_s))
+
+    def _ask(self, call: Call, turn: Callable[[], _Turn]) -> JudgedReply | None:
+        """The one patient GET: waits its turn, asks, and tries again where nothing is told."""
+        answer = None
+        for attempt in range(1, self._patience.attempts + 1):
+            slot = turn()
+            if not self._wait(slot):
+                return answer
+            try:
+                answer = self._connection.attempt(call)
+            except SignInRefused as error:
+                slot.keep(str(error))
+                raise
+            slot.keep(answer)
+            if answer.verdict in _TELLS or not self._goes_on(answer, attempt):
+                return answer
+        return answer
+
+    def _wait(self, turn: _Turn) -> bool:
+        """Waits for the turn; False where nothing is to be asked any more."""
+        return not self._stop.wait(turn.wait_s)
+
+    def _goes_on(self, answer: JudgedReply, attempt: int) -> bool:
+        """Makes another try possible and waits for it; False where there is to be none."""
+        if answer.verdict is Verdict.NOT_SIGNED_IN:
+            self._connection.renew()
+            return True
+        if answer.pause_until is None or answer.reply is None:
+            return not self._stop.wait(self._patience.back_off_s * attempt)
+        self._journal.pause(self._account.name, answer.pause_until)
+        pause_s = (answer.pause_until - answer.reply.received_at).total_seconds()
+        return pause_s <= self._patience.longest_pause_s  # a report is not worth more
+
+
+class ReadBacks(Reader):
+    """Reads back for one run, from many threads at once; its journal keeps each GET.
+
+    Once the run stops, a GET whose turn is near is still sent, once: it may settle a doubt.
+    """
 
     def __init__(
         self, task: Task, patience: Patience, claims: Claims, stop: threading.Event
     ) -> None:
+        super().__init__(task.connection, task.account, task.journal, stop, patience)
         self._task = task
-        self._patience = patience
         self._claims = claims
-        self._stop = stop
 
     def before(self, record: CallRecord) -> None:
         """Writes down which rows the platform already shows before anything is sent."""
         rows = self._task.rows_of(record.call)
-        read_back = self._task.operation.read_back(rows)
-        if read_back is not None:
-            self.read(record, read_back, Purpose.BEFORE_LOOK)
+        call = self._task.operation.read_back(rows)
+        if call is None:
+            return
 
-    def without_what_was_there(
+        def as_shown(answer: JudgedReply) -> str | None:
+            applied = self.shown_in(_telling(answer), rows)
+            numbers = [number for number, seen in applied.items() if seen is not False]
+            return json.dumps(numbers) if answer.verdict in _TELLS else None
+
+        self._read(record, call, Purpose.BEFORE_LOOK, as_shown)
+
+    def read(self, record: CallRecord, call: Call) -> Reply | None:
+        """The answer to a GET of the run; None where there is none worth reading."""
+        return self._read(record, call, Purpose.READ_BACK, _text)
+
+    def shown_in(self, reply: Reply | None, rows: Sequence[Any]) -> dict[RowId, bool | None]:
+        """For each row whether the reply shows it applied; None where that cannot be told."""
+        if reply is not None and reply.status == 404:
+            return dict.fromkeys((row.number for row in rows), False)  # not there at all
+        content = reply.json if reply is not None and reply.ok else None
+        if content is None:
+            return dict.fromkeys(row.number for row in rows)
+        return {row.number: self._task.operation.is_applied(row, content) for row in rows}
+
+    def without_shown_before(
         self, record: CallRecord, applied: Mapping[RowId, bool | None]
     ) -> dict[RowId, bool | None]:
-        """What a look before the call already showed is no proof that the call was applied."""
-        if not self._task.operation.look_first:
+        """What was already shown before the call is no proof that the call was applied."""
+        if not self._task.operation.reads_first:
             return dict(applied)
-        looks = [
+        before = self._shown_before(record)
+        if before is None:  # nothing tells what was there
+            before = set(applied)
+        return {n: None if seen and n in before else seen for n, seen in applied.items()}
+
+    def _shown_before(self, record: CallRecord) -> set[RowId] | None:
+        kept = [
             attempt.reply
             for attempt in self._task.journal.attempts(self._task.run_id, record.number)
             if attempt.purpose is Purpose.BEFORE_LOOK and attempt.reply
         ]
-        there = _row_ids(looks[-1]) if looks else None
-        if there is None:
-            there = set(applied)
-        return {n: None if seen and n in there else seen for n, seen in applied.items()}
+        return _row_ids(kept[-1]) if kept else None
 
-    def read(self, record: CallRecord, call: Call, purpose: Purpose) -> Reply | None:
-        """The answer to a GET of the run; None where there is none worth reading."""
-        for attempt in range(1, self._patience.attempts + 1):
-            claim = self._task.journal.note_attempt(
+    def _read(
+        self,
+        record: CallRecord,
+        call: Call,
+        purpose: Purpose,
+        kept: Callable[[JudgedReply], str | None],
+    ) -> Reply | None:
+        def turn() -> _Turn:
+            claim = self._journal.note_attempt(
                 self._task.run_id,
                 record.number,
                 self._task.epoch,
                 purpose,
                 method=call.method,
                 path=call.path,
-                pace_s=self._task.account.limit.pace_s,
+                pace_s=self._account.limit.pace_s,
             )
-            if self._stop.is_set() and claim.wait_s > self._patience.send_within_s:
-                self.end(Ending(claim.attempt_id, failure="not asked: the run stopped"))
-                return None
-            self._claims.pause(claim.wait_s)
-            try:
-                answer = self.ask(call)
-            except SignInRefused as error:
-                self.end(Ending(claim.attempt_id, failure=str(error)))
-                raise
-            ending = ending_of(claim, answer)
-            if purpose is Purpose.BEFORE_LOOK:  # kept as what it showed, which may be nothing
-                shown = self._shown(record, answer.reply) if answer.verdict in _READ else None
-                ending = replace(ending, reply=None if shown is None else json.dumps(shown))
-            self.end(ending)
-            if answer.verdict in _READ or self._stop.is_set():
-                return answer.reply
-            if answer.verdict is Verdict.NOT_SIGNED_IN:
-                self._task.connection.renew()
-            self._claims.pause_account(answer)
-            self._claims.pause(self._patience.back_off_s * attempt)
-        return None
+            return _Turn(claim.wait_s, lambda answer: self._end(_ending(claim, answer, kept)))
 
-    def ask(self, call: Call, in_time: Callable[[], bool] = lambda: True) -> JudgedReply:
-        came: Reply | NotSent | AnswerLost
-        try:
-            came = self._task.connection.send(call, in_time)
-        except (NotSent, AnswerLost) as error:
-            came = error
-        return judge(self._task.platform, came)
+        answer = self._ask(call, turn)
+        return None if answer is None else _telling(answer)
 
-    def _shown(self, record: CallRecord, reply: Reply | None) -> list[RowId]:
-        applied = self.applied(self._task.rows_of(record.call), reply)
-        return [number for number, seen in applied.items() if seen is not False]
+    def _wait(self, turn: _Turn) -> bool:
+        if self._stop.is_set() and turn.wait_s > self._patience.send_within_s:
+            turn.keep("not asked: the run stopped")
+            return False
+        self._claims.pause(turn.wait_s)
+        return True
 
-    def applied(self, rows: Sequence[Any], reply: Reply | None) -> dict[RowId, bool | None]:
-        """For each row whether the reply shows it applied; None where that cannot be told."""
-        if reply is not None and reply.status == 404:
-            return dict.fromkeys((row.number for row in rows), False)  # not there at all
-        found = reply.json if reply is not None and reply.ok else None
-        if found is None:
-            return dict.fromkeys(row.number for row in rows)
-        return {row.number: self._task.operation.is_applied(row, found) for row in rows}
+    def _goes_on(self, answer: JudgedReply, attempt: int) -> bool:
+        if self._stop.is_set():
+            return False
+        if answer.verdict is Verdict.NOT_SIGNED_IN:
+            self._connection.renew()
+        self._claims.pause_account(answer)
+        self._claims.pause(self._patience.back_off_s * attempt)
+        return True
 
-    def end(self, ending: Ending) -> None:
-        self._task.journal.end_attempt(
+    def _end(self, ending: Ending) -> None:
+        self._journal.end_attempt(
             ending.attempt_id, ending.status_code, ending.failure, ending.reply
         )
+
+
+def content_of(answer: JudgedReply | None) -> Any:
+    """The JSON of an answer; None where nothing worth reading came."""
+    if answer is None or answer.verdict is not Verdict.ACCEPTED or answer.reply is None:
+        return None
+    return answer.reply.json
+
+
+def by_path(
+    subjects: Iterable[T], question: Callable[[T], Call | None]
+) -> tuple[dict[str, list[T]], list[T]]:
+    """Subjects by the path of the GET that shows them, and those that no GET shows."""
+    asked: dict[str, list[T]] = {}
+    silent: list[T] = []
+    for subject in subjects:
+        call = question(subject)
+        (silent if call is None else asked.setdefault(call.path, [])).append(subject)
+    return asked, silent
+
+
+def ask_each_once(
+    access: Access, asked: Mapping[str, list[T]], read: Callable[[Reader, str, list[T]], R]
+) -> list[R]:
+    """What `read` makes of each path, in order: each once, within the account's limit.
+
+    Raises SignInRefused.
+    """
+    account = access.account
+    with (
+        Connection(account, PLATFORMS[account.platform], access.credentials) as connection,
+        ThreadPoolExecutor(account.workers, thread_name_prefix="reader") as pool,
+    ):
+        reader = Reader(connection, account, access.journal, access.stop, access.patience)
+        return list(pool.map(lambda each: read(reader, *each), asked.items()))
+
+
+def ending_of(claim: Claim, answer: JudgedReply) -> Ending:
+    """An attempt's end as the journal keeps it."""
+    return _ending(claim, answer, _text)
+
+
+def _ending(
+    claim: Claim, answer: JudgedReply | str, kept: Callable[[JudgedReply], str | None]
+) -> Ending:
+    if isinstance(answer, str):
+        return Ending(claim.attempt_id, failure=answer)
+    if answer.reply is None:
+        return Ending(claim.attempt_id, failure=answer.sentence)
+    return Ending(claim.attempt_id, answer.reply.status, None, kept(answer))
+
+
+def _text(answer: JudgedReply) -> str | None:
+    return None if answer.reply is None else answer.reply.text
+
+
+def _telling(answer: JudgedReply) -> Reply | None:
+    return answer.reply if answer.verdict in _TELLS else None
 
 
 def _row_ids(text: str) -> set[RowId] | None:
@@ -118,9 +271,3 @@ def _row_ids(text: str) -> set[RowId] | None:
         return {RowId(*each) for each in json.loads(text)}
     except ValueError:
         return None
-
-
-def ending_of(claim: Claim, answer: JudgedReply) -> Ending:
-    if answer.reply is None:
-        return Ending(claim.attempt_id, failure=answer.sentence)
-    return Ending(claim.attempt_id, answer.reply.status, None, answer.reply.text)

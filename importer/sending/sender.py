@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 from importer.journal import CallRecord, CallState
 from importer.model.errors import ImporterError
-from importer.model.outcomes import Status
+from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId
 from importer.sending.delivery import Delivery
+from importer.sending.read_back import by_path
 from importer.sending.task import Doubt, Patience, Task
 from importer.sending.turn_queue import TurnQueue
 
@@ -97,7 +99,7 @@ class _Sender:
                 if not self._flying and self._doubts:  # now what only time can settle
                     number, doubt = self._soonest(self._doubts)
                     self._flying += 1
-                    return number, self._delivery.look_again, doubt
+                    return number, self._delivery.doubts.settle_later, doubt
                 if not self._flying:
                     return None
                 self._changed.wait()
@@ -106,23 +108,22 @@ class _Sender:
         """Reads back what was accepted and is not yet sure: one GET for all that it shows."""
         task = self._task
         outcomes = task.journal.outcomes(task.run_id)
-        touched: dict[str, list[tuple[CallRecord, list[Any]]]] = {}
-        for record in task.journal.calls(task.run_id):
-            if record.state is not CallState.ACCEPTED:
-                continue
-            unsure = [n for n in record.call.rows if outcomes[n].status in _UNSURE]
-            rows = [task.rows[n] for n in unsure if n in task.rows]
-            question = task.operation.read_back(rows) if rows else None
-            if question is not None:
-                touched.setdefault(question.path, []).append((record, rows))
+        accepted = [
+            (record, [task.rows[n] for n in record.call.rows if _is_unsure(n, outcomes, task)])
+            for record in task.journal.calls(task.run_id)
+            if record.state is CallState.ACCEPTED
+        ]
+        asked, _ = by_path(
+            [(record, rows) for record, rows in accepted if rows],
+            lambda part: task.operation.read_back(part[1]),
+        )
         with ThreadPoolExecutor(task.account.workers, thread_name_prefix="verifier") as pool:
-            for parts in touched.values():
+            for parts in asked.values():
                 pool.submit(self._guarded, self._verify_parts, parts)
 
     def _verify_parts(self, parts: Sequence[tuple[CallRecord, list[Any]]]) -> None:
-        self._delivery.verify(
-            [record for record, _ in parts], [r for _, rows in parts for r in rows]
-        )
+        record, _ = parts[0]  # a GET is kept with one call
+        self._delivery.doubts.verify(record, [row for _, rows in parts for row in rows])
 
     def beat(self, every_s: float) -> None:
         while not self.ended.wait(every_s):
@@ -133,7 +134,7 @@ class _Sender:
                 return
 
     def _soonest(self, doubts: Mapping[int, list[Doubt]]) -> tuple[int, Doubt]:
-        when = self._delivery.next_look
+        when = self._delivery.doubts.due_at
         number = min(doubts, key=lambda n: min(map(when, doubts[n])))
         doubt = min(doubts[number], key=when)
         doubts[number].remove(doubt)
@@ -153,3 +154,7 @@ class _Sender:
     def _halt(self, sentence: str) -> None:
         self.stopped_by = self.stopped_by or sentence
         self._stop.set()
+
+
+def _is_unsure(number: RowId, outcomes: Mapping[RowId, Outcome], task: Task) -> bool:
+    return number in task.rows and outcomes[number].status in _UNSURE

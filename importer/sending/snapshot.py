@@ -1,93 +1,68 @@
-"""What the platform held before a run's first write, kept so that the run can be undone."""
+"""What the platform has before a run's first write, kept so that the run can be undone."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 from importer.journal import CallState, Journal
-from importer.model.calls import Call
 from importer.model.row_ids import RowId
-from importer.model.stop import Stop
 from importer.operations.operation import Operation, Unclear
-from importer.platforms import PLATFORMS
-from importer.sending.connection import Connection
-from importer.sending.reader import Reader
-from importer.sending.verdicts import Verdict
-from importer.settings.settings import Account, Credentials
+from importer.sending.read_back import Access, Reader, ask_each_once, by_path
 
-_ROWS_AT_ONCE = 200  # so that a long look is not lost with its process
+_ROWS_AT_ONCE = 200  # so that few read backs are lost with their process
 
 
 def keep_snapshot(
-    journal: Journal,
-    run_id: int,
-    epoch: int,
-    operation: Operation[Any],
-    rows: Mapping[RowId, Any],
-    account: Account,
-    credentials: Credentials,
-    stop: Stop,
+    access: Access, run_id: int, epoch: int, operation: Operation[Any], rows: Mapping[RowId, Any]
 ) -> str | None:
-    """Reads back what planned calls are about to change, and keeps it; why not, where it cannot.
-
-    Rows of calls that were begun, or whose values are kept already, are left alone: what stands
-    there now may be our own.
-    """
-    kept = {record.id for record in journal.rows(run_id) if record.before is not None}
-    planned = [c for c in journal.calls(run_id) if c.state is CallState.PLANNED]
-    wanted = [rows[n] for c in planned for n in c.call.rows if n in rows and n not in kept]
+    """Reads back what planned calls are about to change, and keeps it; why not, where it cannot."""
+    journal = access.journal
+    wanted = _without_snapshot(journal, run_id, rows)
     for at in range(0, len(wanted), _ROWS_AT_ONCE):
         part = wanted[at : at + _ROWS_AT_ONCE]
-        found = read_now(operation, part, account, credentials, journal, stop)
-        if stop.is_set():
+        replies = read_now(access, operation, part)
+        if access.stop.is_set():
             return "It was stopped by hand."
-        missing = [row for row in part if row.number not in found]
-        if missing and operation.read_back(missing[:1]) is not None:
+        unread = [row for row in part if row.number not in replies]
+        if unread and operation.read_back(unread[:1]) is not None:
             return (
-                f"The values before it could not be read for row {missing[0].number.row}, "
+                f"The values before it could not be read for row {unread[0].number.row}, "
                 "and it was to be undoable; nothing more was sent."
             )
-        before = {}
-        for row in part:
-            if row.number in found:
-                with suppress(Unclear):
-                    before[row.number] = operation.held(row, found[row.number]) or {}
-        journal.set_before(run_id, epoch, before)
+        journal.set_before(run_id, epoch, _before(operation, part, replies))
     return None
 
 
-def read_now(
-    operation: Operation[Any],
-    rows: Sequence[Any],
-    account: Account,
-    credentials: Credentials,
-    journal: Journal,
-    stop: Stop,
-) -> dict[RowId, Any]:
+def read_now(access: Access, operation: Operation[Any], rows: Sequence[Any]) -> dict[RowId, Any]:
     """Row number -> the JSON that its read back answers now; rows that cannot be read are left out.
 
-    Each path is asked for once, within the account's limit. Raises SignInRefused.
+    Raises SignInRefused.
     """
-    asked: dict[str, list[RowId]] = {}
+    asked, _ = by_path(rows, lambda row: operation.read_back([row]))
+
+    def read(reader: Reader, path: str, shown: list[Any]) -> dict[RowId, Any]:
+        content = reader.json(path)
+        return {} if content is None else {row.number: content for row in shown}
+
+    replies = ask_each_once(access, asked, read)
+    return {number: content for each in replies for number, content in each.items()}
+
+
+def _without_snapshot(journal: Journal, run_id: int, rows: Mapping[RowId, Any]) -> list[Any]:
+    """Rows of calls not begun, whose values are not kept: others may already show our own."""
+    kept = {record.id for record in journal.rows(run_id) if record.before is not None}
+    planned = [record for record in journal.calls(run_id) if record.state is CallState.PLANNED]
+    numbers = [number for record in planned for number in record.call.rows]
+    return [rows[number] for number in numbers if number in rows and number not in kept]
+
+
+def _before(
+    operation: Operation[Any], rows: Sequence[Any], replies: Mapping[RowId, Any]
+) -> dict[RowId, Mapping[str, Any]]:
+    """Row number -> its values by our names of the fields; none where the platform lacks it."""
+    before: dict[RowId, Mapping[str, Any]] = {}
     for row in rows:
-        question = operation.read_back([row])
-        if question is not None:
-            asked.setdefault(question.path, []).append(row.number)
-    with Connection(account, PLATFORMS[account.platform], credentials) as connection:
-        reader = Reader(connection, account, journal, stop)
-
-        def ask(path: str) -> Any:
-            answer = reader.ask(Call("GET", path))
-            if answer is None or answer.verdict is not Verdict.ACCEPTED or answer.reply is None:
-                return None
-            return answer.reply.json
-
-        with ThreadPoolExecutor(account.workers, thread_name_prefix="before") as pool:
-            found = dict(zip(asked, pool.map(ask, asked), strict=True))
-    return {
-        number: found[path]
-        for path, numbers in asked.items()
-        if found[path] is not None
-        for number in numbers
-    }
+        if row.number in replies:
+            with suppress(Unclear):
+                before[row.number] = operation.current(row, replies[row.number]) or {}
+    return before

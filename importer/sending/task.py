@@ -1,4 +1,4 @@
-"""What one run sends, with what, and how patiently: the values that sending is about."""
+"""What one run sends, with what, and how patiently: values shared by all of sending."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,9 +25,9 @@ class Patience:
     back_off_s: float = 1.0  # before the second attempt; doubled each time, with jitter
     pauses: int = 5  # that the platform may ask for, for one call
     longest_pause_s: float = 900.0  # asked for more, the run stops
-    held_s: float = 60.0  # for a purchase order that another run is at work on
+    held_s: float = 60.0  # for a purchase order that another run is working on
     send_within_s: float = 10.0  # after a claim's slot: a process frozen for longer must not send
-    look_after_s: float = 2.0  # at a call whose answer was lost; doubled each time
+    read_back_after_s: float = 2.0  # of a call whose answer was lost; doubled each time
     resends: int = 2  # of a call that a read back shows was not applied
     isolate_limit: int = 40  # further writes to find the bad rows of one refused call
     total_s: float = 300.0  # for all attempts at one call, pauses that were asked for not counted
@@ -48,9 +48,13 @@ class Task:
     account: Account
     connection: Connection
     rows: Mapping[RowId, Any]
-    warnings: Mapping[RowId, str] = field(default_factory=dict)  # said beside a row that was sent
+    warnings: Mapping[RowId, str] = field(default_factory=dict)  # about a row that was sent
     date_only_at: time_of_day = NOON_UTC
     once: bool = True  # not what an earlier run has sent
+
+    @property
+    def resume_words(self) -> str:
+        return f"importer resume {self.run_id}"
 
     def rows_of(self, call: Call) -> list[Any]:
         return [self.rows[number] for number in call.rows]
@@ -58,10 +62,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A call that may or may not have been applied, and waits to be looked at again."""
+    """A call that may or may not have been applied, and waits to be read back again."""
 
     record: CallRecord
     sentence: str
     lost_at: float  # by the monotonic clock
-    looks: int = 0
-    fresh: bool = False  # the breaker has not heard of it
+    read_backs: int = 0
+    fresh: bool = False  # the breaker has not counted it yet

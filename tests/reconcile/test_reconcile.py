@@ -11,6 +11,7 @@ from importer.operations import operations
 from importer.reconcile.compare import Agreement
 from importer.reconcile.reconcile import reconcile, subject_of_sheet, subjects_of_runs
 from importer.runs.upload import upload_sheet
+from importer.sending.read_back import Access
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -33,7 +34,10 @@ def sent(context, name, tmp_path):
 
 
 def looked_at(context, subject, account):
-    return reconcile(subject, account, account.credentials(SECRETS), context.journal)
+    access = Access(
+        account, account.credentials(SECRETS), context.journal, patience=context.patience
+    )
+    return reconcile(subject, access)
 
 
 def of_sheet(context, name, path=None):
@@ -217,18 +221,14 @@ def test_two_rows_of_a_run_on_one_purchase_order_are_both_compared(context, sand
     }
 
 
-def test_a_platform_that_fails_for_a_while_is_asked_again(context, sandbox, tmp_path, monkeypatch):
-    monkeypatch.setattr("importer.sending.reader._BACK_OFF_S", 0.01)
+def test_a_platform_that_fails_for_a_while_is_asked_again(context, sandbox, tmp_path):
     sent(context, "add_tracking", tmp_path)
     sandbox.fault("status", status=503, times=2, method="GET")
 
     assert of_sheet(context, "add_tracking").attention == 0
 
 
-def test_a_platform_that_fails_for_good_leaves_rows_unchecked_with_its_words(
-    context, sandbox, monkeypatch
-):
-    monkeypatch.setattr("importer.sending.reader._BACK_OFF_S", 0.01)
+def test_a_platform_that_fails_for_good_leaves_rows_unchecked_with_its_words(context, sandbox):
     sandbox.fault("status", status=503, times=1000, method="GET")
 
     found = of_sheet(context, "add_tracking")

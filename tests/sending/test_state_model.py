@@ -14,7 +14,7 @@ from importer.platforms.platform import Platform
 from importer.sending import verdicts
 from importer.sending.claims import Claims
 from importer.sending.delivery import Delivery
-from importer.sending.read_back import ReadBacks
+from importer.sending.doubts import Doubts
 from importer.sending.verdicts import Verdict
 from tests.sending.state_model.machine import Model
 from tests.sending.state_model.world import Answer, Came, When
@@ -47,21 +47,34 @@ def test_a_refusal_of_the_second_try_says_nothing_of_the_first(came):
     model.a_run_begins("update_items", [0])
 
     refused = Answer(Came.REFUSED, When.NEVER)
-    model.a_call_is_sent_or_looked_at(0, [Answer(came, When.NOW), refused])
+    model.a_call_is_sent_or_read_back(0, [Answer(came, When.NOW), refused])
 
     assert model.journal.outcomes(1)[RowId(2)].status is Status.VERIFIED
     model.teardown()
 
 
-def test_a_look_before_the_call_that_failed_is_no_proof_of_anything():
+def test_a_read_back_before_the_call_that_failed_is_no_proof_of_anything():
     model = Model()
     model.a_run_begins("link_to_po", [0])
 
     unreadable, lost = Answer(Came.ERROR_BODY, When.NEVER), Answer(Came.LOST, When.NOW)
-    model.a_call_is_sent_or_looked_at(0, [*[unreadable] * 4, lost])
+    model.a_call_is_sent_or_read_back(0, [*[unreadable] * 4, lost])
     model._run_to_the_end(1)
 
     assert model.journal.outcomes(1)[RowId(2)].status is Status.UNKNOWN
+    model.teardown()
+
+
+def test_a_row_that_another_run_may_have_sent_is_left_to_that_run():
+    model = Model()
+    model.a_run_begins("notify_shipped", [0])
+    model.a_call_is_sent_or_read_back(0, [Answer(Came.LOST, When.NEVER)])
+    model.a_run_begins("notify_shipped", [0, 1])
+
+    model._run_to_the_end(2)
+
+    assert model.journal.outcomes(1)[2].status is Status.UNKNOWN
+    assert [o.status for o in model.journal.outcomes(2).values()] == [Status.UNSENT, Status.SENT]
     model.teardown()
 
 
@@ -83,12 +96,11 @@ def a_call_is_written_down_only_once_it_was_sent(patch: pytest.MonkeyPatch) -> N
     claim, answers = Claims.claim, {}
 
     def claim_afterwards(self, record):
-        looks = ReadBacks(self._task, self._patience, self, self._stop)
-        answers[record.number] = looks.ask(record.call)
+        answers[record.number] = self._task.connection.attempt(record.call)
         return claim(self, record)
 
     patch.setattr(Claims, "claim", claim_afterwards)
-    patch.setattr(Delivery, "_attempt", lambda _self, record, _slot, _claim: answers[record.number])
+    patch.setattr(Delivery, "_attempt", lambda _self, record, _slot: answers[record.number])
 
 
 def a_5xx_is_taken_for_not_applied(patch: pytest.MonkeyPatch) -> None:
@@ -103,14 +115,14 @@ def a_5xx_is_taken_for_not_applied(patch: pytest.MonkeyPatch) -> None:
 def what_was_in_flight_is_sent_again_after_a_kill(patch: pytest.MonkeyPatch) -> None:
     def begin(self, record):
         if record.state is not CallState.PLANNED:
-            self._release(record)
+            self._ledger.release(record)
         return self.deliver(record)
 
     patch.setattr(Delivery, "begin", begin)
 
 
 def a_platform_is_given_no_time_to_settle(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Delivery, "_has_settled", lambda _self, _doubt: True)
+    patch.setattr(Doubts, "_has_settled", lambda _self, _doubt: True)
 
 
 MISTAKES = [

@@ -24,7 +24,7 @@ from tests.torture.mutations import MUTATIONS
 STALE_AFTER_S = 1.0
 PATIENCE = Patience(
     back_off_s=0.05,
-    look_after_s=0.2,
+    read_back_after_s=0.2,
     send_within_s=0.5,
     beat_every_s=0.2,
     bounds=Bounds(doubts=1000),

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from importer.journal import CallRecord, CallState, Claim, Journal
-from importer.sending import read_back as looks
+from importer.sending import connection
 from importer.sending.claims import Slot
 from importer.sending.delivery import Delivery
+from importer.sending.doubts import Doubts
 from importer.sending.task import Doubt
 from importer.sending.verdicts import JudgedReply, Verdict, judge
 
@@ -33,10 +34,8 @@ def no_intent() -> None:
         put_off.wanted = wanted, once
         return Claim(-1, 0.0, datetime.now(UTC))
 
-    def attempt_first(
-        self: Delivery, record: CallRecord, slot: Slot, claimed: Claim
-    ) -> JudgedReply:
-        answer = attempt(self, record, slot, claimed)
+    def attempt_first(self: Delivery, record: CallRecord, slot: Slot) -> JudgedReply:
+        answer = attempt(self, record, slot)
         wanted, once = put_off.wanted
         claim(self._task.journal, *wanted, once=once)
         return answer
@@ -54,17 +53,17 @@ def failed_is_not_applied() -> None:
             return JudgedReply(Verdict.NOT_SENT, answer.refusal, answer.reply)
         return answer
 
-    looks.judge = trusting
+    connection.judge = trusting
 
 
 def resend_after_crash() -> None:
-    """What was in flight when the process died is sent again, without a look."""
+    """What was in flight when the process died is sent again, without a read back."""
     careful = Delivery.begin
 
     def begin(self: Delivery, record: CallRecord) -> list[Doubt]:
         if record.state is CallState.PLANNED:
             return careful(self, record)
-        self._release(record)
+        self._ledger.release(record)
         return self.deliver(record)
 
     Delivery.begin = begin
@@ -72,7 +71,7 @@ def resend_after_crash() -> None:
 
 def no_settling() -> None:
     """ "Not there" is believed at once."""
-    Delivery._has_settled = lambda _self, _doubt: True
+    Doubts._has_settled = lambda _self, _doubt: True
 
 
 MUTATIONS = {

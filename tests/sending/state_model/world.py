@@ -11,6 +11,9 @@ from typing import Any
 from importer.journal import CallState, Journal, Purpose
 from importer.model.calls import Call, Reply
 from importer.model.errors import AnswerLost, NotSent, SignInRefused
+from importer.platforms.platform import Platform
+from importer.sending import verdicts
+from importer.sending.verdicts import JudgedReply
 
 START = 1_763_600_000.0  # 2025-11-20 00:53:20 UTC
 Effect = tuple[str, ...]
@@ -177,8 +180,15 @@ class FakeConnection:
     world: World
     journal: Journal
     run_id: int
+    platform: Platform
 
-    def send(self, call: Call, in_time: Callable[[], bool] = lambda: True) -> Reply:
+    def attempt(self, call: Call, in_time: Callable[[], bool] = lambda: True) -> JudgedReply:
+        try:
+            return verdicts.judge(self.platform, self.send(call, in_time))
+        except (NotSent, AnswerLost) as error:
+            return verdicts.judge(self.platform, error)
+
+    def send(self, call: Call, in_time: Callable[[], bool]) -> Reply:
         if not in_time():
             raise NotSent("Its time had passed.")
         if call.method == "GET":
