@@ -89,7 +89,7 @@ def test_no_other_status_pauses(platform, status):
         (500, "<!DOCTYPE html><style>p {}</style><p>Runtime <b>Error</b>", "Runtime Error"),
         (500, "<html><title></title><script>alert(1)", "{title} answered 500 without a reason"),
         (500, "<p>&lt;script&gt;alert(1)&lt;/script&gt; broke", "broke"),
-        (500, "out\x00 of\x1b[31m\r\n order\ud800", r"out of[31m order\ud800"),
+        (500, "out\x00 of\x1b[31m\r\n order\ud800", "out of[31m order"),
         (500, "x" * 999, "x" * 299 + "…"),
     ],
 )
