@@ -1,4 +1,4 @@
-"""A sheet read, checked and source back: nothing is sent, and nothing that sends is loaded."""
+"""A sheet read and checked, and its result: nothing is sent, and nothing that sends is loaded."""
 
 import gc
 from collections.abc import Iterator

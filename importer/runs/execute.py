@@ -1,4 +1,4 @@
-"""A run run_result out: sent, source back, ended, or left free for whoever resumes it."""
+"""A run executed: sent, its result written, ended, or left free for whoever resumes it."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence

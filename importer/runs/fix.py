@@ -1,4 +1,4 @@
-"""Rows that need attention, source back as a file to mend, and what its upload completes."""
+"""The fix file of a run: the rows that need attention, and the run that its upload completes."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""A sheet source back with its outcomes, beside the sheet or in the folder asked for."""
+"""The result of a sheet: the sheet with an outcome for each row."""
 
 import re
 import tempfile
@@ -37,7 +37,7 @@ CALM = frozenset({Status.UNCHANGED.value})  # its sentence only tells which run 
 
 @dataclass(frozen=True, slots=True)
 class SourceSheet:
-    """A sheet as it was read, to be source back."""
+    """A sheet as it was read, for its result."""
 
     sheet: Path
     content: bytes

@@ -138,7 +138,7 @@ def resume_run(run_id: int, context: Context, *, take_over: bool = False) -> Sum
 def abandon_run(run_id: int, journal: Journal) -> str:
     """Gives a run up: what it left unsent is never sent, what was in flight stays unknown."""
     journal.abandon(run_id, journal.take(run_id))
-    return f"run {run_id} is source up; importer show {run_id} lists its rows"
+    return f"run {run_id} is abandoned; importer show {run_id} lists its rows"
 
 
 def interrupted_runs(journal: Journal) -> list[tuple[RunRecord, RunRecord | None]]:
