@@ -1,4 +1,4 @@
-"""A run taken back: by a run of its own, and only what nobody has changed since."""
+"""A run taken back, by a run of its own, and only what nobody has changed since."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

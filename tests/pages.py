@@ -11,6 +11,7 @@ and a block of `console` is run, command by command, in a folder with the sample
 `<!-- step: NAME -->` does what a person would do between two commands.
 """
 
+import ast
 import os
 import re
 import shutil
@@ -34,6 +35,7 @@ from importer.operations import operations
 from importer.operations.operation import Operation
 from importer.reports.terminal.operation_lines import holds
 from importer.sandbox import Sandbox
+from tests.test_layers import DEPTHS, FILES
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -234,6 +236,21 @@ def folder_settings() -> str:
     return f"```toml\n{rules.TEMPLATE.replace('{name}', 'drop').rstrip()}\n```"
 
 
+def rooms_table() -> str:
+    """The folders from the top down, with the first sentence of each one's docstring."""
+    rows = [
+        [str(level), f"`{room}`", _purpose(room)]
+        for room, level in DEPTHS.items()
+        if room != "__main__"
+    ]
+    return _markdown(["level", "room", "has"], rows)
+
+
+def _purpose(room: str) -> str:
+    docstring = ast.get_docstring(ast.parse(FILES[room].read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n")[0].removesuffix(".").removesuffix(":")
+
+
 def list_of_topics() -> str:
     return "\n".join(
         f"- [{topic}](importer/guide/{topic}.md): {title_of(topic)}" for topic in topics()
@@ -246,6 +263,7 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "commands": commands_table,
     "options": options_tables,
     "folder_settings": folder_settings,
+    "rooms": rooms_table,
     "topics": list_of_topics,
 }
 

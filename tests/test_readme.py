@@ -3,6 +3,7 @@
 `python -m tests.test_readme` makes again what they paste: tables of the code, outputs of commands.
 """
 
+import ast
 import re
 import sys
 import tomllib
@@ -25,6 +26,7 @@ from tests.pages import PAGES, README, ROOT, made_again, make_pages_again
 
 EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 LONGEST_README = 200  # lines
+NAMED = (ast.FunctionDef, ast.ClassDef)
 
 
 def text(page: Path) -> str:
@@ -97,6 +99,32 @@ def test_the_files_of_the_code_that_a_page_names_are_there(page):
     assert [
         word for word in named if "NAME" not in word and not list(ROOT.glob(word.split("::")[0]))
     ] == []
+
+
+def walks() -> dict[str, list[tuple[str, str]]]:
+    """The walks of the page for developers: heading -> file and name, step by step."""
+    parts = topic("developers").split("\n## ")
+    steps = {
+        part.partition("\n")[0]: re.findall(r"^\d+\. `([^`]+)`, `([^`]+)`: ", part, re.MULTILINE)
+        for part in parts
+    }
+    return {heading: found for heading, found in steps.items() if found}
+
+
+@pytest.mark.parametrize("walk", walks().values(), ids=walks())
+def test_a_walk_enters_each_file_once_and_finds_there_what_it_names(walk):
+    files = [file for file, _ in walk]
+    defined = [
+        {node.name for node in ast.parse(text(ROOT / file)).body if isinstance(node, NAMED)}
+        for file in files
+    ]
+
+    assert len(set(files)) == len(files)
+    assert [step for step, names in zip(walk, defined, strict=True) if step[1] not in names] == []
+
+
+def test_there_are_five_walks():
+    assert len(walks()) == 5
 
 
 def example_lines() -> list[str]:

@@ -1,4 +1,4 @@
-"""What is about to be done, written down before it is done, and what became of it afterwards.
+"""What is about to be done, written down before it is done, and what became of it.
 
 `open_journal` gives the `Journal`. Its writes are committed when they return, and a claim is
 committed before a byte leaves this machine.

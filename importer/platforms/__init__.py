@@ -1,4 +1,4 @@
-"""The platforms, found by looking at the files beside this one."""
+"""The platforms, found by looking at the files next to this one."""
 
 import pkgutil
 from collections.abc import Iterator, Mapping

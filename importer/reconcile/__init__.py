@@ -1,1 +1,1 @@
-"""What a sheet says against what the platform holds."""
+"""A sheet or a run compared with what the platform has."""

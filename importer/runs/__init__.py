@@ -1,1 +1,1 @@
-"""One sheet through the stages: upload.py is the page to read first."""
+"""One sheet through the stages; upload.py is the page to read first."""

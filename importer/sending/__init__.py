@@ -1,1 +1,1 @@
-"""Journalled calls become attempts and outcomes: in turn, paced, a lost answer read back."""
+"""Calls of the journal become attempts and outcomes: in turn, paced, a lost answer read back."""

@@ -1,1 +1,1 @@
-"""Vendors' files: reading them, finding their table, giving them back with results."""
+"""Vendors' files: reading them, finding their table, writing their results."""

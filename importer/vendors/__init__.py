@@ -1,1 +1,1 @@
-"""How each vendor's sheets look: learnt once, kept in importer.toml, and recognised again."""
+"""How each vendor's sheets look: learned once, kept in importer.toml, and recognized again."""
