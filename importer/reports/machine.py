@@ -11,6 +11,9 @@ from importer.model.files import WrittenResult, written
 from importer.reports.model import Cell, Report, ReportTable
 from importer.sheets.xlsx.cell_text import cell_text
 
+_KEYS = {  # titles that were reworded -> their keys, which scripts rely on
+    "Message": "What is said",
+}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -21,14 +24,18 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "made_at": report.made_at.isoformat(),
         "headline": report.headline,
         "attention": list(report.attention),
-        "facts": {name: _plain(value) for name, value in report.facts},
-        "tables": {table.title: table_as_json(table) for table in report.tables},
+        "facts": {_key(name): _plain(value) for name, value in report.facts},
+        "tables": {_key(table.title): table_as_json(table) for table in report.tables},
     }
 
 
 def table_as_json(table: ReportTable) -> list[dict[str, Any]]:
-    titles = [column.title for column in table.columns]
-    return [dict(zip(titles, map(_plain, line.cells), strict=True)) for line in table.lines]
+    keys = [_key(column.title) for column in table.columns]
+    return [dict(zip(keys, map(_plain, line.cells), strict=True)) for line in table.lines]
+
+
+def _key(title: str) -> str:
+    return _KEYS.get(title, title)
 
 
 def _plain(cell: Cell) -> str | int | float | None:

@@ -1,7 +1,9 @@
-"""A reconciliation as a report: what differs first, then everything."""
+"""A reconciliation as a report: first what differs, then everything."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
 from importer.columns import Value
 from importer.operations.operation import Field
@@ -20,262 +22,292 @@ _TONES = {
 _MOST_EXAMPLES, _MOST_REASONS = 3, 3
 
 
-def report_of(found: Reconciliation) -> Report:
-    several = len(found.sources) > 1
+def report_of(result: Reconciliation) -> Report:
     return Report(
         title="Reconciliation",
-        subject=f"{_listed(found.sources)}: {found.operation.title.lower()}, "
-        f"against account {found.account}",
-        made_at=found.ended_at,
-        headline=_headline(found),
-        attention=_attention(found),
-        facts=_facts(found),
-        charts=_charts(found),
-        tables=[
-            _rows(found, several=several),
-            _pos(found),
-            _calls(found),
-            _extra(found),
-        ],
+        subject=f"{_listed(result.sources)}: {result.operation.title.lower()}, "
+        f"against account {result.account}",
+        made_at=result.ended_at,
+        headline=_headline(result),
+        attention=_attention(result),
+        facts=_facts(result),
+        charts=[_verdicts_chart(result), *_fields_chart(result)],
+        tables=[_rows(result), _pos(result), _calls(result), _extra(result)],
     )
 
 
-def _headline(found: Reconciliation) -> str:
-    rows = len(found.rows)
-    if found.attention:
-        need = "needs" if found.attention == 1 else "need"
-        return f"{found.attention:,} of {_counted(rows, 'row')} {need} a person"
-    matching = sum(row.verdict is Agreement.MATCHES for row in found.rows)
+def _headline(result: Reconciliation) -> str:
+    rows = len(result.rows)
+    if result.attention:
+        need = "needs" if result.attention == 1 else "need"
+        return f"{result.attention:,} of {_counted(rows, 'row')} {need} attention"
+    matching = len(_with(Agreement.MATCHES, result))
     if matching == rows:
-        who = "The one row matches" if rows == 1 else f"All {rows:,} rows match"
-        return f"{who} what the platform holds"
-    others = {row.verdict for row in found.rows} - {Agreement.MATCHES}
-    why = "cannot be read back" if others == {Agreement.UNREADABLE} else "ask nothing of anybody"
+        matches = "The row matches" if rows == 1 else f"All {rows:,} rows match"
+        return f"{matches} the platform"
+    others = {row.verdict for row in result.rows} - {Agreement.MATCHES}
+    why = "cannot be read back" if others == {Agreement.UNREADABLE} else "need no action"
     return f"{matching:,} of {_counted(rows, 'row')} match; the others {why}"
 
 
-def _attention(found: Reconciliation) -> list[str]:
-    """One sentence for each kind of trouble, the gravest first, each with its first rows."""
-    said = []
-    differing = _with(found, Agreement.DIFFERS)
-    if differing:
-        titles = {field.name: field.title for field in found.operation.fields}
-        counts = Counter(titles[name] for row in differing for name in row.differing)
-        fields = ", ".join(f"{title} ({count:,})" for title, count in counts.most_common())
-        said.append(
-            f"{_rows_words(differing)} here and there with other values: {fields}. "
-            f"For example {_examples(differing)}."
-        )
-    missing = _with(found, Agreement.MISSING)
-    if missing:
-        said.append(
-            f"{_rows_words(missing)} not on the platform, though the purchase order is: "
-            f"{_examples(missing)}. Send again what was sent, or find out who removed it."
-        )
-    lost = _with(found, Agreement.NOT_FOUND)
-    if lost:
-        pos = list(dict.fromkeys(row.po for row in lost))
-        said.append(
-            f"{_rows_words(lost)} for a number that the platform does not know: "
-            f"{_listed(pos, 5)}. Ask whose numbers they are."
-        )
-    unchecked = [row for row in _with(found, Agreement.NOT_CHECKED) if row.needs_attention]
+def _attention(result: Reconciliation) -> list[str]:
+    """One sentence for each kind of trouble, most serious first, with its first rows."""
+    return [
+        *_differing_sentence(result),
+        *_missing_sentence(result),
+        *_not_found_sentence(result),
+        *_not_checked_sentences(result),
+        *_duplicates_sentence(result),
+    ]
+
+
+def _differing_sentence(result: Reconciliation) -> list[str]:
+    differing = _with(Agreement.DIFFERS, result)
+    if not differing:
+        return []
+    counts = _differing_fields(result)
+    fields = ", ".join(f"{title} ({count:,})" for title, count in counts.most_common())
+    verb = "has" if len(differing) == 1 else "have"
+    rows = _counted(len(differing), "row")
+    example = f"For example {_examples(differing)}."
+    return [f"{rows} {verb} other values on the platform: {fields}. {example}"]
+
+
+def _differing_fields(result: Reconciliation) -> Counter[str]:
+    """How many rows differ in a field, by its title."""
+    titles = {field.name: field.title for field in result.operation.fields}
+    return Counter(titles[name] for row in result.rows for name in row.differing)
+
+
+def _missing_sentence(result: Reconciliation) -> list[str]:
+    missing = _with(Agreement.MISSING, result)
+    if not missing:
+        return []
+    todo = "Send them again, or find out who removed them."
+    where = "not on the platform, but the purchase order is"
+    return [f"{_rows_are(missing)} {where}: {_examples(missing)}. {todo}"]
+
+
+def _not_found_sentence(result: Reconciliation) -> list[str]:
+    rows = _with(Agreement.NOT_FOUND, result)
+    if not rows:
+        return []
+    pos = list(dict.fromkeys(row.po for row in rows))
+    numbers = "a number" if len(pos) == 1 else "numbers"
+    where = f"for {numbers} that the platform does not know"
+    todo = "Ask the vendor where they come from."
+    return [f"{_rows_are(rows)} {where}: {_listed(pos, 5)}. {todo}"]
+
+
+def _not_checked_sentences(result: Reconciliation) -> list[str]:
     reasons: dict[str, list[Compared]] = {}
-    for row in unchecked:
-        reasons.setdefault(row.sentence, []).append(row)
+    for row in _with(Agreement.NOT_CHECKED, result):
+        if row.needs_attention:
+            reasons.setdefault(row.sentence, []).append(row)
     frequent = sorted(reasons.items(), key=lambda reason: -len(reason[1]))
-    for reason, rows in frequent[:_MOST_REASONS]:
-        said.append(f"{_counted(len(rows), 'row')} not checked: {_examples(rows)}: {reason}")
-    left = sum(len(rows) for _, rows in frequent[_MOST_REASONS:])
-    if left:
-        said.append(f"{_counted(left, 'row')} not checked for other reasons; see Rows.")
-    twice = sum("second time" in words(extra.values.get("Note")) for extra in found.extras)
-    if twice:
-        said.append(f"{_counted(twice, 'tracking number')} listed a second time; see Extra.")
-    return said
+    sentences = [
+        f"{_counted(len(rows), 'row')} not checked: {_examples(rows)}: {reason}"
+        for reason, rows in frequent[:_MOST_REASONS]
+    ]
+    others = sum(len(rows) for _, rows in frequent[_MOST_REASONS:])
+    if others:
+        sentences.append(f"{_counted(others, 'row')} not checked for other reasons; see Rows.")
+    return sentences
 
 
-def _with(found: Reconciliation, verdict: Agreement) -> list[Compared]:
-    return [row for row in found.rows if row.verdict is verdict]
+def _duplicates_sentence(result: Reconciliation) -> list[str]:
+    twice = sum("second time" in words(extra.values.get("Note")) for extra in result.extras)
+    return [f"{_counted(twice, 'tracking number')} listed a second time; see Extra."] * bool(twice)
 
 
-def _rows_words(rows: Sequence[Compared]) -> str:
+def _with(verdict: Agreement, result: Reconciliation) -> list[Compared]:
+    return [row for row in result.rows if row.verdict is verdict]
+
+
+def _rows_are(rows: Sequence[Compared]) -> str:
     return f"{_counted(len(rows), 'row')} {'is' if len(rows) == 1 else 'are'}"
 
 
 def _examples(rows: Sequence[Compared]) -> str:
     several = len({row.source for row in rows}) > 1
-    said = "; ".join(
-        (f"{row.source}, " if several else "")
-        + f"row {row.id.row}"
-        + (f" ({row.po})" if row.po else "")
-        + (f", {row.sentence}" if row.differing else "")
-        for row in rows[:_MOST_EXAMPLES]
-    )
+    examples = "; ".join(_example(row, several=several) for row in rows[:_MOST_EXAMPLES])
     more = len(rows) - _MOST_EXAMPLES
-    return said + (f" and {more:,} more" if more > 0 else "")
+    return examples + (f" and {more:,} more" if more > 0 else "")
 
 
-def _facts(found: Reconciliation) -> list[tuple[str, Cell]]:
-    counts = Counter(row.verdict for row in found.rows)
-    took = (found.ended_at - found.begun_at).total_seconds()
+def _example(row: Compared, *, several: bool) -> str:
+    source = f"{row.source}, " if several else ""
+    po = f" ({row.po})" if row.po else ""
+    differing = f", {row.sentence}" if row.differing else ""
+    return f"{source}row {row.id.row}{po}{differing}"
+
+
+def _facts(result: Reconciliation) -> list[tuple[str, Cell]]:
+    counts = Counter(row.verdict for row in result.rows)
+    took = (result.ended_at - result.begun_at).total_seconds()
     return [
-        ("Rows", len(found.rows)),
-        *(
-            (verdict.value.capitalize(), counts[verdict])
-            for verdict in Agreement
-            if counts[verdict]
-        ),
-        ("Extra on the platform", len(found.extras)),
-        ("Read with", _counted(len(found.questions), "call")),
+        ("Rows", len(result.rows)),
+        *((verdict.value.capitalize(), counts[verdict]) for verdict in _occurring(counts)),
+        ("Extra on the platform", len(result.extras)),
+        ("Read with", _counted(len(result.questions), "call")),
         ("Took", f"{took:,.0f} s" if took >= 1 else "under a second"),
     ]
 
 
-def _charts(found: Reconciliation) -> list[Chart]:
-    counts = Counter(row.verdict for row in found.rows)
-    verdicts = [verdict for verdict in Agreement if counts[verdict]]
-    charts = [
+def _occurring(counts: Counter[Agreement]) -> list[Agreement]:
+    return [verdict for verdict in Agreement if counts[verdict]]
+
+
+def _verdicts_chart(result: Reconciliation) -> Chart:
+    counts = Counter(row.verdict for row in result.rows)
+    verdicts = _occurring(counts)
+    return Chart(
+        "Verdicts",
+        f"{counts[Agreement.MATCHES]:,} of {_counted(len(result.rows), 'row')} match.",
+        [verdict.value for verdict in verdicts],
+        {v.value: [counts[v] if v is at else 0 for at in verdicts] for v in verdicts},
+        {verdict.value: _TONES[verdict] for verdict in verdicts},
+        lying=True,
+    )
+
+
+def _fields_chart(result: Reconciliation) -> list[Chart]:
+    fields = _differing_fields(result).most_common()
+    if not fields:
+        return []
+    most, count = fields[0]
+    return [
         Chart(
-            "Verdicts",
-            f"{counts[Agreement.MATCHES]:,} of {_counted(len(found.rows), 'row')} match.",
-            [verdict.value for verdict in verdicts],
-            {v.value: [counts[v] if v is at else 0 for at in verdicts] for v in verdicts},
-            {verdict.value: _TONES[verdict] for verdict in verdicts},
+            "Fields that differ",
+            f"{most} differs most often, in {_counted(count, 'row')}.",
+            [title for title, _ in fields],
+            {"rows": [count for _, count in fields]},
+            {"rows": Tone.ATTENTION},
             lying=True,
         )
     ]
-    titles = {field.name: field.title for field in found.operation.fields}
-    fields = Counter(titles[name] for row in found.rows for name in row.differing)
-    if fields:
-        ordered = fields.most_common()
-        most, count = ordered[0]
-        charts.append(
-            Chart(
-                "Fields that differ",
-                f"{most} differs most often, in {_counted(count, 'row')}.",
-                [title for title, _ in ordered],
-                {"rows": [count for _, count in ordered]},
-                {"rows": Tone.ATTENTION},
-                lying=True,
-            )
-        )
-    return charts
 
 
-def _rows(found: Reconciliation, *, several: bool) -> ReportTable:
+def _rows(result: Reconciliation) -> ReportTable:
     """Every row with both sides; a field that no row fills has no column."""
-    fields = [
-        field
-        for field in found.operation.fields
-        if field.name != found.operation.po
-        and any(field.name in row.ours or field.name in row.theirs for row in found.rows)
-    ]
-    shown = {field.name for field in fields if any(field.name in row.theirs for row in found.rows)}
+    several = len(result.sources) > 1
+    fields = _filled_fields(result)
     columns = [
         *([ReportColumn("Source")] if several else []),
         ReportColumn("Row", "number"),
-        ReportColumn(_po_title(found)),
+        ReportColumn(_po_title(result)),
         ReportColumn("Verdict"),
     ]
-    at: dict[str, int] = {}
-    for field in fields:
-        at[field.name] = len(columns)
+    places: dict[str, int] = {}
+    for field, both in fields:
+        places[field.name] = len(columns)
         columns.append(ReportColumn(field.title))
-        if field.name in shown:
+        if both:
             columns.append(ReportColumn(f"{field.title} there"))
-    columns.append(ReportColumn("What is said"))
+    columns.append(ReportColumn("Message"))
+    lines = [_row_line(row, fields, places, several=several) for row in result.rows]
+    about = "The sheet and the platform side by side."
+    return ReportTable("Rows", _kinds(columns, lines), lines, about)
 
-    def line(row: Compared) -> ReportLine:
-        cells: list[Cell] = [
-            *([row.source] if several else []),
-            row.id.row,
-            row.po,
-            row.verdict.value,
-        ]
-        for field in fields:
-            sides = (row.ours, row.theirs) if field.name in shown else (row.ours,)
-            cells += [_as_shown(field, side.get(field.name)) for side in sides]
-        marked = frozenset(at[name] + part for name in row.differing for part in (0, 1))
-        tone = Tone.PLAIN if row.verdict is Agreement.MATCHES else _TONES[row.verdict]
-        return ReportLine([*cells, row.sentence], tone, marked)
 
-    lines = [line(row) for row in found.rows]
-    return ReportTable("Rows", _kinds(columns, lines), lines, "Here and there, side by side.")
+def _filled_fields(result: Reconciliation) -> list[tuple[Field, bool]]:
+    """The fields that a row fills, and whether the platform returned any of their values."""
+    ours = {name for row in result.rows for name in row.ours}
+    theirs = {name for row in result.rows for name in row.theirs}
+    return [
+        (field, field.name in theirs)
+        for field in result.operation.fields
+        if field.name in ours | theirs and field.name != result.operation.po
+    ]
+
+
+def _row_line(
+    row: Compared,
+    fields: Sequence[tuple[Field, bool]],
+    places: Mapping[str, int],
+    *,
+    several: bool,
+) -> ReportLine:
+    cells: list[Cell] = [row.source] if several else []
+    cells += [row.id.row, row.po, row.verdict.value]
+    for field, both in fields:
+        sides = (row.ours, row.theirs) if both else (row.ours,)
+        cells += [_as_shown(field, side.get(field.name)) for side in sides]
+    marked = frozenset(places[name] + part for name in row.differing for part in (0, 1))
+    tone = Tone.PLAIN if row.verdict is Agreement.MATCHES else _TONES[row.verdict]
+    return ReportLine([*cells, row.sentence], tone, marked)
 
 
 def _as_shown(field: Field, value: Value) -> Cell:
-    """An id is a name, though it is made of digits."""
+    """An id is a name, even if it consists of digits."""
     return str(value) if isinstance(value, int) and field.kind.words.startswith("id") else value
 
 
 def _kinds(columns: Sequence[ReportColumn], lines: Sequence[ReportLine]) -> list[ReportColumn]:
-    """The columns with the kind that their cells have."""
-    kinds = []
-    for at, column in enumerate(columns):
-        cells = [line.cells[at] for line in lines if line.cells[at] is not None]
-        number = bool(cells) and all(not isinstance(c, str) and hasattr(c, "real") for c in cells)
-        day = bool(cells) and all(hasattr(cell, "isoformat") for cell in cells)
-        kinds.append(ReportColumn(column.title, "number" if number else "date" if day else "text"))
-    return kinds
+    """The columns with the kind of their cells."""
+    return [
+        ReportColumn(column.title, _kind([line.cells[at] for line in lines]))
+        for at, column in enumerate(columns)
+    ]
 
 
-def _pos(found: Reconciliation) -> ReportTable:
-    rows: dict[str, Counter[Agreement]] = {}
-    needy = {row.po for row in found.rows if row.needs_attention}
-    for row in found.rows:
+def _kind(cells: Sequence[Cell]) -> str:
+    filled = [cell for cell in cells if cell is not None]
+    if filled and all(isinstance(cell, int | float | Decimal) for cell in filled):
+        return "number"
+    return "date" if filled and all(isinstance(cell, date) for cell in filled) else "text"
+
+
+def _pos(result: Reconciliation) -> ReportTable:
+    verdicts: dict[str, Counter[Agreement]] = {}
+    for row in result.rows:
         if row.po:
-            rows.setdefault(row.po, Counter())[row.verdict] += 1
-    extras = Counter(extra.po for extra in found.extras)
-    verdicts = [v for v in Agreement if any(counts[v] for counts in rows.values())]
+            verdicts.setdefault(row.po, Counter())[row.verdict] += 1
+    attention = {row.po for row in result.rows if row.needs_attention}
+    extras = Counter(extra.po for extra in result.extras)
+    occurring = _occurring(sum(verdicts.values(), Counter()))
     lines = [
         ReportLine(
-            [po, counts.total(), *(counts[verdict] for verdict in verdicts), extras[po]],
-            Tone.ATTENTION if po in needy else Tone.PLAIN,
+            [po, counts.total(), *(counts[verdict] for verdict in occurring), extras[po]],
+            Tone.ATTENTION if po in attention else Tone.PLAIN,
         )
-        for po, counts in rows.items()
+        for po, counts in verdicts.items()
     ]
-    columns = [
-        ReportColumn(_po_title(found)),
-        ReportColumn("Rows", "number"),
-        *(ReportColumn(verdict.value.capitalize(), "number") for verdict in verdicts),
-        ReportColumn("Extra", "number"),
-    ]
-    return ReportTable("POs", columns, lines, f"One line for each {_po_title(found)}.")
+    numbers = ["Rows", *(verdict.value.capitalize() for verdict in occurring), "Extra"]
+    columns = [ReportColumn(_po_title(result)), *(ReportColumn(n, "number") for n in numbers)]
+    return ReportTable("POs", columns, lines, f"One line for each {_po_title(result)}.")
 
 
-def _po_title(found: Reconciliation) -> str:
-    return next(f.title for f in found.operation.fields if f.name == found.operation.po)
+def _po_title(result: Reconciliation) -> str:
+    return next(f.title for f in result.operation.fields if f.name == result.operation.po)
 
 
-def _extra(found: Reconciliation) -> ReportTable:
-    titles = list(dict.fromkeys(title for extra in found.extras for title in extra.values))
+def _extra(result: Reconciliation) -> ReportTable:
+    titles = list(dict.fromkeys(title for extra in result.extras for title in extra.values))
     lines = [
         ReportLine(
             [extra.po, *(_cell(extra.values.get(title)) for title in titles)],
             Tone.ATTENTION if extra.values.get("Note") else Tone.PLAIN,
         )
-        for extra in found.extras
+        for extra in result.extras
     ]
-    columns = _kinds([ReportColumn(_po_title(found)), *map(ReportColumn, titles)], lines)
-    about = "What the platform holds beside these rows."
-    return ReportTable(
-        "Extra", columns, lines, about, "The platform holds nothing beside these rows."
-    )
+    columns = _kinds([ReportColumn(_po_title(result)), *map(ReportColumn, titles)], lines)
+    about = "What the platform has in addition to these rows."
+    return ReportTable("Extra", columns, lines, about, "The platform has nothing else.")
 
 
 def _cell(value: object) -> Cell:
     return value if value is None or isinstance(value, int | float) else str(value)
 
 
-def _calls(found: Reconciliation) -> ReportTable:
+def _calls(result: Reconciliation) -> ReportTable:
     lines = [
         ReportLine(
             [question.asked_at, f"GET {question.path}", question.answer, question.seconds,
              question.rows],
             Tone.PLAIN if question.answer == "200" else Tone.NOTE,
         )
-        for question in found.questions
+        for question in result.questions
     ]  # fmt: skip
     columns = [
         ReportColumn("Asked at (UTC)", "instant"),
@@ -284,9 +316,8 @@ def _calls(found: Reconciliation) -> ReportTable:
         ReportColumn("Seconds", "number"),
         ReportColumn("Rows", "number"),
     ]
-    return ReportTable(
-        "Calls", columns, lines, "What was asked. Nothing was sent.", "Nothing was asked."
-    )
+    about = "All requests to the platform; none changed anything."
+    return ReportTable("Calls", columns, lines, about, "No requests were needed.")
 
 
 def _listed(names: Sequence[str], most: int = 3) -> str:

@@ -14,27 +14,7 @@ ONE = "10001,1Z57V0X40390310916,UPS,2026-11-19,2"
 TWO = "10002,1Z57V0X40390311077,UPS,2026-11-19,2"
 NOWHERE = "99999,1Z57V0X40390311157,UPS,2026-11-19,2"
 BAD = "10003,1Z57V0X40390311157,Fedx,2026-11-19,2"
-MATCHING = """\
-sheet.csv: add tracking numbers, against account sellercloud
-  All 2 rows match what the platform holds
-  rows 2, matches 2, extra on the platform 0, read with 2 calls, took under a second
-  html: sheet.reconcile.html
-  xlsx: sheet.reconcile.xlsx
-"""
-TROUBLED = """\
-sheet.csv: add tracking numbers, against account sellercloud
-  3 of 3 rows need a person
-  rows 3, missing 1, not found 1, not checked 1, extra on the platform 0, read with 2 calls, \
-took under a second
-  1 row is not on the platform, though the purchase order is: row 2 (10001). Send again what was \
-sent, or find out who removed it.
-  1 row is for a number that the platform does not know: 99999. Ask whose numbers they are.
-  1 row not checked: row 4 (10003): Carrier: "Fedx" is not one of UPS, USPS, FedEx, DHL, \
-Other. Did you mean FedEx?
-  html: sheet.reconcile.html
-  xlsx: sheet.reconcile.xlsx
-  csv: sheet.reconcile.csv
-"""
+TOOK = {"took .*": "took TIME"}
 
 
 @pytest.fixture
@@ -48,12 +28,15 @@ def importer(sandbox, tmp_path, monkeypatch, console):
     return console
 
 
-def test_a_sheet_that_matches_is_said_in_a_few_lines(importer, sheet, sandbox):
+def test_a_sheet_that_matches_is_a_few_lines(importer, sheet, sandbox, snapshot):
     sheet(HEADINGS, ONE, TWO)
     importer("upload", "sheet.csv", "--account", "sellercloud")
     writes = len(sandbox.writes)
 
-    assert importer("reconcile", "sheet.csv", "--account", "sellercloud") == (0, MATCHING, "")
+    status, out, err = importer("reconcile", "sheet.csv", "--account", "sellercloud")
+
+    assert (status, err) == (0, "")
+    snapshot(out, varying=TOOK)
     assert len(sandbox.writes) == writes
 
 
@@ -69,12 +52,13 @@ def test_a_sheet_is_compared_as_it_was_uploaded(importer, sheet):
     assert "matches 2, extra on the platform 0" in split[1]
 
 
-def test_each_row_that_needs_a_person_is_named(importer, sheet):
+def test_each_row_that_needs_attention_is_named(importer, sheet, snapshot):
     sheet(HEADINGS, ONE, NOWHERE, BAD)
 
-    said = importer("reconcile", "sheet.csv", "--account", "sellercloud", "--csv")
+    status, out, err = importer("reconcile", "sheet.csv", "--account", "sellercloud", "--csv")
 
-    assert said == (1, TROUBLED, "")
+    assert (status, err) == (1, "")
+    snapshot(out, varying=TOOK)
     with Path("sheet.reconcile.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["PO ID"], row["Verdict"], row["Tracking Number"]) for row in rows] == [
@@ -100,7 +84,7 @@ def test_the_account_tells_operations_apart_that_fit_alike(importer, sheet):
     )
 
 
-def test_totals_and_repeated_headings_need_nobody(importer, sheet):
+def test_totals_and_repeated_headings_need_no_action(importer, sheet):
     sheet(HEADINGS, ONE, HEADINGS, TWO, "Total,,,,")
     importer("upload", "sheet.csv", "--account", "sellercloud")
 
@@ -109,7 +93,7 @@ def test_totals_and_repeated_headings_need_nobody(importer, sheet):
 
     for status, out, _ in (by_sheet, by_run):
         assert status == 0
-        assert "2 of 4 rows match; the others ask nothing of anybody" in out
+        assert "2 of 4 rows match; the others need no action" in out
 
 
 def test_json_holds_what_the_page_says(importer, sheet):
@@ -119,7 +103,7 @@ def test_json_holds_what_the_page_says(importer, sheet):
 
     told = json.loads(out)
     assert status == 1
-    assert told["headline"] == "2 of 2 rows need a person"
+    assert told["headline"] == "2 of 2 rows need attention"
     assert [row["Verdict"] for row in told["tables"]["Rows"]] == ["missing", "not found"]
     assert [row["Answer"] for row in told["tables"]["Calls"]] == ["200", "404"]
     assert all(Path(file).exists() for file in told["files"])

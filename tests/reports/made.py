@@ -22,7 +22,7 @@ def report(**changes):
         ReportColumn("PO ID"),
         ReportColumn("Price", "number"),
         ReportColumn("Shipped", "date"),
-        ReportColumn("What is said"),
+        ReportColumn("Message"),
     ]
     given = {
         "title": "Reconciliation",

@@ -111,7 +111,7 @@ def test_a_browser_prints_it(tmp_path):
 
 BROAD = ReportTable(
     "Rows",
-    [ReportColumn(f"Tracking Number {n}") for n in range(11)] + [ReportColumn("What is said")],
+    [ReportColumn(f"Tracking Number {n}") for n in range(11)] + [ReportColumn("Message")],
     [ReportLine([*["9400111899223197428497"] * 4, *["FedEx"] * 7, "W" * 300])] * 3,
 )
 

@@ -22,6 +22,16 @@ def test_a_text_that_begins_like_a_formula_stays_text(tmp_path):
     ]
 
 
+def test_a_reworded_title_keeps_its_json_key():
+    table = ReportTable(
+        "Rows", [ReportColumn("Row"), ReportColumn("Message")], [ReportLine([2, "x"])]
+    )
+
+    assert report_as_json(report(tables=[table]))["tables"] == {
+        "Rows": [{"Row": 2, "What is said": "x"}]
+    }
+
+
 def test_json_says_the_same_as_the_workbook(tmp_path):
     made = report()
     _, path = write_report(made, tmp_path / "night")

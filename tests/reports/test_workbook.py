@@ -15,7 +15,7 @@ def test_the_workbook_has_real_numbers_and_dates_and_no_formula(tmp_path):
     sheet = book["Rows"]
 
     assert book.sheetnames == ["Summary", "Rows", "Extra"]
-    assert [cell.value for cell in sheet[1]] == ["Row", "PO ID", "Price", "Shipped", "What is said"]
+    assert [cell.value for cell in sheet[1]] == ["Row", "PO ID", "Price", "Shipped", "Message"]
     assert [cell.data_type for cell in sheet[2]] == ["n", "s", "n", "d", "s"]
     assert sheet["D2"].value == datetime(2026, 3, 1)  # noqa: DTZ001  (a workbook knows no zone)
     assert sheet.freeze_panes == "A2"
@@ -26,7 +26,7 @@ def test_the_workbook_has_real_numbers_and_dates_and_no_formula(tmp_path):
 
 
 def test_the_workbook_shows_nothing_that_turns_or_hides_its_neighbours(tmp_path):
-    table = ReportTable("Rows", [ReportColumn("Row", "number"), ReportColumn("What is said")],
+    table = ReportTable("Rows", [ReportColumn("Row", "number"), ReportColumn("Message")],
                   [ReportLine([1, NASTY]), ReportLine([2, "W" * 30_000])])  # fmt: skip
 
     files = write_report(report(tables=[table]), tmp_path / "night")
