@@ -10,6 +10,7 @@ STATUS_HEADING = "Import Status"
 ERROR_HEADING = "Import Error"
 ROW_HEADING = "Import Row"  # of a fix file: the row of the run that its row mends ...
 RUN_HEADING = "Import Run"  # ... and the run: a hidden column
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of Excel's grid
 OUR_HEADINGS = (STATUS_HEADING, ERROR_HEADING, ROW_HEADING, RUN_HEADING)
 
 
@@ -72,3 +73,14 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def column_number(letters: str) -> int:
+    """
+    >>> column_number("A"), column_number("XFD")
+    (1, 16384)
+    """
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 from xml.parsers import expat
 
-from importer.sheets.reading.scanning import LAST_COLUMN, LAST_ROW, Scan
+from importer.sheets.reading.scanning import Scan
+from importer.sheets.sheet import LAST_COLUMN, LAST_ROW
 from importer.sheets.xlsx.expat import feed, no_entities
 
 _NO_LINE = {"none", ""}

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import lt
 
 from importer.model.errors import SheetError
-from importer.sheets.reading.scanning import LAST_ROW, Scan, WorksheetScanner, scan_worksheet
+from importer.sheets.reading.scanning import Scan, WorksheetScanner, scan_worksheet
+from importer.sheets.sheet import LAST_ROW
 from importer.sheets.xlsx.cell_styles import Styles
 from importer.sheets.xlsx.package import SpliceError
 from importer.sheets.xlsx.rows import Marks, Piece, check_rows, cut_sheet

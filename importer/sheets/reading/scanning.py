@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from importer.model.errors import SheetError
-from importer.sheets.sheet import column_letters
+from importer.sheets.sheet import LAST_COLUMN, LAST_ROW, column_letters, column_number
 from importer.sheets.xlsx.cell_styles import Styles
 from importer.sheets.xlsx.expat import AGAIN, feed, no_entities
 
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # Excel's grid
 MOST_CELLS = 2**25  # of the area from A1 to the last value: the full height, 32 columns wide
 
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
@@ -53,13 +52,6 @@ def scan_worksheet(blocks: Iterable[bytes], styles: Styles) -> Scan:
         scanner.feed(block)
     scanner.feed(b"", last=True)
     return scanner.scan
-
-
-def column_number(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 class WorksheetScanner:

@@ -1,18 +1,22 @@
 """The parts of an xlsx file, looked over before any parser sees them, and which of them is what."""
 
 import io
-import posixpath
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from importer.model.errors import SheetError
 from importer.sheets.reading.binary_records import xlsb_worksheets
 from importer.sheets.xlsx.cell_styles import Styles, read_styles
-from importer.sheets.xlsx.expat import elements
 from importer.sheets.xlsx.package import folded
+from importer.sheets.xlsx.relations import (
+    SheetLink,
+    links_of,
+    sheet_link,
+    sheets_of,
+    workbook_part,
+)
 
 _MOST_PARTS = 2_000
 _MOST_UNPACKED = 600 * 2**20  # a million rows of 8 columns are half of that
@@ -25,23 +29,6 @@ _TEXT_END = re.compile(rb"</(?:\w+:)?si>")
 # No workbook has a document type; it is the way to entities that grow without end.
 _DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
 _DAMAGED = "is a damaged workbook; open it in Excel and save it again as .xlsx"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A worksheet as the workbook lists it."""
-
-    name: str
-    state: str  # visible, hidden or veryHidden; "" in an xlsb
-    part: str | None  # folded; None where the workbook does not say
-    kind: str = "worksheet"  # or chartsheet, dialogsheet, ...: what its relation says
-
-
-@dataclass(frozen=True, slots=True)
-class _Relation:
-    id: str
-    kind: str  # the last word of its type
-    target: str  # folded
 
 
 class Parts:
@@ -84,62 +71,26 @@ class Parts:
         return b"".join(self.blocks(name))
 
     def styles(self) -> Styles:
-        linked = (link.target for link in self._relations(self._home()) if link.kind == "styles")
-        part = next((part for part in linked if part in self), None)
-        return read_styles(self.read(part)) if part else Styles()
+        links = links_of(self, workbook_part(self))
+        part = next((link.part for link in links if link.kind == "styles"), "")
+        return read_styles(self.read(part)) if part in self else Styles()
 
-    def worksheets(self) -> list[Part]:
-        """The sheets in the workbook's order, whatever namespace or folder it uses."""
-        home = self._home()
-        linked = {found.id: found for found in self._relations(home)}
-        if home.endswith(".bin"):
-            bundles = xlsb_worksheets(b"".join(self.blocks(home)))
-            links = [(name, "", linked.get(relation)) for name, relation in bundles]
-        else:
-            links = [
-                (
-                    attributes.get("name", ""),
-                    attributes.get("state", "visible"),
-                    linked.get(next((v for k, v in attributes.items() if k.endswith(":id")), "")),
-                )
-                for name, attributes in elements(self.read(home))
-                if name == "sheet"
-            ]
-        return [
-            Part(name, state, link.target if link else None, link.kind if link else "")
-            for name, state, link in links
-        ]
+    def worksheets(self) -> list[SheetLink]:
+        """The sheets in the workbook's order; raises SheetError."""
+        workbook = workbook_part(self)
+        if not workbook.endswith(".bin"):
+            return sheets_of(self, workbook)
+        links = {link.id: link for link in links_of(self, workbook)}
+        bundles = xlsb_worksheets(b"".join(self.blocks(workbook)))
+        return [sheet_link(name, "", links.get(relation)) for name, relation in bundles]
 
     def place_of(self, worksheet: str) -> str:
         """The folded name of its part; raises SheetError."""
-        found = (listed.part for listed in self.worksheets() if listed.name == worksheet)
-        part = next(found, None)
+        parts = (sheet.part for sheet in self.worksheets() if sheet.name == worksheet)
+        part = next(parts, None)
         if part is None or part not in self:
             raise SheetError(f'does not say where its worksheet "{worksheet}" is; {_AGAIN}')
         return part
-
-    def _home(self) -> str:
-        """The part that lists the sheets."""
-        if "_rels/.rels" in self:
-            for _, attributes in elements(self.read("_rels/.rels")):
-                if attributes.get("Type", "").endswith("/officeDocument"):
-                    return folded(attributes.get("Target", ""))
-        return "xl/workbook.xml"
-
-    def _relations(self, home: str) -> list["_Relation"]:
-        folder, name = posixpath.split(home)
-        relations = posixpath.join(folder, "_rels", f"{name}.rels")
-        if relations not in self:
-            return []
-        return [
-            _Relation(
-                attributes["Id"],
-                attributes.get("Type", "").rpartition("/")[2],
-                _resolved(folder, attributes["Target"]),
-            )
-            for _, attributes in elements(self.read(relations))
-            if "Id" in attributes and "Target" in attributes
-        ]
 
     def check_texts(self) -> None:
         """Refuses shared texts that would make calamine ask for more memory than there is."""
@@ -181,8 +132,3 @@ def _refuse_odd(members: list[zipfile.ZipInfo], known: dict[str, zipfile.ZipInfo
                 f"unpacks to {member.file_size // max(member.compress_size, 1):,} times its size "
                 f"(part {member.filename[:60]}); {_REFUSED}"
             )
-
-
-def _resolved(folder: str, target: str) -> str:
-    path = target if target.startswith(("/", "\\")) else posixpath.join(folder, target)
-    return folded(posixpath.normpath(path.replace("\\", "/")))

@@ -5,14 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
+from io import BytesIO
 from typing import Any
 
+from importer.model.cells import Cell
 from importer.model.errors import SheetError
 from importer.sheets.reading.calamine_book import AGAIN, Book, Listed, Table, chosen, columns_of
 from importer.sheets.reading.quick_scan import quick_scan
 from importer.sheets.reading.scanning import Scan
-from importer.sheets.reading.workbook_parts import Part, Parts
+from importer.sheets.reading.workbook_parts import Parts
 from importer.sheets.xlsx.cell_styles import Styles
+from importer.sheets.xlsx.relations import SheetLink
 
 _NO_WORKSHEETS = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}
 
@@ -47,7 +50,7 @@ class _Workbook:
         self._content = content
         self._careful = careful
         self._parts = parts
-        self._listed: dict[str, Part] = {}
+        self._listed: dict[str, SheetLink] = {}
         for part in parts.worksheets():
             if self._listed.setdefault(part.name, part) is not part:
                 raise SheetError(f'has two worksheets "{part.name}"; {AGAIN}')
@@ -67,9 +70,7 @@ class _Workbook:
         table, scan = self._by_calamine(name)
         if table is not None and table.filled == scan.rows:
             return table.columns, scan
-        from importer.sheets.reading.second_reader import read_rows  # noqa: PLC0415  (slow, rare)
-
-        columns, filled = columns_of(read_rows(self._content, name))
+        columns, filled = columns_of(self._by_openpyxl(name))
         if table is not None and table.filled == filled:
             return table.columns, scan  # texts of no length are values to the scan alone
         if filled != scan.rows:
@@ -92,6 +93,14 @@ class _Workbook:
         finally:
             pool.shutdown(wait=False)
 
+    def _by_openpyxl(self, name: str) -> list[list[Any]]:
+        """The rows, "" where a cell is empty; raises SheetError."""
+        from importer.sheets.xlsx.slow_rows import read_rows  # noqa: PLC0415  (slow, rarely needed)
+
+        rows = [list(map(_cell, row)) for row in read_rows(BytesIO(self._content), name)]
+        width = max(map(len, rows), default=0)
+        return [row + [""] * (width - len(row)) for row in rows]
+
     @cached_property
     def _styles(self) -> Styles:
         return self._parts.styles()
@@ -100,3 +109,12 @@ class _Workbook:
     def _book(self) -> Book:
         self._parts.check_texts()
         return Book(self._content)
+
+
+def _cell(cell: Any) -> Cell:
+    from openpyxl.utils.escape import unescape  # noqa: PLC0415  (slow, rarely needed)
+
+    value: Cell = getattr(cell, "value", None)
+    if value is None or getattr(cell, "data_type", "") == "e":
+        return ""  # an error is found in the XML, with its place
+    return unescape(value) if isinstance(value, str) else value

@@ -1,16 +1,15 @@
 """A new workbook with a worksheet's values and results, where its own cannot be changed."""
 
-import warnings
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -20,9 +19,16 @@ from importer.model.errors import SheetError
 from importer.sheets.fix_marks import plain
 from importer.sheets.results.part_edits import ERROR_WIDTH, STATUS_WIDTH
 from importer.sheets.results.result_styles import AMBER, RED
-from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, Worksheet, column_letters, title_of
+from importer.sheets.sheet import (
+    ERROR_HEADING,
+    LAST_COLUMN,
+    STATUS_HEADING,
+    Worksheet,
+    column_letters,
+    title_of,
+)
 from importer.sheets.xlsx.cell_text import cell_text
-from importer.sheets.xlsx.edits import WIDEST
+from importer.sheets.xlsx.slow_rows import read_rows
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -57,7 +63,7 @@ def write_fresh(
     widths, headings = measured(rows, header_row)
     width = len(widths)
     place = old_results(headings)
-    right = place if place is not None else min(width, WIDEST - 2)
+    right = place if place is not None else min(width, LAST_COLUMN - 2)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title_of(worksheet, "Sheet1"))
     for place, longest in enumerate(widths[:right], start=1):
@@ -85,11 +91,11 @@ def rows_of(source: Path, worksheet: str | None, read: Worksheet | None) -> Rows
     Raises SheetError where neither has them.
     """
     if read is None:
-        return partial(read_rows, source, worksheet)
+        return partial(_by_openpyxl, source, worksheet)
     if read.form == _KEPT_FORM:
         with suppress(SheetError):
-            deque(read_rows(source, worksheet), maxlen=0)
-            return partial(read_rows, source, worksheet)
+            deque(_by_openpyxl(source, worksheet), maxlen=0)
+            return partial(_by_openpyxl, source, worksheet)
     return partial(rows_as_read, read)
 
 
@@ -107,22 +113,14 @@ def _as_read(cell: Cell) -> ReadCell:
     return ReadCell(cell, "s" if isinstance(cell, str) else "n")
 
 
-def read_rows(source: Path, worksheet: str | None) -> Iterator[tuple[Any, ...]]:
-    """The worksheet's rows as openpyxl cells, each as long as its last cell."""
+def _by_openpyxl(source: Path, worksheet: str | None) -> Iterator[tuple[Any, ...]]:
     try:
         with source.open("rb") as file:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what it cannot keep is not kept anyway
-                book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            with closing(book):
-                sheet = book[worksheet] if worksheet is not None else book.worksheets[0]
-                sheet.reset_dimensions()  # a wrong dimension would hide rows
-                yield from sheet.iter_rows()
-    except Exception as error:  # openpyxl lets through whatever a damaged file provokes
-        sentence = (
-            f'"{source}" cannot be read as a workbook. Open it in Excel and save it as .xlsx.'
-        )
-        raise SheetError(sentence) from error
+            yield from read_rows(file, worksheet)
+    except OSError as error:
+        raise SheetError(f'"{source}" cannot be read: {error.strerror}.') from error
+    except SheetError as error:
+        raise SheetError(f'"{source}" {error}.') from error
 
 
 def measured(rows: Rows, header_row: int) -> tuple[list[int], list[str]]:

@@ -4,15 +4,13 @@ Rewritten are the one worksheet and, where they must know of the columns, its ta
 workbook part (the name of its filter) and the styles (two colours, the looks of result cells).
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from html import unescape
-from posixpath import dirname, join, normpath, split
 from typing import BinaryIO
-from urllib.parse import unquote
 
+from importer.model.errors import SheetError
 from importer.sheets.results.extent import Extent, look_over, shared_texts
 from importer.sheets.results.part_edits import (
     colour_rules,
@@ -27,21 +25,16 @@ from importer.sheets.results.part_edits import (
 )
 from importer.sheets.results.result_styles import ResultStyles
 from importer.sheets.results.rewrite import ResultColumns, RowWriter, rewritten_sheet
-from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING
-from importer.sheets.xlsx.edits import WIDEST, Area, attribute, outline, start_tag, text_of
+from importer.sheets.sheet import ERROR_HEADING, LAST_COLUMN, STATUS_HEADING
+from importer.sheets.xlsx.edits import Area, attribute, outline, text_of
 from importer.sheets.xlsx.package import Package, SpliceError, folded
+from importer.sheets.xlsx.relations import links_of, sheets_of, workbook_part
 from importer.sheets.xlsx.rows import Piece, SheetCell, cut_sheet
 
 SIGNED = "The result no longer carries the workbook's digital signature, as its cells have changed."
 NOT_SORTED = 'Sort "{}" by hand together with the result columns: its {} does not reach to them.'
 
 HELD = 2**26  # bytes of a worksheet that is kept in memory between two looks
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    kind: str  # the last word of its type: "worksheet", "styles", "table"
-    part: str  # the part it points to
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,54 +177,20 @@ class Changes:
 
 def find_worksheet(package: Package, name: str | None) -> Place:
     """The worksheet of that name, or the first one. Raises SpliceError."""
-    starts = relations(package, "").values()
-    workbook = next((found.part for found in starts if found.kind == "officeDocument"), None)
-    if workbook is None:
-        raise SpliceError("it has no workbook inside")
-    linked = relations(package, workbook)
-    xml = package.read(workbook)
-    sheets = [start_tag(xml, e) for e in outline(xml)[0] if e.name == "sheet" and e.depth == 2]
-    for index, tag in enumerate(sheets):
-        relation = linked.get(relation_id(tag) or "")
-        title = attribute(tag, "name") or ""
-        if relation and relation.kind == "worksheet" and name in {None, title}:
-            beside = {found.kind: found.part for found in linked.values()}
-            tables = relations(package, relation.part).values()
-            parts = tuple(found.part for found in tables if found.kind == "table")
-            return Place(title, index, relation.part, workbook, beside, parts)
+    try:
+        workbook = workbook_part(package)
+        for index, sheet in enumerate(sheets_of(package, workbook)):
+            if sheet.part and sheet.kind == "worksheet" and name in {None, sheet.name}:
+                return _place(package, workbook, index, sheet.name, sheet.part)
+    except SheetError as error:
+        raise SpliceError(f"it {error}") from error
     raise SpliceError(f'it has no worksheet "{name}"')
 
 
-def relation_id(tag: bytes) -> str | None:
-    """The value of r:id, whatever prefix stands for its namespace."""
-    found = re.search(rb"\s[\w.-]+:id\s*=\s*[\"']([^\"']*)", tag)
-    return found[1].decode() if found else None
-
-
-def relations(package: Package, part: str) -> dict[str, Relation]:
-    """What a part points to inside its package, by relation id; "" is the package itself."""
-    folder, name = split(part)
-    where = join(folder, "_rels", f"{name}.rels")
-    if folded(where) not in package.parts:
-        return {}
-    xml = package.read(where)
-    found = {}
-    for element in outline(xml)[0]:
-        tag = start_tag(xml, element)
-        target = attribute(tag, "Target")
-        if element.name == "Relationship" and target and attribute(tag, "TargetMode") != "External":
-            kind = (attribute(tag, "Type") or "").rpartition("/")[2]
-            found[attribute(tag, "Id") or ""] = Relation(kind, resolved(part, target, package))
-    return found
-
-
-def resolved(part: str, target: str, package: Package) -> str:
-    """The part that a target names, read as relative first and then as the root's."""
-    target = target.replace("\\", "/")
-    absolute = target.startswith("/")
-    path = normpath(target.lstrip("/") if absolute else join(dirname(part), target))
-    ways = [path, unquote(path), normpath(target.lstrip("/"))]
-    return next((way for way in ways if folded(way) in package.parts), path)
+def _place(package: Package, workbook: str, index: int, name: str, part: str) -> Place:
+    beside = {link.kind: link.part for link in links_of(package, workbook)}
+    tables = tuple(link.part for link in links_of(package, part) if link.kind == "table")
+    return Place(name, index, part, workbook, beside, tables)
 
 
 def place_columns(extent: Extent, header_row: int, tables: Iterable[bytes]) -> ResultColumns:
@@ -244,7 +203,7 @@ def place_columns(extent: Extent, header_row: int, tables: Iterable[bytes]) -> R
         if heading.casefold() not in extent.named:
             new[last + len(new) + 1] = heading
     columns = extent.named | {heading.casefold(): column for column, heading in new.items()}
-    if max(columns.values()) > WIDEST:
+    if max(columns.values()) > LAST_COLUMN:
         raise SpliceError("it has no column left")
     status, error = columns[STATUS_HEADING.casefold()], columns[ERROR_HEADING.casefold()]
     return ResultColumns(status, error, new, heading_style(extent.headings))

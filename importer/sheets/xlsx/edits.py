@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from html import escape, unescape
 
-from importer.sheets.sheet import column_letters
+from importer.sheets.sheet import LAST_COLUMN, column_letters, column_number
 from importer.sheets.xlsx.package import SpliceError
 
 TOKEN = re.compile(
@@ -17,7 +17,6 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
-WIDEST = 16384  # columns of a worksheet
 
 
 @dataclass(slots=True)
@@ -128,22 +127,17 @@ def area(ref: str | None) -> Area | None:
     if found is None:
         return None
     column, row, last_column, last_row = found.groups()
-    first = column_number(column), int(row)
-    last = (column_number(last_column), int(last_row)) if last_column else first
+    first = column_in_grid(column), int(row)
+    last = (column_in_grid(last_column), int(last_row)) if last_column else first
     return Area(*first, *last)
 
 
-def column_number(letters: str) -> int:
-    """
-    >>> column_number("A"), column_number("XFD")
-    (1, 16384)
-    """
-    found = 0
-    for letter in letters.upper():
-        found = found * 26 + ord(letter) - ord("A") + 1
-    if found > WIDEST:
+def column_in_grid(letters: str) -> int:
+    """Raises SpliceError for one beyond the last."""
+    column = column_number(letters)
+    if column > LAST_COLUMN:
         raise SpliceError(f"it has a cell in column {letters}, outside the worksheet")
-    return found
+    return column
 
 
 def text_of(xml: bytes) -> str:

@@ -54,6 +54,9 @@ class Package:
         if any(max(m.file_size, m.compress_size, m.header_offset) >= LIMIT for m in self._members):
             raise SpliceError("it is larger than 4 GiB")
 
+    def __contains__(self, name: str) -> bool:
+        return folded(name) in self.parts
+
     def size(self, name: str) -> int:
         """Bytes of a part as the package declares them; 0 where it is missing."""
         member = self.parts.get(folded(name))

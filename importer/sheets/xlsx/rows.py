@@ -13,7 +13,7 @@ from operator import methodcaller
 from typing import NamedTuple
 
 from importer.sheets.sheet import column_letters
-from importer.sheets.xlsx.edits import column_number, number
+from importer.sheets.xlsx.edits import column_in_grid, number
 from importer.sheets.xlsx.package import WHOLE, SpliceError, check_plain
 
 SHEET_DATA = re.compile(rb"<((?:[^\s/>:!?<]+:)?)sheetData\s*(/?)>")
@@ -175,7 +175,7 @@ def cells_in(body: bytes, marks: Marks) -> Iterator[SheetCell]:
             break
         position = found.end()
         reference = REFERENCE.search(found[1])
-        column = column_number(reference[1].decode()) if reference else column + 1
+        column = column_in_grid(reference[1].decode()) if reference else column + 1
         inside = found[2] or b""
         value = inside if marks.value.search(inside) else b""
         yield SheetCell(column, found[1], value, found[0], reference is not None)
