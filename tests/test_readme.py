@@ -105,7 +105,9 @@ def walks() -> dict[str, list[tuple[str, str]]]:
     """The walks of the page for developers: heading -> file and name, step by step."""
     parts = topic("developers").split("\n## ")
     steps = {
-        part.partition("\n")[0]: re.findall(r"^\d+\. `([^`]+)`, `([^`]+)`: ", part, re.MULTILINE)
+        part.partition("\n")[0]: re.findall(
+            r"^\d+\. `?([^`]+)`?(?:, `)?([^`]*)", part, re.MULTILINE
+        )
         for part in parts
     }
     return {heading: found for heading, found in steps.items() if found}
