@@ -46,8 +46,11 @@ def _headline(result: Reconciliation) -> str:
         matches = "The row matches" if rows == 1 else f"All {rows:,} rows match"
         return f"{matches} the platform"
     others = {row.verdict for row in result.rows} - {Agreement.MATCHES}
-    why = "cannot be read back" if others == {Agreement.UNREADABLE} else "need no action"
-    return f"{matching:,} of {_counted(rows, 'row')} match; the others {why}"
+    unreadable = others == {Agreement.UNREADABLE}
+    if rows == 1:
+        return "The row cannot be read back" if unreadable else "The row needs no action"
+    why = "cannot be read back" if unreadable else "need no action"
+    return f"{matching:,} of {rows:,} rows match; the others {why}"
 
 
 def _attention(result: Reconciliation) -> list[str]:
