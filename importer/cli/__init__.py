@@ -1,4 +1,4 @@
-"""The command line: words in, words and exit status out; what is heavy is imported inside."""
+"""The command line: words in, words and exit status out; heavy imports are inside commands."""
 
 import gc
 import logging
@@ -20,17 +20,19 @@ from importer.model.version import __version__
     "--config",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Settings; else ./importer.toml.",
+    help="Settings file (default: ./importer.toml).",
 )
-@click.option("--journal", metavar="PATH-OR-URL", help="Where every call is written down.")
+@click.option(
+    "--journal", metavar="PATH-OR-URL", help="Journal of every call (default: as in the settings)."
+)
 @click.pass_context
 def cli(context: click.Context, config: Path | None, journal: str | None) -> None:
-    """Vendors' sheets to Sellercloud, ShipStation and ShipEngine, every row accounted for.
+    """Send vendors' sheets to Sellercloud, ShipStation and ShipEngine.
 
     \b
-    importer demo                                     try it, without any account
-    importer check dock.xlsx                          what is wrong with a sheet
-    importer upload dock.xlsx --account acme          send it, and get it back with outcomes
+    importer demo                                try it, no account needed
+    importer check samples/add_tracking.xlsx     see what is wrong with a sheet
+    importer upload samples/add_tracking.xlsx --account sellercloud
     """
     context.obj = Session(config, journal)
 
@@ -59,7 +61,7 @@ for command in COMMANDS:
 
 
 def main() -> None:
-    """The console script: whatever a person can cause ends in a sentence and an exit status."""
+    """The console script: whatever a user can cause ends in a sentence and an exit status."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -78,20 +80,20 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(0) from None
-    except OSError as error:  # a folder that takes no file, a full disk
+    except OSError as error:  # a read-only folder, a full disk
         place = f'"{error.filename}": ' if error.filename else ""
         click.echo(f"importer: {place}{error.strerror or error}", err=True)
         raise SystemExit(2) from None
     finally:
-        gc.freeze()  # what is left of a large sheet is not looked through once more
+        gc.freeze()  # a large sheet is not scanned for garbage once more at exit
 
 
 def _show_wrong_usage(error: click.ClickException) -> None:
-    if len(sys.argv) == 1:  # no word at all: the help itself
+    if len(sys.argv) == 1:  # nothing but "importer": the help itself
         error.show()
         return
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "importer"
-    said = error.format_message()
-    stop = "" if said.endswith((".", "?", "!")) else "."
-    click.echo(f"importer: {said}{stop} See {command} --help.", err=True)
+    message = error.format_message()
+    stop = "" if message.endswith((".", "?", "!")) else "."
+    click.echo(f"importer: {message}{stop} See {command} --help.", err=True)

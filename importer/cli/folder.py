@@ -1,4 +1,4 @@
-"""The command folder: sheets put into an inbox are sent by themselves, and filed away."""
+"""The command folder: sheets put into an inbox are sent and filed away."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.parameters import AS_JSON, SESSION, Session, days_of
+from importer.cli.parameters import AS_JSON, Session, days_of, pass_session
 from importer.cli.working import opened_context
 from importer.model.errors import ImporterError
 
@@ -46,7 +46,7 @@ class _PassByDefault(click.Group):
 
 
 def _until(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
-    """The next time it is that late, here."""
+    """The next such time of day, in local time."""
     if text is None:
         return None
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
@@ -59,7 +59,7 @@ def _until(_context: click.Context, _option: click.Parameter, text: str | None) 
 
 @click.group(cls=_PassByDefault)
 def folder() -> None:
-    """Send what is put into a folder: nightly, or as it comes.
+    """Send the sheets in a folder, nightly or as they arrive.
 
     \b
     importer folder init drop
@@ -71,19 +71,27 @@ def folder() -> None:
 @folder.command()
 @DIRECTORY
 def init(directory: Path) -> None:
-    """Make the folders and a commented folder.toml."""
+    """Create the folders and a commented folder.toml.
+
+    \b
+    importer folder init drop
+    """
     from importer.folder.rules import init_folder
 
     file = init_folder(directory)
-    click.echo(f"{file} says whose sheets are whose; put them into {directory / 'inbox'}")
+    click.echo(f"Describe each vendor's sheets in {file}, then put them into {directory / 'inbox'}")
 
 
 @folder.command()
 @DIRECTORY
 @AS_JSON
-@SESSION
+@pass_session
 def status(session: Session, directory: Path, as_json: bool) -> None:
-    """Tell a monitor when it last ran, what waits, what needs a person."""
+    """Show when it last ran, what is waiting, what needs attention.
+
+    \b
+    importer folder status drop
+    """
     from importer.folder.layout import FolderLayout
     from importer.folder.rules import load_folder
     from importer.folder.status import folder_status
@@ -102,33 +110,31 @@ def _status_lines(told: dict[str, Any]) -> str:
         f"waiting       {told['waiting']}{oldest}",
         f"in attention  {told['in_attention']}",
         f"being sent    {told['being_worked_on']}",
-        f"next          {told['next_at'] or 'as it is scheduled'}",
+        f"next          {told['next_at'] or 'as scheduled'}",
     ])  # fmt: skip
 
 
 @folder.command("pass", hidden=True)
 @DIRECTORY
-@click.option("--once", is_flag=True, help="One pass, and an end: what is done anyway.")
-@click.option("--watch", is_flag=True, help="Stay, and pass again and again.")
+@click.option("--once", is_flag=True, help="Run once (the default).")
+@click.option("--watch", is_flag=True, help="Keep running.")
 @click.option(
     "--every",
     metavar="SECONDS",
     type=click.IntRange(1),
     default=60,
-    show_default=True,
-    help="Between two passes with --watch.",
+    help="Time between passes with --watch (default: 60).",
 )
-@click.option("--until", metavar="06:00", callback=_until, help="Begin nothing after that time.")
-@click.option("--keep", metavar="90d", callback=days_of, help="Put older days into a zip each.")
+@click.option("--until", metavar="06:00", callback=_until, help="Start nothing after this time.")
+@click.option("--keep", metavar="90d", callback=days_of, help="Zip the days that are older.")
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
-    show_default=True,
-    help="One line for each file, on stderr.",
+    help="Log on stderr, a line per file (default: text).",
 )
 @AS_JSON
-@SESSION
+@pass_session
 def one_pass(
     session: Session,
     directory: Path,
@@ -140,7 +146,7 @@ def one_pass(
     log_format: str,
     as_json: bool,
 ) -> None:
-    """Take what is whole in DIR/inbox, send it, and file it away.
+    """Send the complete files in DIR/inbox and file them away.
 
     \b
     importer folder drop
@@ -151,7 +157,7 @@ def one_pass(
     from importer.folder.rules import load_folder
 
     if once and watch:
-        raise click.UsageError("--once or --watch, not both.")
+        raise click.UsageError("choose --once or --watch, not both.")
     settings = load_folder(directory, session.settings())
     layout = FolderLayout(directory)
     worst, said = 0, ""

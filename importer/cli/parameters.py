@@ -1,10 +1,10 @@
-"""Session that several commands share, and what the words before a command open."""
+"""Options that several commands share, and the settings and journal of one command."""
 
 from collections.abc import Callable
 from dataclasses import fields
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -24,7 +24,7 @@ def share(_context: click.Context, _option: click.Parameter, text: str | None) -
     try:
         return None if text is None else Share.parse(text)
     except (ValueError, ZeroDivisionError):
-        raise click.BadParameter(f'"{text}" is neither a number of rows nor like 20%') from None
+        raise click.BadParameter(f'"{text}" is not a number of rows or like 20%') from None
 
 
 def days_of(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
@@ -70,7 +70,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
             WORKSHEET,
             VENDOR,
             click.option(
-                "--split", is_flag=True, help="Read several tracking numbers in one cell."
+                "--split", is_flag=True, help="Read several tracking numbers from one cell."
             ),
             click.option(
                 "--visible-only", is_flag=True, help="Skip rows that are hidden in the sheet."
@@ -91,28 +91,28 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     return with_reading
 
 
-def PATIENCE(command: Command) -> Command:  # noqa: N802  (one of the session above)
-    """How long and how often to try."""
+def patience_options(command: Command) -> Command:
+    """Adds the options that say how long and how often to try."""
     for option in (
         click.option(
             "--max-refusals",
             metavar="N",
             type=POSITIVE,
-            help="Stop at so many equal refusals in a row: 10.",
+            help="Stop after N identical rejections in a row (default: 10).",
         ),
         click.option(
             "--max-lost",
             metavar="N",
             type=POSITIVE,
-            help="Stop at so many lost answers in a row: 3.",
+            help="Stop after N lost answers in a row (default: 3).",
         ),
         click.option(
             "--isolate-limit",
             metavar="N",
             type=POSITIVE,
-            help="Writes to find the bad rows of a call: 40.",
+            help="Calls spent on finding a call's bad rows (default: 40).",
         ),
-        click.option("--no-wait", is_flag=True, help="Leave lost answers for the next run."),
+        click.option("--no-wait", is_flag=True, help="Leave lost answers to the next run."),
     ):
         command = option(command)
     return command
@@ -122,7 +122,7 @@ RUNS = click.argument("runs", nargs=-1, type=int, metavar="[RUN]...")
 
 
 class Session:
-    """What the words before the command say; opened when a command needs it."""
+    """The options before the command; settings and journal are opened when it needs them."""
 
     def __init__(self, config: Path | None, journal: str | None) -> None:
         self._config = config
@@ -141,13 +141,11 @@ class Session:
         return open_journal(journal_location(settings, self._journal))
 
 
-def SESSION(command: Command) -> Command:  # noqa: N802  (used like those above)
-    """Hands the words before the command to it."""
-    return cast("Command", click.make_pass_decorator(Session)(command))
+pass_session = click.make_pass_decorator(Session)
 
 
 def account_name(session: Session, account: str | None, vendor: str | None) -> str:
-    """The account asked for, else the one that the vendor's profile names."""
+    """The account asked for, or the one in the vendor's profile."""
     if account is None and vendor is not None:
         account = session.settings().vendor(vendor).account
     if account is None:

@@ -15,9 +15,8 @@ from importer.cli.parameters import (
     AS_JSON,
     INTO,
     RUNS,
-    SESSION,
-    VENDOR,
     Session,
+    pass_session,
     reading_options,
 )
 from importer.cli.working import load_meanwhile, progress, sentence_of, stopped_by_signals
@@ -43,22 +42,34 @@ def _since(_context: click.Context, _option: click.Parameter, text: str | None) 
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
-        raise click.BadParameter(f'"{text}" is neither like 7d or 12h nor 2026-11-20') from None
+        raise click.BadParameter(f'"{text}" is not like 7d, 12h or 2026-11-20') from None
 
 
-SINCE = click.option("--since", metavar="7d", callback=_since, help="Runs begun since then.")
+SINCE = click.option(
+    "--since",
+    metavar="7d",
+    callback=_since,
+    help="Runs of the last 7d or 12h, or since 2026-11-20.",
+)
 
 
 @click.command()
 @click.argument("sheets", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--account", metavar="NAME", help="Where to look; needed for sheets.")
-@click.option("--run", "runs", metavar="N", type=int, multiple=True, help="A run of the journal.")
+@click.option("--account", metavar="NAME", help="Account to compare with (default: the vendor's).")
+@click.option(
+    "--run",
+    "runs",
+    metavar="N",
+    type=int,
+    multiple=True,
+    help="Run of the journal; may be repeated.",
+)
 @SINCE
 @reading_options
 @INTO
-@click.option("--csv", "as_csv", is_flag=True, help="The rows as csv too.")
+@click.option("--csv", "as_csv", is_flag=True, help="Write the rows as csv too.")
 @AS_JSON
-@SESSION
+@pass_session
 def reconcile(
     session: Session,
     sheets: Sequence[Path],
@@ -70,16 +81,16 @@ def reconcile(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Compare sheets or runs with what the platform holds; send nothing.
+    """Compare sheets or runs with the platform; send nothing.
 
     \b
-    importer reconcile dock.xlsx --account acme
+    importer reconcile samples/add_tracking.xlsx --account sellercloud
     importer reconcile --since 7d
     """
     from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT
 
     if sheets and (runs or since):
-        raise click.UsageError("sheets, or runs of the journal, not both.")
+        raise click.UsageError("name sheets or runs, not both.")
     settings = session.settings()
     if sheets:
         work = _of_sheets(sheets, settings, account, reading)
@@ -114,7 +125,7 @@ def _of_sheets(
     if account is None and reading.vendor is not None:
         account = settings.vendor(reading.vendor).account
     if account is None:
-        raise click.UsageError("--account says which platform a sheet is compared with.")
+        raise click.UsageError("--account is needed to compare a sheet.")
     from importer.model.options import UploadOptions
 
     where = settings.account(account)
@@ -155,7 +166,7 @@ def _of_runs(
             if account in {None, run.account} and (numbers or not run.operation.startswith(UNDO))
         ]
         if not chosen:
-            raise UsageError("the journal holds no such run")
+            raise UsageError("the journal has no such run")
         found = subjects_of_runs(journal, chosen)
     label = "-".join(f"run-{number}" for number in numbers) or "runs"
     return [
@@ -223,16 +234,23 @@ def _night(_context: click.Context, _option: click.Parameter, text: str | None) 
 @click.command()
 @RUNS
 @click.option(
-    "--night", metavar="DATE", callback=_night, help="Runs begun from noon of DATE to the next."
+    "--night",
+    metavar="DATE",
+    callback=_night,
+    help="Runs from noon of DATE to noon of the next day.",
 )
 @SINCE
-@VENDOR
+@click.option("--vendor", metavar="NAME", help="Runs of this vendor.")
 @click.option(
-    "-o", "path", metavar="PATH", type=click.Path(path_type=Path), help="Files' name; else here."
+    "-o",
+    "path",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Name of the files (default: ./report).",
 )
-@click.option("--open", "opened", is_flag=True, help="Show the page in the browser.")
+@click.option("--open", "opened", is_flag=True, help="Open the page in the browser.")
 @AS_JSON
-@SESSION
+@pass_session
 def report(
     session: Session,
     runs: Sequence[int],
@@ -243,11 +261,11 @@ def report(
     opened: bool,
     as_json: bool,
 ) -> None:
-    """Write one page of runs: what came, what went in, what was refused, whom to call.
+    """Write a page about runs: what was sent and what is open.
 
     \b
-    importer report 17
-    importer report --since 30d --open
+    importer report 1
+    importer report --since 30d
     """
     from importer.reports.run_report import report_of
     from importer.reports.run_stats import days, stories
@@ -260,7 +278,7 @@ def report(
         if night is not None:
             chosen = [run for run in chosen if run.created_at < night + timedelta(days=1)]
         if not chosen:
-            raise UsageError("the journal holds no such run")
+            raise UsageError("the journal has no such run")
         now = journal.now()
         made = report_of(
             _subject(runs, night, since, vendor),

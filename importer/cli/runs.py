@@ -1,4 +1,4 @@
-"""Commands about runs that were: resume, undo, runs, show."""
+"""Commands about earlier runs: resume, undo, runs, show."""
 
 import json
 from collections.abc import Sequence
@@ -8,26 +8,37 @@ from typing import Any
 
 import click
 
-from importer.cli.parameters import AS_JSON, INTO, PATIENCE, RUNS, SESSION, Session, days_of
+from importer.cli.parameters import (
+    AS_JSON,
+    INTO,
+    RUNS,
+    Session,
+    days_of,
+    pass_session,
+    patience_options,
+)
 from importer.cli.working import each, opened_context
 
 
 @click.command()
 @RUNS
-@click.option("--take-over", is_flag=True, help="Even from a process that seems to be at work.")
-@click.option("--abandon", is_flag=True, help="Give the runs named up: send nothing more of them.")
-@PATIENCE
+@click.option(
+    "--take-over", is_flag=True, help="Even if another process seems to be working on it."
+)
+@click.option("--abandon", is_flag=True, help="Close the given runs; send nothing more of them.")
+@patience_options
 @AS_JSON
-@SESSION
+@pass_session
 def resume(
     session: Session,
+    /,
     runs: Sequence[int],
     take_over: bool,
     abandon: bool,
     as_json: bool,
     **patience: Any,
 ) -> None:
-    """Finish the runs named, or all that were interrupted.
+    """Finish the given runs, or all that were interrupted.
 
     \b
     importer resume
@@ -48,9 +59,9 @@ def resume(
                 numbers.append(run.id)
             else:
                 click.echo(
-                    f"importer: {run.file_name} has come again since run {run.id}, as run "
-                    f"{newer.id}, so run {run.id} is left alone; importer resume {run.id} goes on "
-                    f"with it, importer resume --abandon {run.id} gives it up.",
+                    f"importer: run {run.id} was skipped because {run.file_name} was sent again "
+                    f"in run {newer.id}; importer resume {run.id} finishes it, "
+                    f"importer resume --abandon {run.id} closes it.",
                     err=True,
                 )
         if not numbers and not as_json:
@@ -65,15 +76,15 @@ def resume(
 
 @click.command()
 @click.argument("run", type=int)
-@click.option("--dry-run", is_flag=True, help="Show the calls, and send only questions.")
+@click.option("--dry-run", is_flag=True, help="Show the calls; only read from the platform.")
 @INTO
 @AS_JSON
-@SESSION
-def undo(session: Session, run: int, dry_run: bool, into: Path | None, as_json: bool) -> None:
-    """Take back what a run did, as far as the platform allows.
+@pass_session
+def undo(session: Session, /, run: int, dry_run: bool, into: Path | None, as_json: bool) -> None:
+    """Undo a run, as far as the platform allows.
 
     \b
-    importer undo 17 --dry-run
+    importer undo 1 --dry-run
     """
     from importer.undo import undo_run
 
@@ -87,14 +98,17 @@ def undo(session: Session, run: int, dry_run: bool, into: Path | None, as_json: 
 
 
 @click.command()
-@click.option("--most", metavar="N", default=20, show_default=True, help="How many, newest first.")
+@click.option("--most", metavar="N", default=20, help="Number of runs, newest first (default: 20).")
 @click.option(
-    "--prune", metavar="DAYS", callback=days_of, help="Forget bodies and answers older than 90d."
+    "--prune",
+    metavar="DAYS",
+    callback=days_of,
+    help="Delete bodies and replies older than DAYS, like 90d.",
 )
 @AS_JSON
-@SESSION
+@pass_session
 def runs(session: Session, most: int, prune: int | None, as_json: bool) -> None:
-    """List the runs that the journal holds, or forget the bodies of old ones.
+    """List the runs, or delete the bodies of old ones.
 
     \b
     importer runs
@@ -104,7 +118,7 @@ def runs(session: Session, most: int, prune: int | None, as_json: bool) -> None:
     with session.journal(session.settings()) as journal:
         if prune is not None:
             number = journal.prune(journal.now() - timedelta(days=prune))
-            click.echo(f"bodies and answers of {number} runs are forgotten; what was sent is not")
+            click.echo(f"deleted the bodies and replies of {number} runs; what was sent is kept")
             return
         found = [(run, journal.counts(run.id)) for run in journal.runs(most)]
         now = journal.now()
@@ -117,14 +131,14 @@ def runs(session: Session, most: int, prune: int | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("run", type=int)
-@click.option("--call", metavar="N", type=int, help="One call with its bodies and answers.")
+@click.option("--call", metavar="N", type=int, help="Show one call with its bodies and replies.")
 @AS_JSON
-@SESSION
+@pass_session
 def show(session: Session, run: int, call: int | None, as_json: bool) -> None:
-    """Tell what one run sent, when, and what was answered.
+    """Show what a run sent, when, and what the platform replied.
 
     \b
-    importer show 17
+    importer show 1
     """
     from importer.reports.terminal.run_lines import call_story, run_story, story_as_json
 

@@ -1,4 +1,4 @@
-"""Commands that need no sheet and no journal: what can be done, and where it is rehearsed."""
+"""Commands that need no sheet and no journal: operations, accounts, sandbox, demo."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from importer.cli.parameters import AS_JSON, FOLDER, SESSION, Session
+from importer.cli.parameters import AS_JSON, FOLDER, Session, pass_session
 from importer.cli.working import progress
 from importer.model.errors import UsageError
 
@@ -16,7 +16,7 @@ from importer.model.errors import UsageError
 @click.argument("operation", required=False)
 @AS_JSON
 def operations(operation: str | None, as_json: bool) -> None:
-    """List what can be done, or just one operation, and each one's columns.
+    """List the operations with their columns, or only one.
 
     \b
     importer operations add_tracking
@@ -37,11 +37,9 @@ def operations(operation: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("operation")
-@click.option(
-    "-o", "path", metavar="PATH", help="A file, or a folder with / at its end; else here."
-)
+@click.option("-o", "path", metavar="PATH", help="File, or folder ending in / (default: here).")
 def template(operation: str, path: str | None) -> None:
-    """Write a blank workbook with headings, notes and drop-downs; never over a file.
+    """Write a blank workbook for an operation.
 
     \b
     importer template add_tracking -o dock.xlsx
@@ -52,13 +50,13 @@ def template(operation: str, path: str | None) -> None:
     found = named(operation)
     target = _template_place(path or ".", f"{found.name}.xlsx")
     if target.exists():
-        raise UsageError(f"{target} is there already; name another with -o")
+        raise UsageError(f"{target} already exists; choose another name with -o")
     write_template(found, target)
     click.echo(f"{target} is a blank sheet for {found.name}")
 
 
 def _template_place(path: str, name: str) -> Path:
-    """The file itself, or its place in a folder; one named with a slash at its end is made."""
+    """The file itself, or its place in a folder, which is created if it ends in a slash."""
     target = Path(path)
     if path.endswith(("/", os.sep)):
         target.mkdir(parents=True, exist_ok=True)
@@ -66,14 +64,14 @@ def _template_place(path: str, name: str) -> Path:
 
 
 @click.command()
-@click.option("--test", metavar="NAME", help="Sign in to this account, and send nothing else.")
+@click.option("--test", metavar="NAME", help="Sign in to this account; send nothing else.")
 @AS_JSON
-@SESSION
+@pass_session
 def accounts(session: Session, test: str | None, as_json: bool) -> None:
-    """List the accounts set up, or try to sign in to one.
+    """List the accounts, or test signing in to one.
 
     \b
-    importer accounts --test acme
+    importer accounts --test sellercloud
     """
     from importer.reports.terminal.account_lines import accounts_as_json, accounts_table
     from importer.runs.execute import try_account
@@ -88,12 +86,12 @@ def accounts(session: Session, test: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--port", metavar="N", default=8765, show_default=True, help="0: any free one.")
+@click.option("--port", metavar="N", default=8765, help="Port; 0 is any free one (default: 8765).")
 def sandbox(port: int) -> None:
-    """Play the three platforms on 127.0.0.1, for rehearsal.
+    """Run a local sandbox of the three platforms.
 
     \b
-    importer sandbox --port 8765
+    importer sandbox --port 0
     """
     from importer.demo.demo import sandbox_settings
     from importer.sandbox import serve
@@ -101,14 +99,16 @@ def sandbox(port: int) -> None:
     try:
         serve(port, on_ready=lambda url: click.echo(sandbox_settings(url)))
     except OSError as error:
-        raise UsageError(f"port {port}: {error.strerror}; --port 0 takes any free one") from None
+        raise UsageError(f"port {port}: {error.strerror}; --port 0 picks a free one") from None
 
 
 @click.command()
-@click.option("-o", "into", metavar="DIR", type=FOLDER, help="Else demo, or demo-night.")
-@click.option("--night", is_flag=True, help="A drop folder's night: forty files of eight vendors.")
+@click.option(
+    "-o", "into", metavar="DIR", type=FOLDER, help="Folder (default: demo, or demo-night)."
+)
+@click.option("--night", is_flag=True, help="A night of a drop folder: 40 files of 8 vendors.")
 def demo(into: Path | None, night: bool) -> None:
-    """Send the samples to an embedded sandbox, by every operation.
+    """Send the samples of every operation to a local sandbox.
 
     \b
     importer demo

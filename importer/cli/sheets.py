@@ -11,12 +11,12 @@ from importer.cli.parameters import (
     AS_JSON,
     INTO,
     OPERATION,
-    PATIENCE,
-    SESSION,
     SHEETS,
     WORKSHEET,
     Session,
     account_name,
+    pass_session,
+    patience_options,
     reading_options,
     share,
 )
@@ -31,15 +31,16 @@ if TYPE_CHECKING:
 @reading_options
 @INTO
 @AS_JSON
-@SESSION
+@pass_session
 def check(
     session: Session,
+    /,
     sheets: Sequence[Path],
     reading: "ReadingOptions",
     into: Path | None,
     as_json: bool,
 ) -> None:
-    """Write sheets back with all that is wrong; send nothing.
+    """Check sheets and write back what is wrong; send nothing.
 
     \b
     importer check samples/add_tracking.xlsx
@@ -57,18 +58,19 @@ def check(
 @ACCOUNT
 @reading_options
 @AS_JSON
-@SESSION
+@pass_session
 def plan(
     session: Session,
+    /,
     sheets: Sequence[Path],
     account: str | None,
     reading: "ReadingOptions",
     as_json: bool,
 ) -> None:
-    """Show the exact calls and how long they take, as if nothing had been sent before.
+    """Show the exact calls for a sheet and how long they take.
 
     \b
-    importer plan samples/add_tracking.xlsx --account acme
+    importer plan samples/add_tracking.xlsx --account sellercloud
     """
     read_ahead(sheets, reading.worksheet)
     from importer.model.options import UploadOptions
@@ -84,20 +86,31 @@ def plan(
 @ACCOUNT
 @INTO
 @reading_options
-@click.option("--whole-po", is_flag=True, help="A bad row holds back the others of its PO.")
-@click.option("--strict", is_flag=True, help="A bad row holds back the whole sheet.")
-@click.option("--again", is_flag=True, help="Send even what an earlier run has sent.")
-@click.option("--undoable", is_flag=True, help="Keep what the platform held, for importer undo.")
-@click.option("--verify/--no-verify", default=None, help="Read back at the end what was sent.")
+@click.option("--whole-po", is_flag=True, help="Do not send any row of a PO that has a bad row.")
+@click.option("--strict", is_flag=True, help="Do not send anything if a row is bad.")
+@click.option("--again", is_flag=True, help="Send rows again that an earlier run has sent.")
+@click.option("--undoable", is_flag=True, help="Save current values first, for importer undo.")
 @click.option(
-    "--stop-after", metavar="N|N%", callback=share, help="Stop when so many rows are refused."
+    "--verify/--no-verify", default=None, help="Read back what was sent (default: by operation)."
 )
-@PATIENCE
-@click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Calls side by side.")
+@click.option(
+    "--stop-after",
+    metavar="N|N%",
+    callback=share,
+    help="Stop after N rejected rows, or N% of the rows.",
+)
+@patience_options
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    help="Calls in parallel (default: as in the settings).",
+)
 @AS_JSON
-@SESSION
+@pass_session
 def upload(
     session: Session,
+    /,
     sheets: Sequence[Path],
     account: str | None,
     reading: "ReadingOptions",
@@ -112,10 +125,10 @@ def upload(
     as_json: bool,
     **patience: Any,
 ) -> None:
-    """Send sheets; write them back with an outcome in each row.
+    """Send sheets and write each row's outcome back.
 
     \b
-    importer upload samples/add_tracking.xlsx --account acme
+    importer upload samples/add_tracking.xlsx --account sellercloud
     """
     read_ahead(sheets, reading.worksheet)
     from importer.model.options import UploadOptions
@@ -144,14 +157,15 @@ def upload(
 
 @click.command("map")
 @click.argument("sheet", type=click.Path(path_type=Path))
-@click.option("--vendor", metavar="NAME", required=True, help="Whose sheet it is.")
+@click.option("--vendor", metavar="NAME", required=True, help="Name of the vendor.")
 @OPERATION
 @WORKSHEET
-@click.option("--account", metavar="NAME", help="The one to send this vendor's sheets to.")
-@click.option("--yes", is_flag=True, help="Ask nothing, and take only what is sure.")
-@SESSION
+@click.option("--account", metavar="NAME", help="Account for this vendor's sheets.")
+@click.option("--yes", is_flag=True, help="Ask nothing; save only what is certain.")
+@pass_session
 def map_vendor(
     session: Session,
+    /,
     sheet: Path,
     vendor: str,
     operation: str | None,
@@ -159,25 +173,27 @@ def map_vendor(
     account: str | None,
     yes: bool,
 ) -> None:
-    """Learn how a vendor's sheets look, and write it into importer.toml.
+    """Learn a vendor's headings and save them in importer.toml.
 
     \b
-    importer map dock.xlsx --vendor north
+    importer map samples/add_tracking_mistakes.xlsx --vendor north --yes
     """
     from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION
     from importer.vendors.map_sheet import MapOptions, map_sheet
 
     options = MapOptions(vendor, operation, account, worksheet)
-    mapped = map_sheet(sheet, options, session.settings(), None if yes else _Asked(), click.echo)
-    said = "holds" if mapped.written else "is as it was, without"
-    click.echo(f"{mapped.file} {said} vendor {vendor}")
+    mapped = map_sheet(sheet, options, session.settings(), None if yes else _Terminal(), click.echo)
+    if mapped.written:
+        click.echo(f"{mapped.file} now has vendor {vendor}")
+    else:
+        click.echo(f"{mapped.file} is unchanged; vendor {vendor} was not added")
     if mapped.left:
-        click.echo(f"importer: no column is known for {', '.join(mapped.left)}", err=True)
+        click.echo(f"importer: no column was found for {', '.join(mapped.left)}", err=True)
     raise SystemExit(NEEDS_ATTENTION if mapped.left or not mapped.written else EVERYTHING_SETTLED)
 
 
-class _Asked:
-    """Whoever sits at the terminal."""
+class _Terminal:
+    """The person at the terminal."""
 
     def choose(self, question: str, answers: Sequence[str]) -> int | None:
         click.echo(question, err=True)
@@ -189,7 +205,7 @@ class _Asked:
 
     def write(self, question: str) -> str:
         text: str = click.prompt(
-            f"{question} Empty for none", default="", show_default=False, err=True
+            f"{question} Leave empty to skip", default="", show_default=False, err=True
         )
         return text
 

@@ -240,7 +240,7 @@ def test_template_never_writes_over_a_sheet_that_is_there(importer, words):
 
     again = importer("template", "add_tracking", *words)
 
-    told = f"importer: {written} is there already; name another with -o\n"
+    told = f"importer: {written} already exists; choose another name with -o\n"
     assert again == Ended(2, "", told)
     assert written.read_bytes() == b"filled in"
 
@@ -399,7 +399,7 @@ WRONG = {
     "no account": (["upload", "sheet.csv"], "'--account'"),
     "a wrong share": (
         ["upload", "sheet.csv", "--account", "sellercloud", "--stop-after", "x"],
-        '"x" is neither a number of rows nor like 20%. See importer upload --help.',
+        '"x" is not a number of rows or like 20%. See importer upload --help.',
     ),
     "unknown operation to show": (["operations", "tracking"], '"tracking" is not an operation'),
     "unknown account": (

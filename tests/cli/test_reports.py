@@ -169,14 +169,14 @@ def test_an_account_that_cannot_sign_in_stops_no_other(importer, sheet, monkeypa
         (["reconcile", "sheet.csv"], "--account says which platform a sheet is compared with."),
         (
             ["reconcile", "sheet.csv", "--account", "sellercloud", "--run", "1"],
-            "sheets, or runs of the journal, not both.",
+            "name sheets or runs, not both.",
         ),
-        (["reconcile", "--since", "soon"], '"soon" is neither like 7d or 12h nor 2026-11-20'),
+        (["reconcile", "--since", "soon"], '"soon" is not like 7d, 12h or 2026-11-20'),
         (["reconcile", "--run", "9"], 'There is no run "9" in this journal'),
-        (["reconcile", "--since", "7d"], "the journal holds no such run"),
+        (["reconcile", "--since", "7d"], "the journal has no such run"),
         (["report"], "name runs, or --night DATE, or --since 30d, or --vendor NAME."),
         (["report", "--night", "2026-13-01"], '"2026-13-01" is not a day like 2026-11-20'),
-        (["report", "--night", "2020-01-01"], "the journal holds no such run"),
+        (["report", "--night", "2020-01-01"], "the journal has no such run"),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else "",
 )

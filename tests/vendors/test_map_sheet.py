@@ -202,7 +202,7 @@ def test_the_command_asks_on_a_terminal_and_shows_the_table_before_it_writes(doc
     table = here.read_text().rstrip()
     assert table in result.stdout
     assert tomllib.loads(table)["vendors"]["north"]["values"] == {"Carrier": {"FDX Grnd": "FedEx"}}
-    assert result.stdout.endswith("importer.toml holds vendor north\n")
+    assert result.stdout.endswith("importer.toml now has vendor north\n")
 
 
 def test_the_command_writes_nothing_where_nobody_answers(dock, here):
@@ -220,7 +220,7 @@ def test_the_command_with_yes_asks_nothing_and_tells_what_is_left(dock, here):
     result = CliRunner().invoke(cli, words)
 
     assert result.exit_code == 1
-    assert "importer: no column is known for PO ID, Tracking Number" in result.stderr
+    assert "importer: no column was found for PO ID, Tracking Number" in result.stderr
     assert here.exists()
 
 
