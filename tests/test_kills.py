@@ -3,6 +3,7 @@
 The importer is killed, frozen and raced against itself; the sandbox counts the effects.
 """
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -12,10 +13,10 @@ import pytest
 from importer.journal import CallState
 from importer.model.options import ReadingOptions, UploadOptions
 from importer.runs.upload import resume_run, upload_sheet
+from importer.sending.claims import Claims
 from tests.torture.__main__ import CAN_FREEZE, freeze_scenes, play_all, torture
 from tests.torture.counting import Tally
 from tests.torture.databases import sqlite
-from tests.waiting import until
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
 
@@ -69,19 +70,30 @@ def test_what_was_interrupted_has_its_turn_before_what_it_holds_up(
 
 
 def test_a_process_that_lost_its_run_sends_nothing_more_and_writes_no_result(
-    context, sandbox, sheet
+    context, sandbox, sheet, monkeypatch
 ):
     journal, drowsy = (
         context.journal,
         replace(context, patience=replace(context.patience, beat_every_s=60)),
     )
-    journal.pause("sellercloud", journal.now() + timedelta(seconds=0.5))
+    journal.pause("sellercloud", journal.now() + timedelta(seconds=60))
     path = sheet(HEADINGS, line("A12345"))
+    asleep, awake = threading.Event(), threading.Event()
+
+    def sleep(_claims, _seconds):
+        asleep.set()
+        awake.wait()
+
+    monkeypatch.setattr(Claims, "pause", sleep)
 
     with ThreadPoolExecutor(1) as pool:
         sleeper = pool.submit(upload, path, drowsy)
-        until(lambda: journal.runs() and journal.call(1, 1).state is CallState.SENDING)
+        asleep.wait()
+        state = journal.call(1, 1).state
         journal.take(1, "another@context", take_over=True)
+        awake.set()
+
+    assert state is CallState.SENDING
 
     assert "was taken over by another@context" in sleeper.result().stopped_by
     assert sandbox.writes == []

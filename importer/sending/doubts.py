@@ -85,9 +85,12 @@ class Doubts:
     def keep_or_leave(
         self, doubt: Doubt, rows: Sequence[Any], applied: Mapping[RowId, bool | None]
     ) -> list[Doubt]:
-        """A doubt stays while time may resolve it; then its rows are `unknown`."""
-        may_resolve = self._patience.wait_to_settle and not self._has_settled(doubt)
-        if may_resolve and not self._stop.is_set():
+        """A doubt stays while time may resolve it; then its rows are `unknown`.
+
+        One read back that failed resolves nothing, however late it came: it is made again.
+        """
+        may_resolve = not self._has_settled(doubt) or doubt.read_backs == 0
+        if self._patience.wait_to_settle and may_resolve and not self._stop.is_set():
             return [doubt]
         shown = [row for row in rows if applied[row.number]]
         rest = [row for row in rows if not applied[row.number]]

@@ -14,6 +14,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import count
 
 import pytest
 
@@ -215,8 +216,6 @@ def test_a_refused_connection_is_not_sent(connect):
         pytest.param(response(200, "{}")[:-1], "closed connection", id="half a body"),
         pytest.param(b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "", id="no HTTP"),
         pytest.param(response(200, "no", content_encoding="gzip"), "", id="bad gzip"),
-        pytest.param(hang, "timed out", id="silence"),
-        pytest.param(drip, "took longer than 0.1 s", id="slow drip"),
         pytest.param(
             response(200, gzip.compress(b"x" * 9**7), content_encoding="gzip"),
             "longer than 1000000 bytes",
@@ -228,10 +227,22 @@ def test_what_fails_after_sending_is_lost(serve, connect, answer, words):
     server = serve(answer)
 
     with pytest.raises(AnswerLost, match=f"its answer is lost: .*{words}") as caught:
-        connect(server.address, timeout_s=0.1).send(GET)
+        connect(server.address).send(GET)
 
     assert server.address in str(caught.value)
     assert "hunter2" not in shown(caught.value)
+
+
+def test_a_silent_platform_is_lost_after_the_timeout(serve, connect):
+    with pytest.raises(AnswerLost, match=r"its answer is lost: .*timed out"):
+        connect(serve(hang).address, timeout_s=0.1).send(GET)
+
+
+def test_a_body_that_drips_is_lost_once_the_whole_took_too_long(serve, connect):
+    seconds = count(0, 3)  # a look at the clock takes three
+
+    with pytest.raises(AnswerLost, match=r"its answer is lost: it took longer than 5 s"):
+        connect(serve(drip).address, clock=lambda: next(seconds)).send(GET)
 
 
 def test_an_endless_body_is_lost(serve, connect):

@@ -73,7 +73,7 @@ def test_a_row_that_another_run_may_have_sent_is_left_to_that_run():
 
     model._run_to_the_end(2)
 
-    assert model.journal.outcomes(1)[2].status is Status.UNKNOWN
+    assert model.journal.outcomes(1)[RowId(2)].status is Status.UNKNOWN
     assert [o.status for o in model.journal.outcomes(2).values()] == [Status.UNSENT, Status.SENT]
     model.teardown()
 
