@@ -166,7 +166,7 @@ def test_an_account_that_cannot_sign_in_stops_no_other(importer, sheet, monkeypa
     ("words", "said"),
     [
         (["reconcile"], "name sheets, or --run N, or --since 7d, or --vendor NAME."),
-        (["reconcile", "sheet.csv"], "--account says which platform a sheet is compared with."),
+        (["reconcile", "sheet.csv"], "--account is needed to compare a sheet."),
         (
             ["reconcile", "sheet.csv", "--account", "sellercloud", "--run", "1"],
             "name sheets or runs, not both.",
