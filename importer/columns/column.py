@@ -98,7 +98,7 @@ def rule(
     values of the fields in `within`. `at` is the field whose column is named; where its cell, or
     that of a field in `looks_at` or `within`, could not be read, the row is not judged.
     `good_rows_only` is for rows that must agree: it is judged last, and a row with another
-    problem, which is not sent, does not blame its neighbours. A warning's row is sent all the same.
+    problem, which is not sent, does not blame its neighbors. A warning's row is sent all the same.
     """
     facts = {
         "field": at,

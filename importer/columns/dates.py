@@ -201,8 +201,8 @@ def _numeric_date(found: re.Match[str], *, day_first: bool | None) -> str:
         day, month = (first, second) if first > 12 else (second, first)
     elif day_first is None:
         raise Unreadable(
-            f'"{found[0]}" may be day/month or month/day, and no other date of the column tells; '
-            "write it like 2026-11-20"
+            f'"{found[0]}" may be day/month or month/day, and no other date in the column '
+            "shows which; write it like 2026-11-20"
         )
     else:
         day, month = (first, second) if day_first else (second, first)

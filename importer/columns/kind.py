@@ -135,14 +135,14 @@ def _read_cell(cell: Cell, read: Callable[[Cell], Value], *, narrow: bool) -> Va
                 f'the formula "{cell.text[:60]}" has no stored value; '
                 "open the sheet in Excel and save it"
             )
-        raise Unreadable(f"{cell.text} is an Excel error, not a value; mend the formula")
+        raise Unreadable(f"{cell.text} is an Excel error, not a value; fix the formula")
     return read(cell)
 
 
 def _meant(text: str) -> str | Fault:
     """The text without what Excel and exports put around it; the error that it spells."""
     if text.startswith(EXAMPLE_MARK):
-        raise Unreadable("is the template's example row; delete it or write over it")
+        raise Unreadable("is the template's example row; delete it or overwrite it")
     text = from_cell(text)
     if len(text) > 1 and text[0] == "'":
         text = text[1:].lstrip()  # Excel's own mark for "this is text", typed or exported

@@ -145,12 +145,12 @@ class TrackingNumberKind(Kind):
         found = tracking_numbers_in(text)
         if len(found) > 1 and (stranger := stranger_among(found)):
             raise Unreadable(
-                f'"{shown(cell)}" holds "{stranger}", which may be no tracking number; leave the '
-                "numbers alone in it, or give each a row of its own"
+                f'"{shown(cell)}" holds "{stranger}", which may not be a tracking number; keep '
+                "only the numbers in the cell, or give each its own row"
             )
         if len(found) > 1:
             raise Unreadable(
-                f'"{shown(cell)}" holds {len(found)} tracking numbers; give each a row of its own, '
+                f'"{shown(cell)}" holds {len(found)} tracking numbers; give each its own row, '
                 "or use --split"
             )
         # A dot stays, and is refused: "986578788855.0" is a number with one digit more.

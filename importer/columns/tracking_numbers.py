@@ -84,7 +84,7 @@ def explain(number: str, carrier: str | None) -> str | None:
     of the four is not judged, nor is a number of no known form.
 
     >>> explain("9400111201080805483016", "UPS")
-    '"9400111201080805483016" looks like a USPS number, and the carrier is UPS; compare both with \
+    '"9400111201080805483016" looks like a USPS number, but the carrier is UPS; compare both with \
 the label'
     >>> explain("61299998820821171811", "FedEx"), explain("SHIPPED BY TRUCK", "UPS")
     (None, None)
@@ -101,7 +101,7 @@ the label'
         )
     if others := _others(number, ours):
         return (
-            f'"{number}" looks like a {" or ".join(others)} number, and the carrier is {ours}; '
+            f'"{number}" looks like a {" or ".join(others)} number, but the carrier is {ours}; '
             "compare both with the label"
         )
     if any(_fitting(number, ours)):
@@ -117,7 +117,7 @@ def odd_ones(numbers: Sequence[str | None], carriers: Sequence[str | None]) -> d
     Numbers of one length and carrier are looked at together, and one by one where they may be odd.
 
     >>> odd_ones(["1Z999AA10123456784", None, "986578788855"], ["UPS", "UPS", "DHL"])
-    {2: '"986578788855" looks like a FedEx number, and the carrier is DHL; compare both with the \
+    {2: '"986578788855" looks like a FedEx number, but the carrier is DHL; compare both with the \
 label'}
     """
     found: dict[int, str] = {}

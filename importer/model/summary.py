@@ -26,7 +26,7 @@ class Summary:
     outcomes: Mapping[int, Outcome] = field(default_factory=dict)
     calls: int = 0
     result: Path | None = None
-    fix: Path | None = None  # only the rows that need attention, to be mended and uploaded
+    fix: Path | None = None  # only the rows that need attention, to be fixed and uploaded
     problems: Sequence[Problem] = ()
     notes: Sequence[str] = ()  # what a person should hear beside the outcomes
     plan: Sequence[Call] | None = None

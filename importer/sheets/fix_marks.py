@@ -44,12 +44,14 @@ def origin(worksheet: Worksheet, header_row: int, rows: Sequence[int]) -> Origin
     lost = next((row for row in rows if not runs[row] or not numbers[row].isdecimal()), None)
     if lost is not None:
         raise SheetError(
-            f"{name}: row {lost} does not say what it mends in {ROW_HEADING} and the hidden "
+            f"{name}: row {lost} does not say which row it fixes in {ROW_HEADING} and the hidden "
             f"{RUN_HEADING}; copy both cells from the row it was, or put new rows into a sheet of "
             "their own"
         )
     if len({*runs.values()}) > 1:
-        raise SheetError(f"{name} has rows of several runs; upload the fix file of each by itself")
+        raise SheetError(
+            f"{name} has rows of several runs; upload the fix file of each run separately"
+        )
     return Origin(runs[rows[0]], {row: int(number) for row, number in numbers.items()})
 
 

@@ -103,7 +103,7 @@ def _with_row_faults(layout: Layout) -> Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Fit:
     """One row read as the headings of one operation."""
 
     layout: Layout
@@ -115,7 +115,7 @@ class _Candidate:
         return set(self.layout.columns.values())
 
 
-def _explains_more(one: _Candidate, other: _Candidate) -> bool:
+def _explains_more(one: _Fit, other: _Fit) -> bool:
     """Both read the same worksheet, and the one takes all headings of the other and more."""
     return one.layout.worksheet is other.layout.worksheet and one.taken > other.taken
 
@@ -144,7 +144,7 @@ def headings_at(worksheet: Worksheet, row: int) -> dict[int, str]:
 
 def _candidates(
     worksheet: Worksheet, operations: Sequence[Operation[Any]], profile: VendorProfile
-) -> list[_Candidate]:
+) -> list[_Fit]:
     """For each operation the row of the worksheet that suits it best."""
     last = max(_DEEPEST, profile.header_row or 0)
     rows = range(1, min(worksheet.height, last) + 1)
@@ -199,7 +199,7 @@ def _candidate(
     profile: VendorProfile,
     *,
     two_lines: bool = False,
-) -> _Candidate:
+) -> _Fit:
     spelt: dict[str, list[int]] = {}
     for i, text in texts.items():
         spelt.setdefault(key(text), []).append(i)
@@ -224,7 +224,7 @@ def _candidate(
         for f in operation.fields
         if f.needed and f.name not in columns and profile.constant(f.title) is None
     )
-    return _Candidate(layout, missing, tuple(doubled))
+    return _Fit(layout, missing, tuple(doubled))
 
 
 def _spellings(field: Field, profile: VendorProfile) -> Sequence[str]:
@@ -244,17 +244,17 @@ def result_columns(worksheet: Worksheet, header_row: int) -> set[int]:
 def _explain_misfit(
     worksheets: Sequence[Worksheet],
     operations: Sequence[Operation[Any]],
-    candidates: Sequence[_Candidate],
+    candidates: Sequence[_Fit],
     profile: VendorProfile,
 ) -> str:
     name = worksheets[0].path.name
     if all(worksheet.height == 0 for worksheet in worksheets):
-        return f"{name} has no cells with anything in them"
+        return f"{name} has no cells with values"
     if not candidates:
         example = operations[0]
         needed = ", ".join(f.title for f in example.fields if f.needed)
         return (
-            f"{name}: no row of headings was found in its first {_DEEPEST} rows; "
+            f"{name}: no heading row was found in its first {_DEEPEST} rows; "
             f"{example.name}, for one, needs {needed}"
         )
     nearest = min(candidates, key=lambda c: (len(c.missing), -len(c.taken)))
@@ -263,7 +263,7 @@ def _explain_misfit(
     wanted = [profile.heading(f.title) or f.title for f in nearest.missing]
     offers = "".join(did_you_mean(heading, layout.unknown) for heading in wanted)
     return (
-        f"{where(layout.worksheet)}, row {layout.header_row}: the headings come nearest to "
+        f"{where(layout.worksheet)}, row {layout.header_row}: the headings best match "
         f"{layout.operation.name}, which also needs {needs}.{offers} Other headings there: "
         f"{', '.join(layout.unknown) or 'none'}"
     )
@@ -276,7 +276,7 @@ def _needed(field: Field, profile: VendorProfile) -> str:
     return f'{field.title} (vendor {profile.name}\'s "{heading}")'
 
 
-def _choice(chosen: Sequence[_Candidate]) -> ChoiceNeeded:
+def _choice(chosen: Sequence[_Fit]) -> ChoiceNeeded:
     path = chosen[0].layout.worksheet.path
     sheets = sorted({str(c.layout.worksheet.name) for c in chosen})
     if len(sheets) > 1:
@@ -287,7 +287,7 @@ def _choice(chosen: Sequence[_Candidate]) -> ChoiceNeeded:
     return ChoiceNeeded(reason, "operation", names)
 
 
-def _refuse_doubled(candidate: _Candidate) -> None:
+def _refuse_doubled(candidate: _Fit) -> None:
     if candidate.doubled:
         layout = candidate.layout
         raise SheetError(

@@ -22,7 +22,7 @@ _TOTAL = re.compile(  # "10001 Total" is Excel's own; "Total Express" is a carri
     r")\b.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_AGAIN = "The headings once more; nothing to send."
+_AGAIN = "The headings again; nothing to send."
 _MOST_NAMED = 8  # rows in a note
 _LONGEST_COUNT = 5  # digits
 _SAY_SO = ("total", "sum", "gesamt")
@@ -49,7 +49,7 @@ def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
     other = _another_table(layout, every, aside)
     if other:
         strangers = _strangers(layout, other)
-        aside |= dict.fromkeys(strangers, f"Of another table, which begins in row {other[0]}.")
+        aside |= dict.fromkeys(strangers, f"Part of another table, which begins in row {other[0]}.")
         layout = _doubtful(layout, [row for row in other if row not in aside], other[0])
         worksheet = layout.worksheet
     numbers = [row for row in every if row not in aside] if aside else every
@@ -58,15 +58,13 @@ def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
     notes = [*merged, *_said(aside)]
     by = "by a filter" if worksheet.filtered else "in the sheet"
     if hidden and visible_only:
-        aside |= dict.fromkeys(hidden, f"Hidden {by}, and left out as --visible-only asks.")
+        aside |= dict.fromkeys(hidden, f"Hidden {by} and skipped because of --visible-only.")
         numbers = [row for row in numbers if row not in worksheet.hidden_rows]
-        notes.append(f"left out, hidden {by}: {_rows(hidden)}")
+        notes.append(f"skipped, hidden {by}: {_rows(hidden)}")
     elif hidden:
-        notes.append(
-            f"hidden {by}, and taken all the same: {_rows(hidden)}; --visible-only leaves them out"
-        )
+        notes.append(f"hidden {by} but still imported: {_rows(hidden)}; --visible-only skips them")
     if struck:
-        notes.append(f"struck through, and taken all the same: {_rows(struck)}")
+        notes.append(f"struck through but still imported: {_rows(struck)}")
     return TableRows(layout, numbers, aside, notes)
 
 
@@ -119,7 +117,7 @@ def _not_data(layout: Layout, lines: Sequence[Sequence[Cell]], row: int) -> str:
     names_no_order = all(_is_total(given[name]) for name in order)
     names_none = names_no_order and not _names_a_parcel(layout, row)
     if names_none and lacks and any(_is_total(cell) for cell in _leading(layout, row)):
-        return "A total, and no line of its own; nothing to send."
+        return "A total, not a line item; nothing to send."
     return ""
 
 
@@ -187,8 +185,8 @@ def _strangers(layout: Layout, rows: Sequence[int]) -> list[int]:
 def _doubtful(layout: Layout, rows: Sequence[int], begins: int) -> Layout:
     """The layout with a fault for each row that may be of either table."""
     said = (
-        f"stands below other headings, from row {begins} on, so it may be of another table; move "
-        "that to a worksheet of its own"
+        f"is below other headings, which begin in row {begins}, so it may be part of "
+        "another table; move that table to its own worksheet"
     )
     worksheet = layout.worksheet
     faults = {**worksheet.row_faults, **dict.fromkeys(rows, said)}

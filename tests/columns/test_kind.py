@@ -370,7 +370,7 @@ def test_the_column_settles_the_order_of_day_and_month_or_the_date_is_refused(ce
     "error", ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#CALC!"]
 )
 def test_an_excel_error_is_never_a_value(kind, error):
-    told = f"{error} is an Excel error, not a value; mend the formula"
+    told = f"{error} is an Excel error, not a value; fix the formula"
 
     assert sentence(kind, error) == told
     assert sentence(kind, Fault(error)) == told
@@ -426,7 +426,7 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
             TrackingNumber,
             "9865787888, 9865787889",
             (
-                '"9865787888, 9865787889" holds 2 tracking numbers; give each a row of its own, or '
+                '"9865787888, 9865787889" holds 2 tracking numbers; give each its own row, or '
                 "use --split"
             ),
         ),
@@ -434,7 +434,7 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
             (
                 TrackingNumber,
                 cell,
-                f'"{told}" holds 2 tracking numbers; give each a row of its own, or use --split',
+                f'"{told}" holds 2 tracking numbers; give each its own row, or use --split',
             )
             for cell, told in [
                 ("986578788855  986578788856", "986578788855  986578788856"),
@@ -448,8 +448,8 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
             "1Z999AA10123456784 and 1Z12345E1512345676",
             (
                 '"1Z999AA10123456784 and 1Z12345E1512345676" holds "1Z999AA10123456784 and", which '
-                "may be no tracking number; leave the numbers alone in it, or give each a row of "
-                "its own"
+                "may not be a tracking number; keep only the numbers in the cell, or give each its "
+                "own row"
             ),
         ),
         (
@@ -480,8 +480,8 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
             Instant,
             "3/4/2026",
             (
-                '"3/4/2026" may be day/month or month/day, and no other date of the column tells; '
-                "write it like 2026-11-20"
+                '"3/4/2026" may be day/month or month/day, and no other date in the column '
+                "shows which; write it like 2026-11-20"
             ),
         ),
     ],

@@ -182,7 +182,7 @@ def test_a_wrong_check_digit_is_said_without_a_carrier_only_where_the_form_is_su
 )
 def test_a_carrier_that_does_not_match_is_said(number, carrier, like):
     assert explain(number, carrier) == (
-        f'"{number}" looks like a {like} number, and the carrier is {carrier}; '
+        f'"{number}" looks like a {like} number, but the carrier is {carrier}; '
         "compare both with the label"
     )
 

@@ -211,7 +211,7 @@ CHECKED = [
     Checked(
         "headings-again.xlsx",
         _sheet(GOOD, TRACKING, OTHER),
-        {2: "planned", 3: "unchanged: The headings once more", 4: "planned"},
+        {2: "planned", 3: "unchanged: The headings again", 4: "planned"},
         ["row 3"],
     ),
     Checked(
@@ -226,30 +226,30 @@ CHECKED = [
         {
             2: "planned",
             3: "planned",
-            5: "unchanged: Of another table",
-            6: "unchanged: Of another table",
-            7: "invalid: may be of another table",
+            5: "unchanged: Part of another table",
+            6: "unchanged: Part of another table",
+            7: "invalid: may be part of another table",
         },
-        ["not sent, of another table: rows 5, 6"],
+        ["not sent, part of another table: rows 5, 6"],
     ),
     Checked(
         "hidden-row.xlsx",
         _sheet(GOOD, OTHER, arrange=_hidden),
         {2: "planned", 3: "planned"},
-        ["hidden in the sheet, and taken all the same: row 3"],
+        ["hidden in the sheet but still imported: row 3"],
     ),
     Checked(
         "visible-only.xlsx",
         _sheet(GOOD, OTHER, arrange=_hidden),
         {2: "planned", 3: "unchanged: Hidden"},
-        ["left out, hidden"],
+        ["skipped, hidden"],
         options=UploadOptions(ReadingOptions(visible_only=True)),
     ),
     Checked(
         "struck-row.xlsx",
         _sheet(GOOD, OTHER, arrange=_struck),
         {2: "planned", 3: "planned"},
-        ["struck through, and taken all the same: row 3"],
+        ["struck through but still imported: row 3"],
     ),
     Checked(
         "merged-order.xlsx",

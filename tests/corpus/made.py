@@ -94,8 +94,8 @@ MADE = [
     Made("cut-off.xlsx", _book([10001, "A-1", 5])[:-99], "refused: is a damaged workbook or zip"),
     Made("cut-off.csv", TEXT[:-4], "refused: , line 3: the last line has 2 of 3 fields"),
     Made("open-quote.csv", TEXT.replace(b"A-1", b'"A-1'), "refused: , line 2: a quote is opened"),
-    Made("nothing.csv", TEXT.replace(b"A-1", b"A\0"), "refused: , line 2: holds a character that"),
-    Made("japanese.csv", "品番,数量\n".encode("shift_jis"), "refused: is not UTF-8 text"),
+    Made("nothing.csv", TEXT.replace(b"A-1", b"A\0"), "refused: , line 2: contains a NUL byte"),
+    Made("japanese.csv", "品番,数量\n".encode("shift_jis"), "refused: is neither UTF-8"),
     Made("two-files.zip", zipped({"a": "1", "b": "2"}), "refused: is a zip of 2 files"),
     Made("twice.xlsx", with_rows(ROW * 2), "refused: has row 1 twice"),
     Made(

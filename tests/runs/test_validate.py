@@ -149,7 +149,7 @@ def test_the_example_row_of_a_template_is_named_as_such():
     found = problems("add_tracking", {"po_id": f"{EXAMPLE_MARK}10001"})
 
     assert found == [
-        (2, "PO ID", "is the template's example row; delete it or write over it"),
+        (2, "PO ID", "is the template's example row; delete it or overwrite it"),
     ]
 
 

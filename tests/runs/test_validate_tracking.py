@@ -37,7 +37,7 @@ def test_a_number_of_another_carrier_is_said(name):
     warnings = check(name, {"tracking_number": UPS, carrier: "FedEx"}).warnings
 
     assert [warning.message for warning in warnings] == [
-        f'"{UPS}" looks like a UPS number, and the carrier is FedEx; compare both with the label'
+        f'"{UPS}" looks like a UPS number, but the carrier is FedEx; compare both with the label'
     ]
 
 

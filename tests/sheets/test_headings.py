@@ -137,7 +137,7 @@ def test_a_missing_column_is_named_with_the_heading_that_comes_near():
     told = refusal([worksheet([*TRACKING[:4], "Shiping Statuss", "Weight"], GOOD)], EVERY[:1])
 
     assert told == (
-        'dock.xlsx, worksheet "Lines", row 1: the headings come nearest to add_tracking, which '
+        'dock.xlsx, worksheet "Lines", row 1: the headings best match add_tracking, which '
         "also needs Shipping Status. Did you mean Shiping Statuss? Other headings there: "
         "Shiping Statuss, Weight"
     )
@@ -147,7 +147,7 @@ def test_all_missing_columns_are_named():
     told = refusal([worksheet(["Tracking #", "PO"])], named("add_tracking"))
 
     assert told == (
-        'dock.xlsx, worksheet "Lines", row 1: the headings come nearest to add_tracking, which '
+        'dock.xlsx, worksheet "Lines", row 1: the headings best match add_tracking, which '
         "also needs Carrier, Shipping Status. Other headings there: none"
     )
 
@@ -185,7 +185,7 @@ def test_the_one_worksheet_that_fits_is_taken():
 
 
 def test_a_workbook_without_cells_is_refused():
-    assert refusal([worksheet(), worksheet()]) == ("dock.xlsx has no cells with anything in them")
+    assert refusal([worksheet(), worksheet()]) == ("dock.xlsx has no cells with values")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_workbook_without_cells_is_refused():
 )
 def test_a_worksheet_without_a_table_is_refused(rows):
     assert refusal([worksheet(*rows)], named("add_tracking")) == (
-        "dock.xlsx: no row of headings was found in its first 50 rows; add_tracking, for one, "
+        "dock.xlsx: no heading row was found in its first 50 rows; add_tracking, for one, "
         "needs PO ID, Tracking Number, Carrier, Shipping Status"
     )
 
@@ -203,7 +203,7 @@ def test_a_worksheet_without_a_table_is_refused(rows):
 def test_a_table_below_the_first_fifty_rows_is_not_looked_for():
     told = refusal([worksheet(*[["."]] * 50, TRACKING, GOOD)])
 
-    assert "no row of headings was found in its first 50 rows" in told
+    assert "no heading row was found in its first 50 rows" in told
 
 
 def test_headings_without_rows_are_a_table_without_rows():

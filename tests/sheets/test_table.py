@@ -59,7 +59,7 @@ def test_the_headings_once_more_are_left_out_and_said():
     found = table(TRACKING, GOOD, TRACKING, GOOD)
 
     assert found.numbers == [2, 4]
-    assert found.aside[3].startswith("The headings once more")
+    assert found.aside[3].startswith("The headings again")
 
 
 def test_hidden_rows_are_taken_and_said_or_left_out_when_asked():
@@ -69,7 +69,7 @@ def test_hidden_rows_are_taken_and_said_or_left_out_when_asked():
     left = table(TRACKING, GOOD, GOOD, visible_only=True, **hidden)
 
     assert taken.numbers == [2, 3]
-    assert "hidden by a filter, and taken all the same: row 3" in taken.notes[0]
+    assert "hidden by a filter but still imported: row 3" in taken.notes[0]
     assert left.numbers == [2]
     assert list(left.aside) == [3]
 
@@ -78,7 +78,7 @@ def test_struck_rows_are_said():
     found = table(TRACKING, GOOD, GOOD, struck_rows=frozenset({2}))
 
     assert found.numbers == [2, 3]
-    assert found.notes == ["struck through, and taken all the same: row 2"]
+    assert found.notes == ["struck through but still imported: row 2"]
 
 
 def test_a_merged_order_number_counts_for_each_of_its_rows():
@@ -87,7 +87,9 @@ def test_a_merged_order_number_counts_for_each_of_its_rows():
     found = table(TRACKING, GOOD, rest, rest, GOOD, merges=((2, 1, 4, 1),))
 
     assert found.layout.cells("po_id", found.numbers) == [10001] * 4
-    assert found.notes == ['"10001" is one merged cell, A2 to A4: it is taken for each of its rows']
+    assert found.notes == [
+        '"10001" is one merged cell, A2 to A4: its value is used for each of its rows'
+    ]
 
 
 def test_headings_of_two_lines_are_read_as_one():
@@ -146,7 +148,7 @@ LEGEND = (["Code", "Meaning", None, None, None], ["A", "Air", None, None, None])
 
 def test_another_table_is_told_alike_in_the_result_of_an_earlier_run():
     rows = (GOOD, BLANK, *LEGEND)
-    said = "Of another table, which begins in row 4."
+    said = "Part of another table, which begins in row 4."
     result = [[*row, *two] for row, two in zip(
         (TRACKING, *rows),
         (("Import Status", "Import Error"), ("sent", None), BLANK[:2], *[("unchanged", said)] * 2),
@@ -175,7 +177,7 @@ def test_a_parcel_without_its_order_below_another_table_is_never_left_out():
     found = table(TRACKING, GOOD, BLANK, *LEGEND, lost)
 
     assert found.numbers == [2, 6]
-    assert "may be of another table" in found.layout.worksheet.row_faults[6]
+    assert "may be part of another table" in found.layout.worksheet.row_faults[6]
 
 
 def test_merged_cells_that_lie_over_each_other_cost_no_more_than_one():

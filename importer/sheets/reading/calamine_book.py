@@ -27,7 +27,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CalamineTable:
     columns: list[list[Any]]  # from A; "" where a cell is empty
     filled: int  # rows that hold a value
     merges: list[tuple[int, int, int, int]]  # where calamine knows of them: in an .xls; from 1
@@ -58,7 +58,7 @@ class Book:
             if sheet.typ == worksheet
         ]
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> CalamineTable:
         """The cells of a worksheet; its rows begin in the first column that holds anything."""
         sheet = self._sheet(name)
         columns, filled = columns_of(sheet.iter_rows())
@@ -67,7 +67,7 @@ class Book:
             (top + 1, first + 1, bottom + 1, last + 1)
             for (top, first), (bottom, last) in sheet.merged_cell_ranges or ()
         ]
-        return Table([[""] * height for _ in range(left)] + columns, filled, merges)
+        return CalamineTable([[""] * height for _ in range(left)] + columns, filled, merges)
 
     def _sheet(self, name: str) -> Any:
         try:

@@ -22,7 +22,7 @@ from importer.sheets.reading.container import Form
 from importer.sheets.reading.ods import scan_ods
 from importer.sheets.reading.scanning import Scan
 from importer.sheets.reading.workbook_parts import Parts
-from importer.sheets.reading.xlsx_worksheets import Found, read_xlsx
+from importer.sheets.reading.xlsx_worksheets import WorksheetCells, read_xlsx
 from importer.sheets.xlsx.cell_styles import padded
 
 _UNSEEN = "zeros that only a number format shows cannot be seen in this format; .xlsx has them"
@@ -40,13 +40,13 @@ def main(head: dict[str, Any]) -> None:
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123  (no path, a device)
         os.dup2(nowhere.fileno(), 1)  # openpyxl prints what it thinks of styles
         try:
-            found: Any = [_sent(sheet) for sheet in read(head, sys.stdin.buffer.read())]
+            reply: Any = [_sent(sheet) for sheet in read(head, sys.stdin.buffer.read())]
         except SheetError as error:
-            found = str(error)
+            reply = str(error)
         except MemoryError:
-            found = None
+            reply = None
     with answer:
-        marshal.dump(found, answer)
+        marshal.dump(reply, answer)
     os._exit(0)  # nothing is left to be done, and much to be freed
 
 
@@ -63,7 +63,7 @@ def _limit(memory: int, seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def read(head: dict[str, Any], content: bytes) -> Iterator[Found]:
+def read(head: dict[str, Any], content: bytes) -> Iterator[WorksheetCells]:
     """Each worksheet's rows by one reader, and what the file says of them besides."""
     form = Form(head["form"])
     parts = None if form is Form.XLS else Parts(content)
@@ -77,7 +77,7 @@ def read(head: dict[str, Any], content: bytes) -> Iterator[Found]:
     for sheet in sheets:
         scan, table = _scan(content, form, parts, sheet), book.table(sheet.name)
         scan.merges += table.merges
-        yield Found(sheet.name, notes, table.columns, scan)
+        yield WorksheetCells(sheet.name, notes, table.columns, scan)
 
 
 def _scan(content: bytes, form: Form, parts: Parts | None, sheet: Listed) -> Scan:
@@ -89,9 +89,9 @@ def _scan(content: bytes, form: Form, parts: Parts | None, sheet: Listed) -> Sca
     return scan_ods(parts.blocks("content.xml"), sheet.name)
 
 
-def _sent(found: Found) -> dict[str, Any]:
+def _sent(sheet: WorksheetCells) -> dict[str, Any]:
     """The worksheet in plain values, column by column."""
-    columns, scan = found.columns, found.scan
+    columns, scan = sheet.columns, sheet.scan
     _fit(columns, scan)
     moments = []
     for number, column in enumerate(columns):
@@ -103,8 +103,8 @@ def _sent(found: Found) -> dict[str, Any]:
         column = columns[number - 1]
         column[row - 1] = padded(column[row - 1], digits)
     return {
-        "name": found.name,
-        "notes": found.notes,
+        "name": sheet.name,
+        "notes": sheet.notes,
         "columns": columns,
         "moments": moments,
         "faults": [(*place, text) for place, text in scan.faults.items()],

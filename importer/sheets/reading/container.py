@@ -27,7 +27,7 @@ _OLE, _ZIP, _GZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"\x1f\x8b"
 _EMPTY_ZIP = b"PK\x05\x06"
 _WORKBOOK_AGAIN = "open it in Excel and save it as .xlsx"
 PROTECTED = (
-    "is protected by a password; open it in Excel, take the password away (File, Info, "
+    "is protected by a password; open it in Excel, remove the password (File, Info, "
     "Protect Workbook) and save it"
 )
 _NO_SHEETS = (  # what such files begin with
@@ -89,7 +89,7 @@ def _gunzipped(content: bytes) -> bytes:
     if not inflater.eof:
         raise SheetError("is a gzip file that was cut off; get it again")
     if inflater.unused_data.strip(b"\0"):
-        raise SheetError("holds more than one gzipped file; unpack it and send each by itself")
+        raise SheetError("contains more than one gzipped file; unpack it and send each separately")
     return _not_empty(found)
 
 
@@ -106,7 +106,7 @@ def _only_member(content: bytes) -> zipfile.ZipInfo | None:
         listed = ", ".join(f'"{file.filename[:60]}"' for file in files[:3])
         raise SheetError(
             f"is a zip of {len(files):,} files ({listed}{', …' * (len(files) > 3)}) and no "
-            "workbook; unpack it and send each sheet by itself"
+            "workbook; unpack it and send each sheet separately"
         )
     return files[0]
 
@@ -147,7 +147,7 @@ def _member(content: bytes, member: zipfile.ZipInfo) -> bytes:
 
 def _not_empty(content: bytes) -> bytes:
     if not content.strip():
-        raise SheetError("holds an empty file")
+        raise SheetError("contains an empty file")
     return content
 
 
@@ -190,7 +190,7 @@ def _form_of_ole(content: bytes) -> Form:
         return Form.XLS
     if names("WordDocument"):
         raise SheetError(f"is a Word document, not a workbook; {_WORKBOOK_AGAIN}")
-    raise SheetError(f"is a damaged workbook, or none; {_WORKBOOK_AGAIN}")
+    raise SheetError(f"is damaged, or is not a workbook; {_WORKBOOK_AGAIN}")
 
 
 def _refuse_markup(content: bytes) -> None:

@@ -100,11 +100,11 @@ def _decode(content: bytes, encoding: str) -> None:
         text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
         while piece := text.read(2**20):
             if "\0" in piece:
-                raise SheetError(" holds characters that are nothing (NUL); save it again")
+                raise SheetError(" contains NUL bytes; save it again")
     except UnicodeDecodeError as error:
         if encoding == "utf-8":
             raise
-        raise SheetError(f" begins as {encoding} text and is none; {_SAVE_AGAIN}") from error
+        raise SheetError(f" begins as {encoding} text but is not; {_SAVE_AGAIN}") from error
 
 
 def _of_nul(content: bytes) -> str:
@@ -114,7 +114,7 @@ def _of_nul(content: bytes) -> str:
         if b"\0" not in tail:
             return " ends in empty bytes (NUL), so it was not copied whole; get it again"
         if not re.search(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]", content[:4096]):
-            return f", line {line}: holds a character that is nothing (NUL); mend the line"
+            return f", line {line}: contains a NUL byte; fix the line"
     return " is not a text file or workbook that can be read"
 
 
@@ -126,11 +126,11 @@ def _ends_inside_character(content: bytes, error: UnicodeDecodeError) -> bool:
 def _guessed(content: bytes, code_page: str | None) -> str:
     encoding = code_page or CODE_PAGE
     if code_page is None and (_BOXES.search(content) or _FOREIGN.search(content)):
-        raise SheetError(f" is not UTF-8 text, nor Windows-1252; {_SAVE_AGAIN}")
+        raise SheetError(f" is neither UTF-8 nor Windows-1252 text; {_SAVE_AGAIN}")
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise SheetError(f" is not UTF-8 text, nor {encoding}; {_SAVE_AGAIN}") from error
+        raise SheetError(f" is neither UTF-8 nor {encoding} text; {_SAVE_AGAIN}") from error
     return encoding
 
 
@@ -190,8 +190,8 @@ def _records(text: _Text, delimiter: str) -> list[list[str]]:
     except csv.Error as error:
         line = _open_quote(text, delimiter)
         raise SheetError(
-            f", line {line}: a quote is opened and not closed, or stands inside a field "
-            f"({error}); mend the line"
+            f", line {line}: a quote is opened and not closed, or appears inside a field "
+            f"({error}); fix the line"
         ) from error
     return records
 

@@ -17,14 +17,14 @@ _LONGEST_COUNT = 9  # digits
 
 def scan_ods(blocks: Iterable[bytes], worksheet: str) -> Scan:
     """`blocks` is the workbook's content.xml; raises SheetError where that is broken."""
-    look = _Look(worksheet)
+    scanner = _OdsScanner(worksheet)
     for block in blocks:
-        feed(look.parser, block, last=False)
-    feed(look.parser, b"", last=True)
-    return look.scan
+        feed(scanner.parser, block, last=False)
+    feed(scanner.parser, b"", last=True)
+    return scanner.scan
 
 
-class _Look:
+class _OdsScanner:
     """One pass with expat over the worksheet of that name, and the styles that stand above it."""
 
     def __init__(self, worksheet: str) -> None:
@@ -56,22 +56,22 @@ class _Look:
         return range(self._row, min(self._row + self._rows, LAST_ROW + 1))
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        said = {_last_word(key): value for key, value in attributes.items()}
+        attrs = {_last_word(key): value for key, value in attributes.items()}
         match _last_word(name):
             case "style":
-                self._style = said.get("name", "")
-            case "text-properties" if said.get("text-line-through-style", "") not in _NO_LINE:
+                self._style = attrs.get("name", "")
+            case "text-properties" if attrs.get("text-line-through-style", "") not in _NO_LINE:
                 self._struck_styles.add(self._style)
             case "table":
-                self._tables.append(said.get("name", ""))
+                self._tables.append(attrs.get("name", ""))
             case "table-column" if self._inside:
                 left = LAST_COLUMN - len(self._defaults)
-                many = min(_count(said, "number-columns-repeated"), left)
-                self._defaults += [said.get("default-cell-style-name", "")] * many
+                many = min(_count(attrs, "number-columns-repeated"), left)
+                self._defaults += [attrs.get("default-cell-style-name", "")] * many
             case "table-row" if self._inside:
-                self._start_row(said)
+                self._start_row(attrs)
             case "table-cell" | "covered-table-cell" if self._inside:
-                self._start_cell(said)
+                self._start_cell(attrs)
             case "p" if self._number:
                 self.parser.CharacterDataHandler = self._text.append
 
@@ -89,31 +89,31 @@ class _Look:
                 self.parser.CharacterDataHandler = None
                 self._see_zeros("".join(self._text))
 
-    def _start_row(self, said: Mapping[str, str]) -> None:
+    def _start_row(self, attrs: Mapping[str, str]) -> None:
         self._row += self._rows
-        self._rows = _count(said, "number-rows-repeated")
+        self._rows = _count(attrs, "number-rows-repeated")
         self._column = self._values = self._struck = 0
-        self._visibility = said.get("visibility", "visible")  # or collapse, or filter
-        self._default = said.get("default-cell-style-name", "")
+        self._visibility = attrs.get("visibility", "visible")  # or collapse, or filter
+        self._default = attrs.get("default-cell-style-name", "")
 
-    def _start_cell(self, said: Mapping[str, str]) -> None:
-        self._first, many = self._column + 1, _count(said, "number-columns-repeated")
+    def _start_cell(self, attrs: Mapping[str, str]) -> None:
+        self._first, many = self._column + 1, _count(attrs, "number-columns-repeated")
         self._column += many
-        down = _count(said, "number-rows-spanned")
-        across = _count(said, "number-columns-spanned")
+        down = _count(attrs, "number-rows-spanned")
+        across = _count(attrs, "number-columns-spanned")
         if down > 1 or across > 1:
             area = (self._row, self._first, self._row + down - 1, self._first + across - 1)
             self.scan.merges.append(area)
-        kind = said.get("value-type")
+        kind = attrs.get("value-type")
         if kind is not None and self._these_rows:
             self.scan.reach(self._these_rows[-1], min(self._column, LAST_COLUMN))
             self._values += many
-            self._struck += many * (self._style_of(said) in self._struck_styles)
-        self._number, self._text = said.get("value", "") if kind == "float" else "", []
+            self._struck += many * (self._style_of(attrs) in self._struck_styles)
+        self._number, self._text = attrs.get("value", "") if kind == "float" else "", []
 
-    def _style_of(self, said: Mapping[str, str]) -> str:
+    def _style_of(self, attrs: Mapping[str, str]) -> str:
         of_its_column = "".join(self._defaults[self._first - 1 : self._first])
-        return said.get("style-name") or self._default or of_its_column
+        return attrs.get("style-name") or self._default or of_its_column
 
     def _see_zeros(self, shown: str) -> None:
         """6083 that is shown as 06083."""
@@ -127,7 +127,7 @@ def _last_word(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def _count(said: Mapping[str, str], name: str) -> int:
+def _count(attrs: Mapping[str, str], name: str) -> int:
     """How often; once where it does not say, or in an odd way."""
-    text = said.get(name, "1")
+    text = attrs.get(name, "1")
     return int(text) if text.isdecimal() and len(text) < _LONGEST_COUNT and int(text) else 1

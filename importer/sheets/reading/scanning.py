@@ -41,7 +41,7 @@ class Scan:
         if self.last_row * self.last_column > MOST_CELLS:
             raise SheetError(
                 f"has values from A1 to {column_letters(self.last_column)}{self.last_row}, more "
-                f"than {MOST_CELLS:,} cells; clear what stands far from the table"
+                f"than {MOST_CELLS:,} cells; clear the cells far from the table"
             )
 
 

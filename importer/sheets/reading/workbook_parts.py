@@ -109,11 +109,11 @@ class Parts:
 
     def _check_count(self, count: int, name: str) -> None:
         if count * len("<si/>") > self._members[name].file_size:
-            raise SheetError(f"says it holds {count:,} texts and does not; {_AGAIN}")
+            raise SheetError(f"does not have the {count:,} texts that it declares; {_AGAIN}")
 
 
 _AGAIN = "open it in Excel and save it again as .xlsx"
-_REFUSED = f"such a file may be made to do harm; {_AGAIN}"
+_REFUSED = f"such a file may be malicious; {_AGAIN}"
 
 
 def _refuse_odd(members: list[zipfile.ZipInfo], known: dict[str, zipfile.ZipInfo]) -> None:

@@ -10,7 +10,14 @@ from typing import Any
 
 from importer.model.cells import Cell
 from importer.model.errors import SheetError
-from importer.sheets.reading.calamine_book import AGAIN, Book, Listed, Table, chosen, columns_of
+from importer.sheets.reading.calamine_book import (
+    AGAIN,
+    Book,
+    CalamineTable,
+    Listed,
+    chosen,
+    columns_of,
+)
 from importer.sheets.reading.quick_scan import quick_scan
 from importer.sheets.reading.scanning import Scan
 from importer.sheets.reading.workbook_parts import Parts
@@ -21,7 +28,7 @@ _NO_WORKSHEETS = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WorksheetCells:
     """A worksheet as read."""
 
     name: str
@@ -32,7 +39,7 @@ class Found:
 
 def read_xlsx(
     content: bytes, parts: Parts, wanted: str | None, *, careful: bool = False
-) -> Iterator[Found]:
+) -> Iterator[WorksheetCells]:
     """The visible worksheets, or the one wanted; raises SheetError.
 
     Where it is careful, nothing reads cells before the XML has been scanned: a worksheet made to
@@ -42,7 +49,7 @@ def read_xlsx(
     sheets, notes = chosen(workbook.sheets(), wanted)
     for sheet in sheets:
         columns, scan = workbook.read(sheet.name)
-        yield Found(sheet.name, notes, columns, scan)
+        yield WorksheetCells(sheet.name, notes, columns, scan)
 
 
 class _Workbook:
@@ -80,7 +87,7 @@ class _Workbook:
             )
         return columns, scan
 
-    def _by_calamine(self, name: str) -> tuple[Table | None, Scan]:
+    def _by_calamine(self, name: str) -> tuple[CalamineTable | None, Scan]:
         """Its cells, if it can read them; a worksheet that the scan refuses never waits for it."""
         book, pool = self._book, ThreadPoolExecutor(1)
         blocks = partial(self._parts.blocks, self._parts.place_of(name))

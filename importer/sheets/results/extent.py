@@ -31,7 +31,7 @@ class Extent:
     prefix: bytes = b""
     headings: list[SheetCell] = field(default_factory=list)  # the heading row's cells with a value
     named: dict[str, int] = field(default_factory=dict)  # heading, casefolded -> its last column
-    neighbours: set[int] = field(default_factory=set)  # styles of cells a result may stand beside
+    neighbors: set[int] = field(default_factory=set)  # styles of cells a result may stand beside
     last_column: int = 0  # the last one with a value in any row
     last_row: int = 0
     tidy: bool = True  # below the headings no cell, even an empty one, stands beyond that column
@@ -46,7 +46,7 @@ class Extent:
 NameColumns = Callable[[list[SheetCell]], dict[str, int]]  # headings -> casefolded -> column
 
 
-def look_over(pieces: Iterable[Piece], header_row: int, name_columns: NameColumns) -> Extent:
+def measure_extent(pieces: Iterable[Piece], header_row: int, name_columns: NameColumns) -> Extent:
     """How far a worksheet's values reach, its headings and its styles. Raises SpliceError."""
     extent, seen_header = Extent(), False
     marks = Marks(b"")
@@ -60,13 +60,13 @@ def look_over(pieces: Iterable[Piece], header_row: int, name_columns: NameColumn
             extent.tail = piece.text
         else:
             check_rows(piece.text)
-            seen_header |= _look_at_rows(piece, marks, header_row, extent, name_columns)
+            seen_header |= _measure_rows(piece, marks, header_row, extent, name_columns)
     if not seen_header:
         raise SpliceError(f"its worksheet has no row {header_row}")
     return extent
 
 
-def _look_at_rows(
+def _measure_rows(
     piece: Piece, marks: Marks, header_row: int, extent: Extent, name_columns: NameColumns
 ) -> bool:
     """True where the heading row is among them."""
@@ -78,7 +78,7 @@ def _look_at_rows(
     far = loose and (extent.old_results or value_beyond(*reach).search(block))
     if plain is not None and not far:
         extent.last_row = plain.last(extent.last_row)
-        extent.neighbours |= _neighbours(plain.texts, marks.placed_cell, extent.old_results)
+        extent.neighbors |= _neighbors(plain.texts, marks.placed_cell, extent.old_results)
         return False
     seen_header = False
     for row, found in rows_in(block, marks, extent.last_row):
@@ -90,11 +90,11 @@ def _look_at_rows(
             extent.headings, seen_header = cells, True
             extent.named = name_columns(cells)
         elif row > header_row:
-            extent.neighbours |= _ending_styles(all_cells, extent.old_results)
+            extent.neighbors |= _ending_styles(all_cells, extent.old_results)
     return seen_header
 
 
-def _neighbours(rows: list[bytes], mark: bytes, old: set[int]) -> set[int]:
+def _neighbors(rows: list[bytes], mark: bytes, old: set[int]) -> set[int]:
     """The same as `_ending_styles` of each row, for plain rows."""
     for column in old:
         result = mark + column_letters(column).encode()  # and whatever stands right of it

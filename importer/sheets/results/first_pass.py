@@ -14,7 +14,7 @@ from weakref import finalize
 from importer.sheets.reading.container import unwrapped
 from importer.sheets.reading.process import start
 from importer.sheets.results.extent import Extent
-from importer.sheets.results.splice import first_look
+from importer.sheets.results.splice import first_extent
 from importer.sheets.sheet import Worksheet
 from importer.sheets.xlsx.rows import SheetCell
 
@@ -58,5 +58,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def main(head: dict[str, Any]) -> None:
     content = BytesIO(sys.stdin.buffer.read())
-    extent = first_look(content, head["worksheet"], head["header_row"])
+    extent = first_extent(content, head["worksheet"], head["header_row"])
     marshal.dump(asdict(extent), sys.stdout.buffer)

@@ -1,4 +1,4 @@
-"""Writes a fix file: a workbook of only the rows that need attention, to be mended and uploaded."""
+"""Writes a fix file: a workbook of only the rows that need attention, to be fixed and uploaded."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

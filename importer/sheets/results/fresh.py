@@ -76,8 +76,8 @@ def write_fresh(
         kept = [copied(sheet, cell) for cell in islice(row, right)]
         beyond = [copied(sheet, cell) for cell in row[right + 2 :]] if place is not None else []
         padding = [None] * (right - len(kept))
-        colour = colour_of(result, attention, calm) if number > header_row else None
-        line = [*kept, *padding, *result_cells(sheet, result, colour), *beyond]
+        color = color_of(result, attention, calm) if number > header_row else None
+        line = [*kept, *padding, *result_cells(sheet, result, color), *beyond]
         for cell in filter(None, line if number == header_row else ()):
             cell.font = Font(bold=True)
         sheet.append(line)
@@ -157,7 +157,7 @@ def copied(sheet: "WriteOnlyWorksheet", cell: Any) -> Any:
     return new
 
 
-def colour_of(
+def color_of(
     result: tuple[str, str] | None, attention: Collection[str], calm: Collection[str]
 ) -> tuple[str, str] | None:
     """Text and fill, as the rules of a spliced worksheet would choose them."""
@@ -169,7 +169,7 @@ def colour_of(
 
 
 def result_cells(
-    sheet: "WriteOnlyWorksheet", result: tuple[str, str] | None, colour: tuple[str, str] | None
+    sheet: "WriteOnlyWorksheet", result: tuple[str, str] | None, color: tuple[str, str] | None
 ) -> list[Any]:
     if result is None:
         return [None, None]
@@ -177,9 +177,9 @@ def result_cells(
     for text in result:
         cell = WriteOnlyCell(sheet, text or None)
         cell.data_type = "s" if text else "n"
-        if colour:
-            cell.font = Font(color=colour[0])
-            cell.fill = PatternFill("solid", fgColor=colour[1])
+        if color:
+            cell.font = Font(color=color[0])
+            cell.fill = PatternFill("solid", fgColor=color[1])
         made.append(cell)
     made[1].alignment = Alignment(wrap_text=True, vertical="top")
     return made

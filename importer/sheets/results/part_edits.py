@@ -1,4 +1,4 @@
-"""What else must know of two more columns: widths, filter, tables, colours, the filter's name.
+"""What else must know of two more columns: widths, filter, tables, colors, the filter's name.
 
 Elements stand where ECMA-376 part 1, section 18.3.1.99 (worksheet) wants them; a file with
 elements out of order is "repaired" by Excel.
@@ -25,7 +25,7 @@ from importer.sheets.xlsx.edits import (
 from importer.sheets.xlsx.package import SpliceError
 
 STATUS_WIDTH, ERROR_WIDTH = 14, 60  # in characters of the default font
-AFTER_COLOURS = {
+AFTER_COLORS = {
     "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter",
     "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags",
     "drawing", "drawingHF", "legacyDrawing", "legacyDrawingHF", "picture", "oleObjects",
@@ -133,17 +133,17 @@ def merged_areas(tail: bytes) -> list[Area]:
     return [used for tag in tags if (used := area(attribute(tag, "ref")))]
 
 
-def edited_tail(tail: bytes, filters: tuple[Area, Area] | None, colours: bytes) -> bytes:
-    """The worksheet's end with its filter grown and our colour rules in place of older ones."""
+def edited_tail(tail: bytes, filters: tuple[Area, Area] | None, colors: bytes) -> bytes:
+    """The worksheet's end with its filter grown and our color rules in place of older ones."""
     elements, end = outline(tail)
     edits: list[tuple[int, int, bytes]] = []
     if filters:
         inside = _within(elements, "autoFilter")
         edits += edited_filter(tail, inside, *filters)
-    edits += [(old.start, old.end, b"") for old in _our_colours(tail, elements)] if colours else []
-    after = (e.start for e in elements if e.depth == 0 and e.name in AFTER_COLOURS)
+    edits += [(old.start, old.end, b"") for old in _our_colors(tail, elements)] if colors else []
+    after = (e.start for e in elements if e.depth == 0 and e.name in AFTER_COLORS)
     place = next(after, end)
-    return edited(tail, [*edits, (place, place, colours)])
+    return edited(tail, [*edits, (place, place, colors)])
 
 
 def _within(elements: list[Element], name: str) -> list[Element]:
@@ -152,8 +152,8 @@ def _within(elements: list[Element], name: str) -> list[Element]:
     return [e for e in elements if outer.start <= e.start < outer.end]
 
 
-def _our_colours(tail: bytes, elements: list[Element]) -> list[Element]:
-    """Colour rules that an earlier result left: all rules of such an element are ours."""
+def _our_colors(tail: bytes, elements: list[Element]) -> list[Element]:
+    """Color rules that an earlier result left: all rules of such an element are ours."""
     found = []
     for element in elements:
         if element.name == "conditionalFormatting" and element.depth == 0:
@@ -164,7 +164,7 @@ def _our_colours(tail: bytes, elements: list[Element]) -> list[Element]:
     return found
 
 
-def colour_rules(
+def color_rules(
     tail: bytes,
     prefix: bytes,
     columns: ResultColumns,
@@ -185,7 +185,7 @@ def colour_rules(
     formulas = [(styles[0], f"OR({tests})")] if attention else []
     others = "".join(f",{status}<>{_quoted(word)}" for word in sorted(calm))
     formulas.append((styles[1], f"AND(LEN({error})>0{others})" if calm else f"LEN({error})>0"))
-    theirs = edited(tail, [(e.start, e.end, b"") for e in _our_colours(tail, outline(tail)[0])])
+    theirs = edited(tail, [(e.start, e.end, b"") for e in _our_colors(tail, outline(tail)[0])])
     used = [int(found) for found in re.findall(rb'\spriority="(\d{1,9})"', theirs)]
     priority = max(used, default=0)  # the vendor's own rules come first
     p = prefix.decode()

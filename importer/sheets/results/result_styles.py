@@ -1,4 +1,4 @@
-"""Styles added to a vendor's: two colours, and a look for the result cells beside each of its own.
+"""Styles added to a vendor's: two colors, and a look for the result cells beside each of its own.
 
 Groups stand where ECMA-376 part 1, section 18.8.39 (styleSheet) wants them; a file with elements
 out of order is "repaired" by Excel.
@@ -21,7 +21,7 @@ RED = ("FF9C0006", "FFFFC7CE")  # text and fill: Excel's own "bad" ...
 AMBER = ("FF9C5700", "FFFFEB9C")  # ... and "neutral"
 MOST_FORMATS = 64_000  # of a workbook: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 MEMBERS = {"fonts": "font", "cellXfs": "xf", "dxfs": "dxf"}  # group -> what it holds
-AFTER_COLOURS = {"tableStyles", "colors", "extLst"}
+AFTER_COLORS = {"tableStyles", "colors", "extLst"}
 TYPEFACE = {"name", "family", "charset", "scheme", "sz"}
 
 
@@ -34,7 +34,7 @@ class ResultStyles:
         if not elements or elements[0].name != "styleSheet":
             raise SpliceError("its styles part is damaged")
         self._xml, self._root = xml, elements[0]
-        self._after = [e.start for e in elements if e.depth == 1 and e.name in AFTER_COLOURS]
+        self._after = [e.start for e in elements if e.depth == 1 and e.name in AFTER_COLORS]
         self._groups = {e.name: e for e in elements if e.depth == 1 and e.name in MEMBERS}
         self._members: dict[str, list[bytes]] = {name: [] for name in MEMBERS}
         for name, group in self._groups.items():
@@ -47,7 +47,7 @@ class ResultStyles:
         """The part with what was added; byte for byte as it was where nothing was."""
         return edited(self._xml, [self._grown(name) for name in MEMBERS if self._added(name)])
 
-    def colours(self) -> tuple[int, int]:
+    def colors(self) -> tuple[int, int]:
         """The numbers of our red and our amber, among the differential styles."""
         p = self._root.prefix.decode()
         texts = [
@@ -58,27 +58,27 @@ class ResultStyles:
         red, amber = (self._add("dxfs", text.encode()) for text in texts)
         return red, amber
 
-    def looks(self, neighbours: Collection[int]) -> dict[int, tuple[int, int]]:
+    def beside(self, neighbors: Collection[int]) -> dict[int, tuple[int, int]]:
         """Style of a vendor's cell -> those of the status and the sentence beside it.
 
         Empty where the part has no cell formats, or would have more than Excel takes.
         """
         known = self._sizes["cellXfs"]
-        if known + 2 * len(neighbours) > MOST_FORMATS:
+        if known + 2 * len(neighbors) > MOST_FORMATS:
             return {}
-        return {style: self._look(style) for style in sorted(neighbours) if style < known}
+        return {style: self._look(style) for style in sorted(neighbors) if style < known}
 
-    def _look(self, neighbour: int) -> tuple[int, int]:
+    def _look(self, neighbor: int) -> tuple[int, int]:
         """Its typeface and border, General; the sentence wrapped below the row's upper edge."""
-        p, tag = self._root.prefix.decode(), self._members["cellXfs"][neighbour].partition(b">")[0]
+        p, tag = self._root.prefix.decode(), self._members["cellXfs"][neighbor].partition(b">")[0]
         font, border = self._plain_font(number(tag, "fontId") or 0), number(tag, "borderId") or 0
         named = ' xfId="0"' if attribute(tag, "xfId") else ""
-        look = (
+        cell_xf = (
             f'<{p}xf numFmtId="0" fontId="{font}" fillId="0" borderId="{border}"{named}'
             ' applyFont="1" applyBorder="1"'
         )
         wrapped = f' applyAlignment="1"><{p}alignment vertical="top" wrapText="1"/></{p}xf>'
-        status, sentence = (look + end for end in ("/>", wrapped))
+        status, sentence = (cell_xf + end for end in ("/>", wrapped))
         return self._add("cellXfs", status.encode()), self._add("cellXfs", sentence.encode())
 
     def _plain_font(self, place: int) -> int:
@@ -113,5 +113,5 @@ class ResultStyles:
 
 
 def _is_plain(font: bytes, element: Element) -> bool:
-    is_text_colour = element.name == "color" and attribute(start_tag(font, element), "theme") == "1"
-    return element.name in TYPEFACE or is_text_colour
+    is_text_color = element.name == "color" and attribute(start_tag(font, element), "theme") == "1"
+    return element.name in TYPEFACE or is_text_color

@@ -51,17 +51,17 @@ class RowWriter:
         cells: Mapping[int, tuple[str, str]],
         header_row: int,
         extent: Extent,
-        looks: Mapping[int, tuple[int, int]],
+        styles: Mapping[int, tuple[int, int]],
     ) -> None:
         self.columns, self.cells, self.header_row = columns, cells, header_row
-        self.looks = looks  # style of a neighbour -> those of the status and the sentence
+        self.styles = styles  # style of a neighbor -> those of the status and the sentence
         self.marks = Marks(extent.prefix)
         self.row = 0  # the last one written
         self._old = {columns.status, columns.error} - set(columns.new)
         self._first = min(columns.status, columns.error)
         self._beyond_all = extent.tidy and extent.last_column < self._first
         self._added = lru_cache(maxsize=1024)(self._template)
-        self._only = b' s="%d"' % next(iter(looks)) if len(looks) == 1 else None
+        self._only = b' s="%d"' % next(iter(styles)) if len(styles) == 1 else None
         self._old_cells = self._removal()
 
     def rewrite(self, piece: Piece) -> bytes:
@@ -102,21 +102,21 @@ class RowWriter:
             return repeat(self._only)
         return (last_cell(text, self.marks.placed_cell) for text in rows.texts)
 
-    def _template(self, result: tuple[str, str] | None, neighbour: bytes) -> tuple[bytes, ...]:
+    def _template(self, result: tuple[str, str] | None, neighbor: bytes) -> tuple[bytes, ...]:
         """Pieces that a row's number joins to its result cells and its end tag."""
         if result is None:
             return (self.marks.row_end,)
         pieces = [b""]
-        for column, text, style in self._wanted(result, style_of(neighbour)):
+        for column, text, style in self._wanted(result, style_of(neighbor)):
             before, after = self._cell(column, text, style)
             pieces[-1] += before
             pieces.append(after)
         return (*pieces[:-1], pieces[-1] + self.marks.row_end)
 
-    def _wanted(self, result: tuple[str, str], neighbour: int) -> list[Wanted]:
+    def _wanted(self, result: tuple[str, str], neighbor: int) -> list[Wanted]:
         """The two cells; an empty one only where its border goes on with the vendor's."""
         columns = (self.columns.status, self.columns.error)
-        wanted = zip(columns, result, self.looks.get(neighbour, (None, None)), strict=True)
+        wanted = zip(columns, result, self.styles.get(neighbor, (None, None)), strict=True)
         kept = (cell for cell in wanted if cell[1] or cell[2] is not None)
         return sorted(kept, key=lambda cell: cell[0])
 
@@ -147,12 +147,12 @@ class RowWriter:
         if not ours and len(kept) == len(cells):
             return found[0]
         if any(not cell.placed and cell.column > min(dropped) for cell in kept):
-            raise SpliceError(f"its row {row} has cells that do not say where they stand")
+            raise SpliceError(f"its row {row} has cells that do not say their place")
         all_cells = [(cell.column, cell.whole) for cell in kept] + ours
         inside = b"".join(whole for _, whole in sorted(all_cells, key=lambda cell: cell[0]))
         return self.marks.row_start + found[1] + b">" + inside + self.marks.row_end
 
-    def _ours(self, row: int, neighbour: int) -> tuple[list[tuple[int, bytes]], set[int]]:
+    def _ours(self, row: int, neighbor: int) -> tuple[list[tuple[int, bytes]], set[int]]:
         """The cells a row shall get, and the columns they and older results may take."""
         wanted: list[Wanted] = []
         dropped: set[int] = set()
@@ -160,7 +160,7 @@ class RowWriter:
             new, style = self.columns.new, self.columns.heading_style
             wanted, dropped = [(column, new[column], style) for column in new], set(new)
         elif row > self.header_row and (result := self.cells.get(row)):
-            wanted = self._wanted(result, neighbour)
+            wanted = self._wanted(result, neighbor)
             dropped = {self.columns.status, self.columns.error}
         elif row > self.header_row:
             dropped = self._old

@@ -1,7 +1,7 @@
 """Two result columns put into a vendor's own workbook, all else in it left byte for byte.
 
 Rewritten are the one worksheet and, where they must know of the columns, its tables, the
-workbook part (the name of its filter) and the styles (two colours, the looks of result cells).
+workbook part (the name of its filter) and the styles (two colors, the looks of result cells).
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -11,9 +11,9 @@ from html import unescape
 from typing import BinaryIO
 
 from importer.model.errors import SheetError
-from importer.sheets.results.extent import Extent, look_over, shared_texts
+from importer.sheets.results.extent import Extent, measure_extent, shared_texts
 from importer.sheets.results.part_edits import (
-    colour_rules,
+    color_rules,
     edited_head,
     edited_tail,
     grown_filter,
@@ -34,7 +34,7 @@ from importer.sheets.xlsx.rows import Piece, SheetCell, cut_sheet
 SIGNED = "The result no longer carries the workbook's digital signature, as its cells have changed."
 NOT_SORTED = 'Sort "{}" by hand together with the result columns: its {} does not reach to them.'
 
-HELD = 2**26  # bytes of a worksheet that is kept in memory between two looks
+HELD = 2**26  # bytes of a worksheet that is kept in memory between two passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def splice(
 ) -> tuple[str, ...]:
     """Write the workbook with its results; what a person should hear.
 
-    `extent` is what a `first_look` has found in it, where one was taken before.
+    `extent` is what a `first_extent` has found in it, where one was taken before.
 
     Raises SpliceError, or what zipfile and zlib raise, where it cannot be done; the target is
     then of no use.
@@ -71,7 +71,7 @@ def splice(
     place = find_worksheet(package, worksheet)
     pieces = pieces_of(package, place.part, twice=extent is None)
     if extent is None:
-        extent = look_over(pieces(), header_row, partial(heading_columns, package, place))
+        extent = measure_extent(pieces(), header_row, partial(heading_columns, package, place))
     tables = {part: package.read(part) for part in place.tables}
     columns = place_columns(extent, header_row, tables.values())
     changes = Changes(package, place, extent, columns, header_row)
@@ -83,12 +83,12 @@ def splice(
     return (*changes.notes, *([SIGNED] if signed else []))
 
 
-def first_look(source: BinaryIO, worksheet: str | None, header_row: int) -> Extent:
+def first_extent(source: BinaryIO, worksheet: str | None, header_row: int) -> Extent:
     """What a splice must know of the worksheet before it writes; raises as it does."""
     package = Package(source)
     place = find_worksheet(package, worksheet)
     pieces = cut_sheet(package.blocks(place.part))
-    return look_over(pieces, header_row, partial(heading_columns, package, place))
+    return measure_extent(pieces, header_row, partial(heading_columns, package, place))
 
 
 def pieces_of(package: Package, part: str, *, twice: bool) -> Callable[[], Iterable[Piece]]:
@@ -115,17 +115,17 @@ class Changes:
         self.notes: list[str] = []
         self._parts: dict[str, bytes] = {}
         self._filters: tuple[Area, Area] | None = None
-        self._colours = b""
-        self._looks: dict[int, tuple[int, int]] = {}
+        self._colors = b""
+        self._result_styles: dict[int, tuple[int, int]] = {}
 
     def parts(
         self, cells: Mapping[int, tuple[str, str]], pieces: Iterable[Piece]
     ) -> dict[str, Iterable[bytes]]:
         extent, place = self.extent, self.place
-        rows = RowWriter(self.columns, cells, self.header_row, extent, self._looks)
+        rows = RowWriter(self.columns, cells, self.header_row, extent, self._result_styles)
         head = edited_head(extent.head, self.columns, extent.last_row)
         tail = b"</%bsheetData>" % extent.prefix
-        tail += edited_tail(extent.tail, self._filters, self._colours)
+        tail += edited_tail(extent.tail, self._filters, self._colors)
         sheet = rewritten_sheet(pieces, head, tail, rows.rewrite)
         small = {folded(part): [xml] for part, xml in self._parts.items()}
         return {**small, folded(place.part): sheet}
@@ -161,17 +161,17 @@ class Changes:
             return
         old, extent = self.package.read(part), self.extent
         styles = ResultStyles(old)
-        colours, self._looks = styles.colours(), styles.looks(extent.neighbours)
+        colors, self._result_styles = styles.colors(), styles.beside(extent.neighbors)
         new = styles.xml()
         self._parts |= {part: new} if new != old else {}
-        self._colours = colour_rules(
+        self._colors = color_rules(
             extent.tail,
             extent.prefix,
             self.columns,
             rows=rows,
             attention=attention,
             calm=calm,
-            styles=colours,
+            styles=colors,
         )
 
 

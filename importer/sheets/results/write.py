@@ -58,7 +58,7 @@ def write_results(
     if text_format is not None:
         return written(target, ways.as_text, choose)
     if read is not None and read.form != "xlsx":
-        why = f"an .{read.form} workbook can only be given back as .xlsx"
+        why = f"an .{read.form} workbook can only be returned as .xlsx"
     else:
         try:
             return written(target, ways.spliced, choose)
@@ -103,7 +103,7 @@ class _Ways:
             )
 
     def fresh(self, new: BinaryIO) -> tuple[str, ...]:
-        from importer.sheets.results.fresh import rows_of, write_fresh  # noqa: PLC0415  (slow, and seldom)
+        from importer.sheets.results.fresh import rows_of, write_fresh  # noqa: PLC0415  (slow, rarely needed)
 
         return write_fresh(
             rows_of(self.source, self.worksheet, self.read),

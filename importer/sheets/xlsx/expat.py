@@ -23,8 +23,8 @@ def feed(parser: expat.XMLParserType, xml: bytes, *, last: bool) -> None:
     try:
         parser.Parse(xml, last)
     except expat.ExpatError as error:
-        raise SheetError(f"holds XML that is broken ({error}); {AGAIN}") from error
+        raise SheetError(f"contains broken XML ({error}); {AGAIN}") from error
 
 
 def no_entities(*_: object) -> None:
-    raise SheetError(f"defines entities, as files do that are made to do harm; {AGAIN}")
+    raise SheetError(f"defines entities, as malicious files do; {AGAIN}")

@@ -60,7 +60,7 @@ class PlainRows(NamedTuple):
         ascend = isinstance(self.numbers, range)
         for row in self.numbers[:1] if ascend else self.numbers:
             if row <= previous:
-                raise SpliceError(f"its row {row} comes after row {previous}")
+                raise SpliceError(f"its row {row} follows row {previous}")
             previous = row
         return self.numbers[-1] if ascend else previous
 
@@ -72,12 +72,12 @@ class Piece:
     kind: str
     text: bytes
     _plain: PlainRows | None = None
-    _looked: bool = False
+    _checked: bool = False
 
     def plain(self, marks: Marks) -> PlainRows | None:
-        """The rows where a look proves them plain; it is taken once."""
-        if not self._looked:
-            self._plain, self._looked = plain_rows(self.text, marks), True
+        """The rows if a check proves them plain; it runs once."""
+        if not self._checked:
+            self._plain, self._checked = plain_rows(self.text, marks), True
         return self._plain
 
 
@@ -113,7 +113,7 @@ def _longer(text: bytes, source: Iterator[bytes]) -> bytes:
 
 
 def plain_rows(block: bytes, marks: Marks) -> PlainRows | None:
-    """Its rows where that can be proved by a look; else None."""
+    """Its rows if that can be proved, or None."""
     texts = block.split(marks.row_end)
     if texts.pop().strip() or block.count(marks.row_start) != len(texts):
         return None
@@ -160,7 +160,7 @@ def rows_in(block: bytes, marks: Marks, previous: int) -> Iterator[tuple[int, re
         position = found.end()
         here = number(found[1], "r") or previous + 1
         if here <= previous:
-            raise SpliceError(f"its row {here} comes after row {previous}")
+            raise SpliceError(f"its row {here} follows row {previous}")
         previous = here
         yield here, found
     if block[position:].strip():
@@ -168,7 +168,7 @@ def rows_in(block: bytes, marks: Marks, previous: int) -> Iterator[tuple[int, re
 
 
 def cells_in(body: bytes, marks: Marks) -> Iterator[SheetCell]:
-    """The cells of a row; one without r follows its neighbour."""
+    """The cells of a row; one without r follows its neighbor."""
     position = column = 0
     for found in marks.cell.finditer(body):
         if body[position : found.start()].strip():

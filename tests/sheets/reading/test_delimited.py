@@ -67,7 +67,7 @@ def test_a_guessed_encoding_is_told():
 )
 def test_text_in_another_code_page_is_refused_and_never_made_up(content):
     assert refusal(content, CSV) == (
-        'dock.csv is not UTF-8 text, nor Windows-1252; save it as "CSV UTF-8"'
+        'dock.csv is neither UTF-8 nor Windows-1252 text; save it as "CSV UTF-8"'
     )
 
 
@@ -83,14 +83,14 @@ def test_a_code_page_that_the_vendor_is_known_for_is_used():
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"\xff\xfea", ' begins as utf-16 text and is none; save it as "CSV UTF-8"'),
+        (b"\xff\xfea", ' begins as utf-16 text but is not; save it as "CSV UTF-8"'),
         (
             "SKU,Caf\u00e9\n1,\u00e9".encode()[:-1],
             " ends in the middle of a character, so it was cut off; get it again",
         ),
         (
             b"PO ID,Qty\n1\x00,2\n",
-            ", line 2: holds a character that is nothing (NUL); mend the line",
+            ", line 2: contains a NUL byte; fix the line",
         ),
         (
             b"PO ID,Qty\n1,2\n" + bytes(4),
@@ -197,7 +197,7 @@ def test_a_quote_that_is_not_closed_is_refused_with_its_line(lines, number):
     told = refusal(lines.encode(), CSV)
 
     assert told.startswith(
-        f"dock.csv, line {number}: a quote is opened and not closed, or stands inside a field"
+        f"dock.csv, line {number}: a quote is opened and not closed, or appears inside a field"
     )
 
 

@@ -199,7 +199,7 @@ def test_rows_that_never_end_are_refused():
     found, full = scans(with_rows(rows))
 
     assert found == full
-    assert found.startswith("holds XML that is broken")
+    assert found.startswith("contains broken XML")
 
 
 def test_empty_rows_and_missing_ones_leave_their_place():

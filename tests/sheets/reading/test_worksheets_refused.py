@@ -38,14 +38,14 @@ ASK = "ask for the sheet itself, as .xlsx or .csv"
 RELATIONS = "xl/_rels/workbook.xml.rels"
 OPEN_AND_SAVE = "open it in Excel and save it as .xlsx"
 SAVE_AGAIN = "open it in Excel and save it again as .xlsx"
-HARM = f"such a file may be made to do harm; {SAVE_AGAIN}"
+HARM = f"such a file may be malicious; {SAVE_AGAIN}"
 BROKEN = f"is a damaged workbook, or written in a way that no reader knows; {SAVE_AGAIN}"
 PROTECTED = (
-    "is protected by a password; open it in Excel, take the password away (File, Info, "
+    "is protected by a password; open it in Excel, remove the password (File, Info, "
     "Protect Workbook) and save it"
 )
 TWO_FILES = (
-    'is a zip of 2 files ("a", "b") and no workbook; unpack it and send each sheet by itself'
+    'is a zip of 2 files ("a", "b") and no workbook; unpack it and send each sheet separately'
 )
 NUMBERS = "is an Apple Numbers file; export it as Excel (.xlsx) and send that"
 THRICE = gzip.compress(gzip.compress(gzip.compress(b"a")))
@@ -85,13 +85,13 @@ def ole(name):
         (zipped(LOCKED_ODS), PROTECTED),
         (ole("EncryptedPackage"), PROTECTED),
         (ole("WordDocument"), f"is a Word document, not a workbook; {OPEN_AND_SAVE}"),
-        (ole("Contents"), f"is a damaged workbook, or none; {OPEN_AND_SAVE}"),
+        (ole("Contents"), f"is damaged, or is not a workbook; {OPEN_AND_SAVE}"),
         (ole("Workbook"), BROKEN),
         (b"\x09\x04\x06\x00\x00\x00\x10\x00", f"is a workbook of Excel 2 to 4; {OPEN_AND_SAVE}"),
         (zipped({}), "is a zip with no sheet in it"),
         (zipped({"__MACOSX/._a.csv": "x"}), "is a zip with no sheet in it"),
         (zipped({"a": "x", "b": "y"}), TWO_FILES),
-        (zipped({"a.csv": ""}), "holds an empty file"),
+        (zipped({"a.csv": ""}), "contains an empty file"),
         (gzip.compress(b"a,b\n")[:-6], "is a gzip file that was cut off; get it again"),
         (b"\x1f\x8b" + bytes(30), "is a damaged gzip file; get it again"),
         (THRICE, "is wrapped more than twice; unpack it first"),
@@ -145,10 +145,10 @@ def damaged(part, old, new):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (damaged(SHEET, "</row>", ""), "holds XML that is broken"),
+        (damaged(SHEET, "</row>", ""), "contains broken XML"),
         (damaged(SHEET, ' t="n"><v>10001', ' t="s"><v>99'), BROKEN),
         (damaged(SHEET, "<v>10001</v>", "<v>ten</v>"), BROKEN),
-        (damaged("xl/workbook.xml", "<sheets>", "<sheets"), "holds XML that is broken"),
+        (damaged("xl/workbook.xml", "<sheets>", "<sheets"), "contains broken XML"),
         (damaged(RELATIONS, "sheet1.xml", "sheet7.xml"), "does not say where its worksheet"),
     ],
     ids=["not well formed", "no such string", "not a number", "broken part", "no such part"],
@@ -205,7 +205,7 @@ def test_a_workbook_without_a_visible_worksheet_is_refused():
 ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
 FAR = (
     "has values from A1 to XFD1048576, more than 33,554,432 cells; "
-    "clear what stands far from the table"
+    "clear the cells far from the table"
 )
 
 
@@ -231,7 +231,7 @@ def doubled_part(name):
         (sheet_with_texts(ENTITY + SST + "/>"), "defines entities in its part xl/sharedstrings"),
         (
             sheet_with_texts(SST + 'count="1" uniqueCount="4294967295"><si><t>a</t></si></sst>'),
-            f"says it holds 4,294,967,295 texts and does not; {SAVE_AGAIN}",
+            f"does not have the 4,294,967,295 texts that it declares; {SAVE_AGAIN}",
         ),
         (
             sheet_with_texts(SST + f'uniqueCount="1"><si><t>{"a" * 300_000}</t></si></sst>'),

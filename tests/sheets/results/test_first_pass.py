@@ -12,7 +12,7 @@ from importer.sheets.reading import process as child
 from importer.sheets.reading.worksheets import read_worksheets
 from importer.sheets.results import first_pass as looking_ahead
 from importer.sheets.results.first_pass import FirstPass, begin_first_pass
-from importer.sheets.results.splice import first_look
+from importer.sheets.results.splice import first_extent
 from tests.sheets.made import CSV, XLSX, rewritten, workbook
 
 HEADINGS = ["PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status"]
@@ -36,7 +36,7 @@ def test_another_process_finds_what_one_finds_by_oneself():
     look = looked(XLSX, BOOK)
 
     assert look is not None
-    assert look.extent == first_look(BytesIO(BOOK), "Sheet", 1)
+    assert look.extent == first_extent(BytesIO(BOOK), "Sheet", 1)
 
 
 @pytest.mark.usefixtures("every_size")

@@ -109,7 +109,7 @@ class TestEveryTemplate:
         prepared = prepare(path, UploadOptions(), Settings())
 
         first = named.fields[0].title
-        sentence = f"{first}: is the template's example row; delete it or write over it"
+        sentence = f"{first}: is the template's example row; delete it or overwrite it"
         assert prepared.operation is named
         assert prepared.outcomes == {RowId(2): Outcome(Status.INVALID, sentence)}
         assert prepared.calls == []
@@ -128,7 +128,7 @@ class TestEveryTemplate:
         assert prepared.validation.warnings == []
 
     @EVERY_OPERATION
-    def test_tells_needed_columns_from_the_others_by_colour(self, named, template):
+    def test_tells_needed_columns_from_the_others_by_color(self, named, template):
         sheet = template(named.name)
 
         fills = {cell.value: fill_of(cell) for cell in sheet[1]}

@@ -121,7 +121,7 @@ class TestRichWorkbook:
         assert "'Orders'!$A$1:$E$7</definedName>" in part(target, "xl/workbook.xml")
         assert '<dimension ref="A1:E7"' in part(target)
 
-    def test_rows_are_coloured_by_rule(self, source, tmp_path):
+    def test_rows_are_colored_by_rule(self, source, tmp_path):
         write(source, target := tmp_path / "result.xlsx")
 
         rules = load_workbook(target)["Orders"].conditional_formatting
@@ -182,7 +182,7 @@ def test_a_package_written_as_a_stream_stays_as_it_was(tmp_path):
 class TestLooks:
     """How the result cells look beside the vendor's."""
 
-    def test_typeface_and_border_are_the_left_neighbours(self, tmp_path):
+    def test_typeface_and_border_are_the_left_neighbors(self, tmp_path):
         source = styled_workbook(tmp_path / "source.xlsx")
 
         write(source, target := tmp_path / "result.xlsx")
@@ -227,7 +227,7 @@ class TestLooks:
         assert (found.name, found.sz) == ("Arial", 10)
         assert (found.strike, found.u, found.color) == (None, None, None)
 
-    def test_each_kind_of_neighbour_costs_two_formats_once(self, tmp_path):
+    def test_each_kind_of_neighbor_costs_two_formats_once(self, tmp_path):
         source = styled_workbook(tmp_path / "source.xlsx")
         targets = [tmp_path / f"{number}.xlsx" for number in range(3)]
 
@@ -251,7 +251,7 @@ class TestLooks:
         assert part(one, "xl/styles.xml") == part(other, "xl/styles.xml")
         assert result_tags(one) == result_tags(other)
 
-    def test_empty_cells_count_as_neighbours(self, tmp_path):
+    def test_empty_cells_count_as_neighbors(self, tmp_path):
         path = styled_workbook(tmp_path / "source.xlsx")
         book = load_workbook(path)
         book["Orders"]["B2"].value = None
@@ -315,7 +315,7 @@ class TestLooks:
 class TestCalm:
     """Rows whose sentence is no warning."""
 
-    def test_calm_rows_keep_the_vendors_colours(self, tmp_path):
+    def test_calm_rows_keep_the_vendors_colors(self, tmp_path):
         source = rich_workbook(tmp_path / "source.xlsx")
         cells = {2: ("unchanged", "Sent by run 1."), 3: ("sent", "late")}
 
@@ -343,8 +343,8 @@ class TestCalm:
 
         sheet = load_workbook(target)["Orders"]
         fills = [sheet.cell(row, 4).fill for row in (1, 2, 3, 4)]
-        colours = [fill.fgColor.rgb if fill.fill_type else None for fill in fills]
-        assert colours == [None, None, "FFFFEB9C", "FFFFC7CE"]
+        colors = [fill.fgColor.rgb if fill.fill_type else None for fill in fills]
+        assert colors == [None, None, "FFFFEB9C", "FFFFC7CE"]
         assert [sheet.cell(2, column).alignment.wrapText for column in (3, 4)] == [None, True]
 
 
@@ -499,7 +499,7 @@ class TestAwkwardXml:
         [
             (plain_rows(4).replace("<v>2</v>", "<v><![CDATA[2]]></v>"), "CDATA"),
             (plain_rows(4) + "<!-- end -->", "comments"),
-            (plain_rows(2) + plain_rows(2), "comes after"),
+            (plain_rows(2) + plain_rows(2), "follows row"),
         ],
         ids=["CDATA", "comment", "rows twice"],
     )
@@ -564,7 +564,7 @@ class TestFresh:
 
 
 class TestWriting:
-    def test_a_result_open_in_another_program_gets_a_neighbour(self, tmp_path, monkeypatch):
+    def test_a_result_open_in_another_program_gets_a_neighbor(self, tmp_path, monkeypatch):
         source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4))
         target = tmp_path / "result.xlsx"
         replace = Path.replace
