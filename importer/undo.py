@@ -253,6 +253,6 @@ def _write(undo: RunRecord, outcomes: Mapping[int, Outcome]) -> Path | None:
     ]
     target = folder / f"{sheet.stem}.undo-{undo.id}.csv"
     try:
-        return write_csv(ReportTable("Rows", titles, lines), target).path
+        return write_csv(ReportTable("Rows", titles, lines), target)
     except OSError:
         return None

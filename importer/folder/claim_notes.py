@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from importer.folder.layout import Claimed
-from importer.model.files import written
+from importer.model.files import write_bytes
 
 _NOTES, _TRIES = ".filing.json", ".tries"
 
@@ -50,9 +49,4 @@ def reset_tries(claimed: Claimed) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Writes the file whole or not at all; raises OSError."""
-
-    def write(file: BinaryIO) -> tuple[str, ...]:
-        file.write(text.encode("utf-8", "backslashreplace"))
-        return ()
-
-    written(path, write)
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))

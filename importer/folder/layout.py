@@ -166,9 +166,6 @@ class FolderLayout:
                 move(claimed.out / name, target)
         return [sheet, *extras]
 
-    def move_sheet(self, claimed: Claimed, target: Path) -> None:
-        move(claimed.path, target)
-
     def clear_claim(self, claimed: Claimed) -> None:
         """Deletes the notes and the empty folders of a claim, nothing else."""
         _clear(claimed.out, self.working)

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from importer.folder.claim_notes import (
     reset_tries,
     write_text,
 )
-from importer.folder.layout import Claimed, FolderLayout
+from importer.folder.layout import Claimed, FolderLayout, move
 from importer.folder.reachable import why_unreachable
 from importer.folder.rules import Rule
 from importer.journal import RunRecord, RunState, this_process
@@ -132,26 +132,35 @@ def _try_to_send(job: _Job) -> FileResult:
 
 
 def _send(job: _Job) -> FileResult:
-    rule, claimed, context = job.rule, job.claimed, job.context
     refusal = _why_not_sent(job)
-    if rule is None or job.account is None or refusal:
+    if job.rule is None or job.account is None or refusal:
         return job.result(Fate.ATTENTION, f"{refusal}; nothing was sent")
-    account = context.settings.account(job.account)
-    digest = sha256(read_content(claimed.path))
-    runs = _runs_of(digest, account, context)
-    own = next((run for run in runs if run.file_path == str(claimed.path.resolve())), None)
-    if own and own.state is RunState.FINISHED:  # a pass was interrupted before it filed the sheet
-        return _file_result(job, _summary_of(own, claimed, context), account)
-    earlier = next((run for run in runs if run.state is RunState.FINISHED), None)
-    if not own and earlier and not _was_undone(earlier, context):
-        return job.result(Fate.SEEN_BEFORE, _sent_before(earlier, context))
-    take_over = own is not None and _ran_here(own)
-    options = replace(rule.options, into=claimed.out, take_over=take_over)
-    result = _file_result(job, upload_sheet(claimed.path, options, context, account), account)
-    if sha256(read_content(claimed.path)) == digest:
+    path, account = job.claimed.path, job.context.settings.account(job.account)
+    digest = sha256(read_content(path))
+    runs = _runs_of(digest, account, job.context)
+    own = next((run for run in runs if run.file_path == str(path.resolve())), None)
+    earlier = _result_of_earlier(job, own, runs, account)
+    if earlier is not None:
+        return earlier
+    options = replace(job.rule.options, into=job.claimed.out, take_over=_ran_here(own))
+    result = _file_result(job, upload_sheet(path, options, job.context, account), account)
+    if sha256(read_content(path)) == digest:
         return result
     changed = "the file changed while its rows were being sent: put the complete file in again"
     return replace(result, fate=Fate.ATTENTION, sentence=f"{result.sentence}; {changed}")
+
+
+def _result_of_earlier(
+    job: _Job, own: RunRecord | None, runs: Sequence[RunRecord], account: Account
+) -> FileResult | None:
+    """If a pass was interrupted before it filed the sheet, or if another file had these bytes."""
+    if own is not None:
+        finished = own.state is RunState.FINISHED
+        return _file_result(job, _summary_of(own, job), account) if finished else None
+    other = next((run for run in runs if run.state is RunState.FINISHED), None)
+    if other is None or _was_undone(other, job.context):
+        return None
+    return job.result(Fate.SEEN_BEFORE, _sent_before(other, job.context))
 
 
 def _why_not_sent(job: _Job) -> str | None:
@@ -185,10 +194,10 @@ def _was_undone(run: RunRecord, context: Context) -> bool:
     return any(row.outcome.taken_back for row in context.journal.rows(run.id))
 
 
-def _ran_here(run: RunRecord) -> bool:
+def _ran_here(run: RunRecord | None) -> bool:
     """Whether a killed pass of this machine began it: we have the lock on the account's files, so
     that process has ended. A run of another machine counts as alive until its heartbeat stops."""
-    return run.owner.partition("@")[2] == this_process().partition("@")[2]
+    return run is not None and run.owner.partition("@")[2] == this_process().partition("@")[2]
 
 
 def _sent_before(earlier: RunRecord, context: Context) -> str:
@@ -227,16 +236,16 @@ def _is_to_continue(summary: Summary, account: Account, context: Context) -> boo
     return bool(summary.stopped_by) and why_unreachable(account, context) is not None
 
 
-def _summary_of(run: RunRecord, claimed: Claimed, context: Context) -> Summary:
+def _summary_of(run: RunRecord, job: _Job) -> Summary:
     """The summary of a finished run, from the journal."""
     return Summary(
-        sheet=claimed.path,
+        sheet=job.claimed.path,
         worksheet=run.worksheet,
         operation=run.operation,
         account=run.account,
         run=run.id,
-        outcomes=by_sheet_row(context.journal.outcomes(run.id)),
-        calls=len(context.journal.calls(run.id)),
+        outcomes=by_sheet_row(job.context.journal.outcomes(run.id)),
+        calls=len(job.context.journal.calls(run.id)),
         result=Path(run.result_path) if run.result_path else None,
     )
 
@@ -276,7 +285,7 @@ def _result_from(job: _Job, notes: ClaimNotes) -> FileResult:
     result = replace(job.result(Fate(notes.fate), notes.sentence), run=notes.run)
     if notes.run is None:
         return result
-    summary = _summary_of(job.context.journal.run(notes.run), job.claimed, job.context)
+    summary = _summary_of(job.context.journal.run(notes.run), job)
     return replace(result, summary=summary, rows=summary.statuses)
 
 
@@ -291,7 +300,7 @@ def _move_all(job: _Job, result: FileResult, notes: ClaimNotes) -> FileResult:
             job.context.journal.filed(notes.run, str(files[0].resolve()), result_path)
         result = replace(result, files=tuple(files))
         record_unreported(job.layout, result)
-        job.layout.move_sheet(job.claimed, files[0])
+        move(job.claimed.path, files[0])
         job.layout.clear_claim(job.claimed)
     except (ImporterError, OSError) as error:
         return _not_filed(result, error)

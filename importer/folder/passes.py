@@ -213,12 +213,7 @@ def _process_in_turn(queue: _AccountQueue) -> None:
     claims, files = queue.layout.unfinished_claims(queue.account), list(queue.files)
     why = _why_unreachable(queue) if claims or files else None
     while why is None and (claims or files):
-        if queue.context.stop.is_set():
-            why = "the time limit was reached before it was started"
-            break
-        claimed = claims.pop(0) if claims else _claim(files.pop(0), queue)
-        if claimed is not None:
-            why = _process(claimed, queue)
+        why = _process_next(claims, files, queue)
     for claimed in claims:
         name = printable(str(claimed.name))
         result = FileResult(name, queue.account, Fate.UNFINISHED, f"waiting: {why}")
@@ -226,8 +221,13 @@ def _process_in_turn(queue: _AccountQueue) -> None:
     queue.leave(files, Fate.HELD, str(why))
 
 
-def _process(claimed: Claimed, queue: _AccountQueue) -> str | None:
+def _process_next(claims: list[Claimed], files: list[Arrival], queue: _AccountQueue) -> str | None:
     """Why the account's other files wait, if they do: they may depend on this one."""
+    if queue.context.stop.is_set():
+        return "the time limit was reached before it was started"
+    claimed = claims.pop(0) if claims else _claim(files.pop(0), queue)
+    if claimed is None:
+        return None
     rule = queue.settings.rule(claimed.name)
     result = process_file(claimed, rule, queue.account, queue.context, queue.layout)
     queue.collector.add(result)

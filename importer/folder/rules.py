@@ -209,13 +209,17 @@ def _remote(rule: TomlTable) -> Remote | None:
     if not isinstance(values, dict):
         raise rule.wrong("remote must be written as a table, [inbox.NAME.remote]")
     table = TomlTable(rule.file, f"{rule.name}.remote", values)
-    url = _url(table)
-    options = {name: value for name, value in values.items() if name != "url"}
-    if any(not isinstance(value, str | int | float | bool) for value in options.values()):
+    options = {name: _option(name, table) for name in values if name != "url"}
+    secrets = [name for name in options if name.endswith("_env")]
+    variables = {name.removesuffix("_env"): str(options.pop(name)) for name in secrets}
+    return Remote(_url(table), options, variables)
+
+
+def _option(name: str, table: TomlTable) -> str | int | float | bool:
+    value = table.values[name]
+    if not isinstance(value, str | int | float | bool):
         raise table.wrong("each option must be a text, a number, true or false")
-    secrets = {name: str(options.pop(name)) for name in list(options) if name.endswith("_env")}
-    variables = {name.removesuffix("_env"): variable for name, variable in secrets.items()}
-    return Remote(url, options, variables)
+    return value
 
 
 def _url(table: TomlTable) -> str:

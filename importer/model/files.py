@@ -45,6 +45,16 @@ def written(
     return WrittenResult(path, notes)
 
 
+def write_bytes(target: Path, content: bytes) -> Path:
+    """Writes the file whole or not at all; returns its path. Raises OSError."""
+
+    def write(file: BinaryIO) -> tuple[str, ...]:
+        file.write(content)
+        return ()
+
+    return written(target, write).path
+
+
 def put(part: Path, target: Path) -> Path:
     """Rename a finished file; beside a target that another program holds open, as Excel does."""
     try:

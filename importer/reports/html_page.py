@@ -3,28 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from importer.model.cleaning import printable
-from importer.model.files import WrittenResult, written
 from importer.reports.charts import legend, svg
 from importer.reports.model import Cell, Report, ReportColumn, ReportLine
 
 _SHORT, _LONG = 12, 34  # characters: a text kept on one line, a word that has to be broken
 _MOST_LINES = 5_000  # of a table in the page; the workbook has all of them
-
-
-def write_page(report: Report, path: Path) -> WrittenResult:
-    """Writes the page whole or not at all; raises OSError."""
-
-    def write(file: BinaryIO) -> tuple[str, ...]:
-        file.write(page(report).encode())
-        return ()
-
-    return written(path, write)
 
 
 def page(report: Report) -> str:

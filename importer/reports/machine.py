@@ -5,9 +5,9 @@ import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from importer.model.files import WrittenResult, written
+from importer.model.files import write_bytes
 from importer.reports.model import Cell, Report, ReportTable
 from importer.sheets.xlsx.cell_text import cell_text
 
@@ -48,18 +48,13 @@ def _plain(cell: Cell) -> str | int | float | None:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def write_csv(table: ReportTable, path: Path) -> WrittenResult:
+def write_csv(table: ReportTable, path: Path) -> Path:
     """Writes a table as UTF-8 with a byte order mark, which Excel needs; raises OSError."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(column.title for column in table.columns)
     writer.writerows([_guarded(_plain(cell)) for cell in line.cells] for line in table.lines)
-
-    def write(file: BinaryIO) -> tuple[str, ...]:
-        file.write(text.getvalue().encode("utf-8-sig"))
-        return ()
-
-    return written(path, write)
+    return write_bytes(path, text.getvalue().encode("utf-8-sig"))
 
 
 def _guarded(cell: str | float | None) -> str | float | None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from importer.columns import Value
@@ -10,6 +10,7 @@ from importer.operations.operation import Field
 from importer.reconcile.compare import Agreement, Compared, words
 from importer.reconcile.reconcile import Reconciliation
 from importer.reports.model import Cell, Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
+from importer.reports.terminal.words import counted
 
 _TONES = {
     Agreement.MATCHES: Tone.GOOD,
@@ -37,16 +38,15 @@ def report_of(result: Reconciliation) -> Report:
 
 
 def _headline(result: Reconciliation) -> str:
-    rows = len(result.rows)
+    rows, matching = len(result.rows), len(_with(Agreement.MATCHES, result))
     if result.attention:
         need = "needs" if result.attention == 1 else "need"
-        return f"{result.attention:,} of {_counted(rows, 'row')} {need} attention"
-    matching = len(_with(Agreement.MATCHES, result))
+        return f"{result.attention:,} of {counted(rows, 'row')} {need} attention"
     if matching == rows:
-        matches = "The row matches" if rows == 1 else f"All {rows:,} rows match"
-        return f"{matches} the platform"
-    others = {row.verdict for row in result.rows} - {Agreement.MATCHES}
-    unreadable = others == {Agreement.UNREADABLE}
+        return (
+            "The row matches the platform" if rows == 1 else f"All {rows:,} rows match the platform"
+        )
+    unreadable = len(_with(Agreement.UNREADABLE, result)) == rows - matching
     if rows == 1:
         return "The row cannot be read back" if unreadable else "The row needs no action"
     why = "cannot be read back" if unreadable else "need no action"
@@ -71,7 +71,7 @@ def _differing_sentence(result: Reconciliation) -> list[str]:
     counts = _differing_fields(result)
     fields = ", ".join(f"{title} ({count:,})" for title, count in counts.most_common())
     verb = "has" if len(differing) == 1 else "have"
-    rows = _counted(len(differing), "row")
+    rows = counted(len(differing), "row")
     example = f"For example {_examples(differing)}."
     return [f"{rows} {verb} other values on the platform: {fields}. {example}"]
 
@@ -109,18 +109,18 @@ def _not_checked_sentences(result: Reconciliation) -> list[str]:
             reasons.setdefault(row.sentence, []).append(row)
     frequent = sorted(reasons.items(), key=lambda reason: -len(reason[1]))
     sentences = [
-        f"{_counted(len(rows), 'row')} not checked: {_examples(rows)}: {reason}"
+        f"{counted(len(rows), 'row')} not checked: {_examples(rows)}: {reason}"
         for reason, rows in frequent[:_MOST_REASONS]
     ]
     others = sum(len(rows) for _, rows in frequent[_MOST_REASONS:])
     if others:
-        sentences.append(f"{_counted(others, 'row')} not checked for other reasons; see Rows.")
+        sentences.append(f"{counted(others, 'row')} not checked for other reasons; see Rows.")
     return sentences
 
 
 def _duplicates_sentence(result: Reconciliation) -> list[str]:
     twice = sum("second time" in words(extra.values.get("Note")) for extra in result.extras)
-    return [f"{_counted(twice, 'tracking number')} listed a second time; see Extra."] * bool(twice)
+    return [f"{counted(twice, 'tracking number')} listed a second time; see Extra."] * bool(twice)
 
 
 def _with(verdict: Agreement, result: Reconciliation) -> list[Compared]:
@@ -128,7 +128,7 @@ def _with(verdict: Agreement, result: Reconciliation) -> list[Compared]:
 
 
 def _rows_are(rows: Sequence[Compared]) -> str:
-    return f"{_counted(len(rows), 'row')} {'is' if len(rows) == 1 else 'are'}"
+    return f"{counted(len(rows), 'row')} {'is' if len(rows) == 1 else 'are'}"
 
 
 def _examples(rows: Sequence[Compared]) -> str:
@@ -152,7 +152,7 @@ def _facts(result: Reconciliation) -> list[tuple[str, Cell]]:
         ("Rows", len(result.rows)),
         *((verdict.value.capitalize(), counts[verdict]) for verdict in _occurring(counts)),
         ("Extra on the platform", len(result.extras)),
-        ("Read with", _counted(len(result.questions), "call")),
+        ("Read with", counted(len(result.questions), "call")),
         ("Took", f"{took:,.0f} s" if took >= 1 else "under a second"),
     ]
 
@@ -166,7 +166,7 @@ def _verdicts_chart(result: Reconciliation) -> Chart:
     verdicts = _occurring(counts)
     return Chart(
         "Verdicts",
-        f"{counts[Agreement.MATCHES]:,} of {_counted(len(result.rows), 'row')} match.",
+        f"{counts[Agreement.MATCHES]:,} of {counted(len(result.rows), 'row')} match.",
         [verdict.value for verdict in verdicts],
         {v.value: [counts[v] if v is at else 0 for at in verdicts] for v in verdicts},
         {verdict.value: _TONES[verdict] for verdict in verdicts},
@@ -182,7 +182,7 @@ def _fields_chart(result: Reconciliation) -> list[Chart]:
     return [
         Chart(
             "Fields that differ",
-            f"{most} differs most often, in {_counted(count, 'row')}.",
+            f"{most} differs most often, in {counted(count, 'row')}.",
             [title for title, _ in fields],
             {"rows": [count for _, count in fields]},
             {"rows": Tone.ATTENTION},
@@ -215,13 +215,10 @@ def _rows(result: Reconciliation) -> ReportTable:
 
 def _filled_fields(result: Reconciliation) -> list[tuple[Field, bool]]:
     """The fields that a row fills, and whether the platform returned any of their values."""
-    ours = {name for row in result.rows for name in row.ours}
     theirs = {name for row in result.rows for name in row.theirs}
-    return [
-        (field, field.name in theirs)
-        for field in result.operation.fields
-        if field.name in ours | theirs and field.name != result.operation.po
-    ]
+    filled = theirs.union(*(row.ours for row in result.rows)) - {result.operation.po}
+    fields = (field for field in result.operation.fields if field.name in filled)
+    return [(field, field.name in theirs) for field in fields]
 
 
 def _row_line(
@@ -234,8 +231,9 @@ def _row_line(
     cells: list[Cell] = [row.source] if several else []
     cells += [row.id.row, row.po, row.verdict.value]
     for field, both in fields:
-        sides = (row.ours, row.theirs) if both else (row.ours,)
-        cells += [_as_shown(field, side.get(field.name)) for side in sides]
+        cells.append(_as_shown(field, row.ours.get(field.name)))
+        if both:
+            cells.append(_as_shown(field, row.theirs.get(field.name)))
     marked = frozenset(places[name] + part for name in row.differing for part in (0, 1))
     tone = Tone.PLAIN if row.verdict is Agreement.MATCHES else _TONES[row.verdict]
     return ReportLine([*cells, row.sentence], tone, marked)
@@ -255,10 +253,10 @@ def _kinds(columns: Sequence[ReportColumn], lines: Sequence[ReportLine]) -> list
 
 
 def _kind(cells: Sequence[Cell]) -> str:
-    filled = [cell for cell in cells if cell is not None]
-    if filled and all(isinstance(cell, int | float | Decimal) for cell in filled):
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if kinds and kinds <= {int, float, Decimal, bool}:
         return "number"
-    return "date" if filled and all(isinstance(cell, date) for cell in filled) else "text"
+    return "date" if kinds and kinds <= {date, datetime} else "text"
 
 
 def _pos(result: Reconciliation) -> ReportTable:
@@ -266,19 +264,27 @@ def _pos(result: Reconciliation) -> ReportTable:
     for row in result.rows:
         if row.po:
             verdicts.setdefault(row.po, Counter())[row.verdict] += 1
+    occurring = _occurring(sum(verdicts.values(), Counter()))
+    numbers = ["Rows", *(verdict.value.capitalize() for verdict in occurring), "Extra"]
+    columns = [ReportColumn(_po_title(result)), *(ReportColumn(n, "number") for n in numbers)]
+    lines = _po_lines(result, verdicts, occurring)
+    return ReportTable("POs", columns, lines, f"One line for each {_po_title(result)}.")
+
+
+def _po_lines(
+    result: Reconciliation,
+    verdicts: Mapping[str, Counter[Agreement]],
+    occurring: Sequence[Agreement],
+) -> list[ReportLine]:
     attention = {row.po for row in result.rows if row.needs_attention}
     extras = Counter(extra.po for extra in result.extras)
-    occurring = _occurring(sum(verdicts.values(), Counter()))
-    lines = [
+    return [
         ReportLine(
             [po, counts.total(), *(counts[verdict] for verdict in occurring), extras[po]],
             Tone.ATTENTION if po in attention else Tone.PLAIN,
         )
         for po, counts in verdicts.items()
     ]
-    numbers = ["Rows", *(verdict.value.capitalize() for verdict in occurring), "Extra"]
-    columns = [ReportColumn(_po_title(result)), *(ReportColumn(n, "number") for n in numbers)]
-    return ReportTable("POs", columns, lines, f"One line for each {_po_title(result)}.")
 
 
 def _po_title(result: Reconciliation) -> str:
@@ -326,7 +332,3 @@ def _calls(result: Reconciliation) -> ReportTable:
 def _listed(names: Sequence[str], most: int = 3) -> str:
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
-from importer.reports.html_page import write_page
+from importer.model.files import write_bytes
+from importer.reports.html_page import page
 from importer.reports.machine import write_csv
 from importer.reports.model import Report
 from importer.reports.workbook import write_workbook
@@ -18,10 +19,10 @@ def write_report(report: Report, name: Path, *, as_csv: bool = False) -> list[Pa
     suffixes = [".html", ".xlsx", *([".csv"] if as_csv else [])]
     name.parent.mkdir(parents=True, exist_ok=True)
     free = next(each for each in _numbered(name) if not _is_taken(each, suffixes))
-    files = [write_page(report, _with(".html", free)).path]
-    files.append(write_workbook(report, _with(".xlsx", free)).path)
+    files = [write_bytes(_with(".html", free), page(report).encode())]
+    files.append(write_workbook(report, _with(".xlsx", free)))
     if as_csv:
-        files.append(write_csv(report.table("Rows"), _with(".csv", free)).path)
+        files.append(write_csv(report.table("Rows"), _with(".csv", free)))
     return files
 
 

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from importer.model.cleaning import printable
-from importer.model.files import WrittenResult, written
+from importer.model.files import written
 from importer.reports.model import Cell, Report, ReportColumn, ReportLine, ReportTable, Tone
 from importer.sheets.xlsx.cell_text import cell_text
 
@@ -45,7 +45,7 @@ _NUMBER_FORMATS = {  # a datetime is a date too, so it comes first
 _Styles = dict[tuple[object, ...], Any]
 
 
-def write_workbook(report: Report, path: Path) -> WrittenResult:
+def write_workbook(report: Report, path: Path) -> Path:
     """Writes a summary and a worksheet for each table, all or nothing; raises OSError."""
     book = Workbook(write_only=True)
     _summary(book.create_sheet("Summary"), report)
@@ -56,7 +56,7 @@ def write_workbook(report: Report, path: Path) -> WrittenResult:
         book.save(file)
         return ()
 
-    return written(path, write)
+    return written(path, write).path
 
 
 def _summary(sheet: Any, report: Report) -> None:
