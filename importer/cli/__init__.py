@@ -67,7 +67,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="importer", standalone_mode=False)
     except click.ClickException as error:
         _show_wrong_usage(error)
         raise SystemExit(2) from None

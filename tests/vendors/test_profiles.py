@@ -10,6 +10,7 @@ import pytest
 from importer.model.errors import SettingsError, SheetError, UsageError
 from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Status
+from importer.model.row_ids import RowId
 from importer.platforms import PLATFORMS
 from importer.runs.check import check_sheet
 from importer.runs.prepare import prepare
@@ -209,7 +210,7 @@ def test_check_says_whose_sheet_it_was(load, sheet):
 
 
 def test_a_profiles_heading_wins_over_our_title(prepared):
-    assert prepared(HEADING, ROW).rows[2].po_id == 10001
+    assert prepared(HEADING, ROW).rows[RowId(2)].po_id == 10001
 
 
 def test_a_heading_that_the_profile_names_is_no_other_fields(prepared):
@@ -223,7 +224,10 @@ def test_a_heading_that_the_profile_names_is_no_other_fields(prepared):
         settings=settings,
     )
 
-    assert (told.rows[2].tracking_number, told.rows[2].carrier) == ("1Z999AA10123456784", "UPS")
+    assert (told.rows[RowId(2)].tracking_number, told.rows[RowId(2)].carrier) == (
+        "1Z999AA10123456784",
+        "UPS",
+    )
 
 
 def test_a_heading_that_is_gone_is_not_replaced_by_our_title(refusal):
@@ -245,11 +249,11 @@ def test_a_constant_that_fills_nothing_is_not_mentioned(prepared):
 
 @pytest.mark.parametrize("cell", ["FDX Grnd", "fdx  grnd", " FDX\u00a0GRND "])
 def test_a_vendors_word_is_read_as_what_it_means(prepared, cell):
-    assert prepared(HEADING, ROW.replace("UPS", cell)).rows[2].carrier == "FedEx"
+    assert prepared(HEADING, ROW.replace("UPS", cell)).rows[RowId(2)].carrier == "FedEx"
 
 
 def test_a_word_that_means_nothing_is_an_empty_cell(prepared):
-    assert prepared(HEADING, ROW.replace("UPS", "?")).rows[2].carrier == "UPS"
+    assert prepared(HEADING, ROW.replace("UPS", "?")).rows[RowId(2)].carrier == "UPS"
 
 
 def test_a_problem_quotes_the_cell_as_the_vendor_wrote_it(prepared):
@@ -272,7 +276,7 @@ def test_dates_are_read_in_the_vendors_order(prepared, order, cell, day):
 
     found = prepared(HEADING, ROW.replace("03/04/2026", cell), settings=settings)
 
-    assert found.rows[2].shipped_on == day
+    assert found.rows[RowId(2)].shipped_on == day
 
 
 @pytest.mark.parametrize(
@@ -288,7 +292,7 @@ def test_a_date_in_another_order_is_refused(prepared, order, cell, words):
 
     found = prepared(HEADING, ROW.replace("03/04/2026", cell), settings=settings)
 
-    assert found.outcomes[2].sentence == (
+    assert found.outcomes[RowId(2)].sentence == (
         f'Shipped On: "{cell}" is not written {words}, as this vendor\'s dates are; '
         "write it like 2026-11-20"
     )
@@ -310,11 +314,14 @@ def test_numbers_are_read_with_the_vendors_decimal_sign(prepared, decimal, price
     found = prepared("PO ID;PO Item ID;Unit Price;Qty", line, settings=settings)
 
     if read is None:
-        assert found.outcomes[2].sentence == (
+        assert found.outcomes[RowId(2)].sentence == (
             'Unit Price: "12.5" is not an amount of money; write it like 1234,50'
         )
     else:
-        assert (str(found.rows[2].unit_price), found.rows[2].qty_units_ordered) == read
+        assert (
+            str(found.rows[RowId(2)].unit_price),
+            found.rows[RowId(2)].qty_units_ordered,
+        ) == read
 
 
 def test_an_empty_carrier_is_filled_from_its_number_where_the_profile_asks_for_it(prepared):
@@ -323,8 +330,8 @@ def test_an_empty_carrier_is_filled_from_its_number_where_the_profile_asks_for_i
 
     found = prepared(*lines, settings=settings)
 
-    assert found.rows[2].carrier == "UPS"
-    assert found.outcomes[2].sentence == (
+    assert found.rows[RowId(2)].carrier == "UPS"
+    assert found.outcomes[RowId(2)].sentence == (
         "Carrier: was empty; UPS was filled in, as the tracking number tells"
     )
 
@@ -387,7 +394,7 @@ def test_text_is_read_in_the_vendors_code_page(load, tmp_path):
 
     found = prepare(file, UploadOptions(ReadingOptions(vendor="north")), load(settings))
 
-    assert found.rows[2].carrier == "UPS"
+    assert found.rows[RowId(2)].carrier == "UPS"
 
 
 def test_an_operation_that_is_not_the_vendors_is_refused(refusal):
@@ -405,14 +412,14 @@ def test_a_sheet_with_the_vendors_headings_is_read_as_the_vendors(prepared):
 
     found = prepared("Northern Supply", shuffled, row, settings=NORTH + MARK, vendor=None)
 
-    assert found.rows[3].po_id == 10001
+    assert found.rows[RowId(3)].po_id == 10001
     assert "read as vendor north's" in found.notes
 
 
 def test_a_result_of_the_vendors_sheet_is_the_vendors_still(prepared):
     heading, row = f"{HEADING},Import Status,Import Error", f"{ROW},unsent,"
 
-    assert prepared(heading, row, settings=NORTH + MARK, vendor=None).rows[2].po_id == 10001
+    assert prepared(heading, row, settings=NORTH + MARK, vendor=None).rows[RowId(2)].po_id == 10001
 
 
 NEAR = (
