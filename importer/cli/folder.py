@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from importer.folder.rules import FolderSettings
     from importer.runs.execute import Context
 
+log = logging.getLogger("importer.folder")
 DIRECTORY = click.argument(
     "directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path)
 )
@@ -97,20 +99,20 @@ def status(session: Session, directory: Path, as_json: bool) -> None:
     from importer.folder.status import folder_status
 
     load_folder(directory, session.settings())
-    told = folder_status(FolderLayout(directory))
-    click.echo(json.dumps(told, indent=2) if as_json else _status_lines(told))
+    values = folder_status(FolderLayout(directory))
+    click.echo(json.dumps(values, indent=2) if as_json else _status_lines(values))
 
 
-def _status_lines(told: dict[str, Any]) -> str:
-    last = told["last_pass"]
+def _status_lines(values: dict[str, Any]) -> str:
+    last = values["last_pass"]
     when = f"{last['ended_at']}, exit status {last['exit_status']}" if last else "none yet"
-    oldest = f", the oldest since {told['oldest']}" if told["oldest"] else ""
+    oldest = f", the oldest since {values['oldest']}" if values["oldest"] else ""
     return "\n".join([
         f"last pass     {when}",
-        f"waiting       {told['waiting']}{oldest}",
-        f"in attention  {told['in_attention']}",
-        f"being sent    {told['being_worked_on']}",
-        f"next          {told['next_at'] or 'as scheduled'}",
+        f"waiting       {values['waiting']}{oldest}",
+        f"in attention  {values['in_attention']}",
+        f"being sent    {values['being_worked_on']}",
+        f"next          {values['next_at'] or 'as scheduled'}",
     ])  # fmt: skip
 
 
@@ -160,12 +162,12 @@ def one_pass(
         raise click.UsageError("choose --once or --watch, not both.")
     settings = load_folder(directory, session.settings())
     layout = FolderLayout(directory)
-    worst, said = 0, ""
+    worst, printed = 0, ""
     with _logged(log_format), opened_context(session) as context, stopped_at(context, until):
         while True:
             again = every if watch else None
-            done, said = _pass(layout, settings, context, again, said, as_json=as_json)
-            worst = max(worst, done.exit_status)
+            result, printed = _pass(layout, settings, context, again, printed, as_json=as_json)
+            worst = max(worst, result.exit_status)
             if keep is not None:
                 _archive(layout, keep)
             if not watch or context.stop.wait(every):
@@ -178,96 +180,96 @@ def _pass(
     settings: "FolderSettings",
     context: "Context",
     every: int | None,
-    said: str,
+    printed: str,
     *,
     as_json: bool,
 ) -> "tuple[PassResult, str]":
-    """One pass, and what it said; one of many that finds nothing new after `said` is silent."""
+    """One pass and its text, which is printed with --watch only if it differs from `printed`."""
     from importer.folder.morning_report import with_unreported
     from importer.folder.notices import changes, is_wanted, save_notified
     from importer.folder.passes import run_pass
     from importer.folder.status import heartbeat, save_pass
 
     with heartbeat(layout):
-        watching = {} if every is None else {"wait_s": 0.0}  # it comes again soon
-        done = run_pass(layout, settings, context, sleep=context.stop.wait, **watching)
-        told = with_unreported(layout, done)
-        what = changes(layout, told)
-        files = _page(layout, done, context) if told.moved or what.begun or what.ended else []
-    if is_wanted(settings.notify, what, told):
-        _tell(layout, settings, what, told, files)
+        watching = {} if every is None else {"wait_s": 0.0}  # the next pass comes soon
+        result = run_pass(layout, settings, context, sleep=context.stop.wait, **watching)
+        reported = with_unreported(layout, result)
+        trouble = changes(layout, reported)
+        is_news = reported.moved or trouble.begun or trouble.ended
+        files = _write_page(layout, result, context) if is_news else []
+    if is_wanted(settings.notify, trouble, reported):
+        _notify(layout, settings, trouble, reported, files)
     else:
-        save_notified(layout, what)
-    again = None if every is None else done.ended_at + timedelta(seconds=every)
-    save_pass(layout, done, again)
-    lines = _lines(told, files)
+        save_notified(layout, trouble)
+    save_pass(layout, result, None if every is None else result.ended_at + timedelta(seconds=every))
+    text = _text(reported, files)
     if as_json:
-        click.echo(json.dumps(_as_json(told, files)))
-    elif every is None or (lines != said and (told.results or told.trouble)):
-        click.echo(lines)
-    return done, lines
+        click.echo(json.dumps(_as_json(reported, files)))
+    elif every is None or (text != printed and (reported.results or reported.trouble)):
+        click.echo(text)
+    return result, text
 
 
-def _page(layout: "FolderLayout", done: "PassResult", context: "Context") -> list[Path]:
-    """A page that cannot be written is said; what was done is done."""
+def _write_page(layout: "FolderLayout", result: "PassResult", context: "Context") -> list[Path]:
+    """A report page that cannot be written is reported; the pass itself counts."""
     from importer.folder.morning_report import write_morning_report
 
     try:
-        return write_morning_report(layout, done, context.journal, context.settings)
+        return write_morning_report(layout, result, context.journal, context.settings)
     except (ImporterError, OSError, ValueError) as error:
-        logging.getLogger("importer.folder").warning("no page was written: %s", error)
+        log.warning("the report page could not be written: %s", error)
         return []
 
 
-def _tell(
+def _notify(
     layout: "FolderLayout",
     settings: "FolderSettings",
-    what: "TroubleChanges",
-    done: "PassResult",
+    trouble: "TroubleChanges",
+    result: "PassResult",
     files: Sequence[Path],
 ) -> None:
-    """A notice that cannot be sent is said, and tried again by the next pass."""
+    """A notice that cannot be sent is reported; the next pass tries again."""
     from importer.folder.notices import save_notified, send_notices
 
-    text = _lines(done, files)
-    failed = send_notices(settings.notify, what, text.splitlines()[0], text, files)
-    for why in failed:
-        logging.getLogger("importer.folder").warning("nobody was told: %s", why)
-    if not failed:
-        save_notified(layout, what)
+    text = _text(result, files)
+    failures = send_notices(settings.notify, trouble, text.splitlines()[0], text, files)
+    for why in failures:
+        log.warning("a notice could not be sent: %s", why)
+    if not failures:
+        save_notified(layout, trouble)
 
 
-def _lines(done: "PassResult", files: Sequence[Path]) -> str:
-    counts: dict[str, int] = {}
-    for result in done.results:
-        counts[result.fate.value] = counts.get(result.fate.value, 0) + 1
-    said = ", ".join(f"{count} {fate}" for fate, count in counts.items()) or "nothing came"
-    number = len(done.results)
-    lines = [f"{number} file{'' if number == 1 else 's'}: {said}"]
-    told = [f"{result.name}: {result.fate}: {result.sentence}" for result in done.results]
-    lines += [f"  {' '.join(each.split())}" for each in told]
-    lines += [f"  {trouble.sentence}" for trouble in done.trouble]
+def _text(result: "PassResult", files: Sequence[Path]) -> str:
+    from importer.reports.terminal.words import counted
+
+    fates = Counter(each.fate.value for each in result.results)
+    counts = ", ".join(f"{count} {fate}" for fate, count in fates.items())
+    files_line = f"{counted(len(result.results), 'file')}: {counts}"
+    sentences = [f"{each.name}: {each.fate}: {each.sentence}" for each in result.results]
+    lines = [files_line if fates else "No files arrived"]
+    lines += [f"  {' '.join(sentence.split())}" for sentence in sentences]
+    lines += [f"  {trouble.sentence}" for trouble in result.trouble]
     lines += [f"  {file.suffix[1:]}: {file}" for file in files]
     return "\n".join(lines)
 
 
-def _as_json(done: "PassResult", files: Sequence[Path]) -> dict[str, Any]:
+def _as_json(result: "PassResult", files: Sequence[Path]) -> dict[str, Any]:
     return {
-        "begun_at": done.begun_at.isoformat(),
-        "ended_at": done.ended_at.isoformat(),
-        "exit_status": done.exit_status,
-        "trouble": [trouble.sentence for trouble in done.trouble],
+        "begun_at": result.begun_at.isoformat(),
+        "ended_at": result.ended_at.isoformat(),
+        "exit_status": result.exit_status,
+        "trouble": [trouble.sentence for trouble in result.trouble],
         "files": [
             {
-                "name": result.name,
-                "account": result.account,
-                "fate": result.fate.value,
-                "said": result.sentence,
-                "run": result.run,
-                "statuses": result.rows,
-                "filed": [str(file) for file in result.files],
+                "name": each.name,
+                "account": each.account,
+                "fate": each.fate.value,
+                "said": each.sentence,
+                "run": each.run,
+                "statuses": each.rows,
+                "filed": [str(file) for file in each.files],
             }
-            for result in done.results
+            for each in result.results
         ],
         "report": [str(file) for file in files],
     }
@@ -278,14 +280,14 @@ def _archive(layout: "FolderLayout", keep: int) -> None:
 
     try:
         for zipped in archive(layout, keep):
-            click.echo(f"  put away: {zipped}", err=True)
-    except (OSError, ValueError) as error:  # what is in no proved zip stands where it was
-        logging.getLogger("importer.folder").warning("not everything was put away: %s", error)
+            click.echo(f"  archived: {zipped}", err=True)
+    except (OSError, ValueError) as error:  # only files with a verified copy were deleted
+        log.warning("not all days could be archived: %s", error)
 
 
 @contextmanager
 def _logged(form: str) -> Iterator[None]:
-    """The importer's own log, a line an event, for as long as the block lasts."""
+    """Logs to stderr, a line per event, while the block runs."""
     handler = logging.StreamHandler()
     handler.setFormatter(
         _Json() if form == "json" else logging.Formatter("%(levelname)s %(message)s")
@@ -305,13 +307,13 @@ def _logged(form: str) -> Iterator[None]:
 
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        values = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds"),
             "level": record.levelname.lower(),
             "said": record.getMessage(),
         }
         names = ("event", "file", "fate", "account", "run", "rows", "files", "exit_status")
-        told |= {
+        values |= {
             name: value for name in names if (value := getattr(record, name, None)) is not None
         }
-        return json.dumps(told, ensure_ascii=True)
+        return json.dumps(values, ensure_ascii=True)

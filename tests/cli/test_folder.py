@@ -146,7 +146,7 @@ def test_status_of_a_folder_that_never_had_a_pass(run):
 def test_an_idle_pass_writes_no_page(run):
     result = run("drop")
 
-    assert result.stdout == "0 files: nothing came\n"
+    assert result.stdout == "No files arrived\n"
     assert not Path("drop/reports/index.html").exists()
 
 
@@ -182,7 +182,7 @@ def test_a_page_that_cannot_be_written_does_not_undo_the_night(run, monkeypatch)
         result = run("drop")
 
     assert result.exit_code == 0
-    assert "no page was written" in result.stderr
+    assert "the report page could not be written" in result.stderr
     put("north/2.csv", tracking("A12346"))
     run("drop")
     (page,) = Path("drop/reports").glob("2*.html")
@@ -196,7 +196,7 @@ def test_older_days_are_put_away(run):
 
     result = run("drop", "--keep", "90d")
 
-    assert "put away" in result.stderr
+    assert "archived" in result.stderr
     assert Path("drop/done/2020-01-01.zip").exists()
     assert not day.exists()
 
