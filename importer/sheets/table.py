@@ -274,8 +274,8 @@ def _told(layout: Layout) -> list[str]:
     used = set(layout.columns.values())
     notes = [
         f'"{shown(layout.worksheet.columns[place][first - 1])}" is one merged cell, '
-        f"{column_letters(place + 1)}{first} to {column_letters(place + 1)}{last}: it is taken for "
-        "each of its rows"
+        f"{column_letters(place + 1)}{first} to {column_letters(place + 1)}{last}: its value is "
+        "used for each of its rows"
         for place, first, last in _merges(layout)
         if place in used
     ]
