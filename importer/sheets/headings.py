@@ -19,7 +19,7 @@ _RESULT_KEYS = {*map(key, OUR_HEADINGS)}
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where an operation's table stands in a worksheet."""
+    """Where an operation's table is in a worksheet."""
 
     worksheet: Worksheet
     operation: Operation[Any]
@@ -69,17 +69,23 @@ def find_layout(
     Raises SheetError where none fits (naming what the nearest lacks), ChoiceNeeded where more do.
     """
     vendor = profile or VendorProfile("")
-    candidates = [c for worksheet in worksheets for c in _candidates(worksheet, operations, vendor)]
-    fitting = [c for c in candidates if not c.missing]
-    if not fitting:
-        raise SheetError(_explain_misfit(worksheets, operations, candidates, vendor))
-    chosen = [c for c in fitting if not any(_explains_more(other, c) for other in fitting)]
-    if len({id(c.layout.worksheet) for c in chosen}) == 1:
-        chosen = [c for c in chosen if c.layout.operation.platform.name == platform] or chosen
-    if len(chosen) > 1:
-        raise _choice(chosen)
-    _refuse_doubled(chosen[0])
-    return _with_row_faults(chosen[0].layout)
+    fits = [fit for worksheet in worksheets for fit in _fits(worksheet, operations, vendor)]
+    complete = [fit for fit in fits if not fit.missing]
+    if not complete:
+        raise SheetError(_explain_misfit(worksheets, operations, fits, vendor))
+    best = _best(complete, platform)
+    if len(best) > 1:
+        raise _choice(best)
+    _refuse_doubled(best[0])
+    return _with_row_faults(best[0].layout)
+
+
+def _best(fits: Sequence["_Fit"], platform: str | None) -> list["_Fit"]:
+    """Those that no other explains more than; of one worksheet, those of the platform."""
+    best = [fit for fit in fits if not any(_explains_more(other, fit) for other in fits)]
+    if len({id(fit.layout.worksheet) for fit in best}) > 1:
+        return best
+    return [fit for fit in best if fit.layout.operation.platform.name == platform] or best
 
 
 def _with_row_faults(layout: Layout) -> Layout:
@@ -108,7 +114,7 @@ class _Fit:
 
     layout: Layout
     missing: tuple[Field, ...]
-    doubled: tuple[str, ...]  # headings that stand twice where a field would take them
+    doubled: tuple[str, ...]  # headings that appear twice where a field would take them
 
     @property
     def taken(self) -> set[int]:
@@ -142,35 +148,36 @@ def headings_at(worksheet: Worksheet, row: int) -> dict[int, str]:
     return {i: text for i, text in texts.items() if key(text) not in _RESULT_KEYS}
 
 
-def _candidates(
+def _fits(
     worksheet: Worksheet, operations: Sequence[Operation[Any]], profile: VendorProfile
 ) -> list[_Fit]:
-    """For each operation the row of the worksheet that suits it best."""
-    last = max(_DEEPEST, profile.header_row or 0)
-    rows = range(1, min(worksheet.height, last) + 1)
-    if profile.header_row is not None:
-        rows = rows[profile.header_row - 1 : profile.header_row]
-    texts = {row: _texts(worksheet, row) for row in rows}
-    two_lines = {row: both for row in rows if (both := heading_of_two_lines(worksheet, row))}
-    found = []
+    """For each operation the row of the worksheet that fits it best."""
+    rows = _rows_to_try(worksheet, profile)
+    one_line = [(row, texts, False) for row in rows if (texts := _texts(worksheet, row))]
+    two_lines = [(r, texts, True) for r in rows if (texts := heading_of_two_lines(worksheet, r))]
+    best = []
     for operation in operations:
-        named = [row for row in rows if texts[row]]
-        fits = [_candidate(worksheet, operation, row, texts[row], profile) for row in named]
-        fits += [
-            _candidate(worksheet, operation, row, both, profile, two_lines=True)
-            for row, both in two_lines.items()
+        fits = [
+            _fit(worksheet, operation, row, texts, profile, two_lines=both)
+            for row, texts, both in one_line + two_lines
         ]
-        suiting = [c for c in fits if c.taken]
-        if suiting:  # on equal terms the first row: headings stand above their values
-            found.append(max(suiting, key=lambda c: (-len(c.missing), len(c.taken))))
-    return found
+        fits = [fit for fit in fits if fit.taken]
+        if fits:  # of equals the first row: headings are above their values
+            best.append(max(fits, key=lambda fit: (-len(fit.missing), len(fit.taken))))
+    return best
+
+
+def _rows_to_try(worksheet: Worksheet, profile: VendorProfile) -> range:
+    if profile.header_row is None:
+        return range(1, min(worksheet.height, _DEEPEST) + 1)
+    return range(profile.header_row, min(worksheet.height, profile.header_row) + 1)
 
 
 def heading_of_two_lines(worksheet: Worksheet, row: int) -> dict[int, str]:
     """The headings of a row that go on from the row above: "Tracking" over "Number".
 
-    What stands above a merged cell's columns stands above each of them. A column with a text in
-    one of the two rows alone has that. Empty where one of the rows has a single text, or none.
+    A merged cell counts above each of its columns. A column with a text in only one of the two
+    rows has that text. Empty where one of the rows has a single text, or none.
     """
     below = _texts(worksheet, row)
     above = _texts(worksheet, row - 1) if row > 1 and len(below) > 1 else {}
@@ -191,7 +198,7 @@ def _texts(worksheet: Worksheet, row: int) -> dict[int, str]:
     return {i: shown(cell) for i, cell in cells if isinstance(cell, str) and not is_empty(cell)}
 
 
-def _candidate(
+def _fit(
     worksheet: Worksheet,
     operation: Operation[Any],
     row: int,
@@ -200,31 +207,32 @@ def _candidate(
     *,
     two_lines: bool = False,
 ) -> _Fit:
-    spelt: dict[str, list[int]] = {}
+    columns, doubled = _match(operation, texts, profile)
+    unused = (text for i, text in texts.items() if i not in columns.values())
+    unknown = tuple(text for text in unused if key(text) not in _RESULT_KEYS)
+    absent = [field for field in operation.fields if field.needed and field.name not in columns]
+    missing = tuple(field for field in absent if profile.constant(field.title) is None)
+    return _Fit(Layout(worksheet, operation, row, columns, unknown, two_lines), missing, doubled)
+
+
+def _match(
+    operation: Operation[Any], texts: Mapping[int, str], profile: VendorProfile
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """The column of each field, and the headings that more than one column has."""
+    places_of: dict[str, list[int]] = {}
     for i, text in texts.items():
-        spelt.setdefault(key(text), []).append(i)
+        places_of.setdefault(key(text), []).append(i)
     columns: dict[str, int] = {}
     doubled: list[str] = []
     for field in sorted(operation.fields, key=lambda f: profile.heading(f.title) is None):
-        spellings = (key(spelling) for spelling in _spellings(field, profile))
-        places = next((spelt[s] for s in spellings if s in spelt), [])
+        spellings = map(key, _spellings(field, profile))
+        places = next((places_of[s] for s in spellings if s in places_of), [])
         free = [i for i in places if i not in columns.values()]
         if free:
             columns[field.name] = free[0]
             doubled += [texts[free[0]]] * (len(free) > 1)
-    unknown = (
-        text
-        for i, text in texts.items()
-        if i not in columns.values() and key(text) not in _RESULT_KEYS
-    )
     in_order = {f.name: columns[f.name] for f in operation.fields if f.name in columns}
-    layout = Layout(worksheet, operation, row, in_order, tuple(unknown), two_lines)
-    missing = tuple(
-        f
-        for f in operation.fields
-        if f.needed and f.name not in columns and profile.constant(f.title) is None
-    )
-    return _Fit(layout, missing, tuple(doubled))
+    return in_order, tuple(doubled)
 
 
 def _spellings(field: Field, profile: VendorProfile) -> Sequence[str]:
@@ -244,20 +252,20 @@ def result_columns(worksheet: Worksheet, header_row: int) -> set[int]:
 def _explain_misfit(
     worksheets: Sequence[Worksheet],
     operations: Sequence[Operation[Any]],
-    candidates: Sequence[_Fit],
+    fits: Sequence[_Fit],
     profile: VendorProfile,
 ) -> str:
     name = worksheets[0].path.name
     if all(worksheet.height == 0 for worksheet in worksheets):
         return f"{name} has no cells with values"
-    if not candidates:
+    if not fits:
         example = operations[0]
         needed = ", ".join(f.title for f in example.fields if f.needed)
         return (
             f"{name}: no heading row was found in its first {_DEEPEST} rows; "
             f"{example.name}, for one, needs {needed}"
         )
-    nearest = min(candidates, key=lambda c: (len(c.missing), -len(c.taken)))
+    nearest = min(fits, key=lambda c: (len(c.missing), -len(c.taken)))
     layout = nearest.layout
     needs = ", ".join(_needed(f, profile) for f in nearest.missing)
     wanted = [profile.heading(f.title) or f.title for f in nearest.missing]

@@ -12,7 +12,7 @@ from importer.model.cells import Cell, is_empty, shown
 from importer.model.cleaning import from_cell
 from importer.model.spelling import key
 from importer.sheets.headings import Layout, heading_of_two_lines, result_columns
-from importer.sheets.sheet import column_letters
+from importer.sheets.sheet import LAST_ROW, column_letters
 
 _TOTAL = re.compile(  # "10001 Total" is Excel's own; "Total Express" is a carrier
     r"(?:\S*\d\S* |grand |sub[- ]?|order |overall )?"
@@ -41,31 +41,44 @@ class TableRows:
 
 def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
     """The rows below the headings, told apart; its layout is the one `as_taken` gives."""
-    merged, lines = _told(layout), _heading_lines(layout)
+    merged, lines = _merge_notes(layout), _heading_lines(layout)
     layout = as_taken(layout)
-    worksheet, every = layout.worksheet, layout.rows
-    found = {row: _not_data(layout, lines, row) for row in _odd(layout, lines, every)}
-    aside = {row: said for row, said in found.items() if said}
-    other = _another_table(layout, every, aside)
-    if other:
+    every = layout.rows
+    reasons = {row: _not_data(layout, lines, row) for row in _odd(layout, lines, every)}
+    aside = {row: reason for row, reason in reasons.items() if reason}
+    if other := _another_table(layout, every, aside):
         strangers = _strangers(layout, other)
         aside |= dict.fromkeys(strangers, f"Part of another table, which begins in row {other[0]}.")
         layout = _doubtful(layout, [row for row in other if row not in aside], other[0])
-        worksheet = layout.worksheet
     numbers = [row for row in every if row not in aside] if aside else every
-    hidden = _among(numbers, worksheet.hidden_rows)
-    struck = _among(numbers, worksheet.struck_rows)
-    notes = [*merged, *_said(aside)]
-    by = "by a filter" if worksheet.filtered else "in the sheet"
-    if hidden and visible_only:
+    notes = [*merged, *_reason_notes(aside), *_sight_notes(layout, numbers, visible_only)]
+    hidden = _among(numbers, layout.worksheet.hidden_rows) if visible_only else []
+    if hidden:
+        by = _hidden_by(layout)
         aside |= dict.fromkeys(hidden, f"Hidden {by} and skipped because of --visible-only.")
-        numbers = [row for row in numbers if row not in worksheet.hidden_rows]
+        numbers = [row for row in numbers if row not in layout.worksheet.hidden_rows]
+    return TableRows(layout, numbers, aside, notes)
+
+
+def _hidden_by(layout: Layout) -> str:
+    return "by a filter" if layout.worksheet.filtered else "in the sheet"
+
+
+def _sight_notes(layout: Layout, numbers: Sequence[int], visible_only: bool) -> list[str]:
+    """What is said of rows that are hidden or struck through."""
+    hidden = _among(numbers, layout.worksheet.hidden_rows)
+    skipped = hidden if visible_only else []
+    struck = [r for r in _among(numbers, layout.worksheet.struck_rows) if r not in skipped]
+    notes, by = [], _hidden_by(layout)
+    if skipped:
         notes.append(f"skipped, hidden {by}: {_rows(hidden)}")
     elif hidden:
-        notes.append(f"hidden {by} but still imported: {_rows(hidden)}; --visible-only skips them")
+        notes.append(
+            f"hidden {by} but still imported: {_rows(hidden)}; use --visible-only to skip them"
+        )
     if struck:
         notes.append(f"struck through but still imported: {_rows(struck)}")
-    return TableRows(layout, numbers, aside, notes)
+    return notes
 
 
 def _among(numbers: Sequence[int], rows: frozenset[int]) -> list[int]:
@@ -104,21 +117,31 @@ def _not_data(layout: Layout, lines: Sequence[Sequence[Cell]], row: int) -> str:
     """Why a row is no row of data; empty where it is one."""
     cells = {name: column[row - 1] for name, column in _columns(layout).items()}
     given = {name: cell for name, cell in cells.items() if not is_empty(cell)}
-    if len(given) > 1 and any(
-        all(_same_text(cell, line[layout.columns[name]]) for name, cell in given.items())
-        for line in lines
-    ):
+    if any(_is_heading(layout, given, line) for line in lines):
         return _AGAIN
+    if _names_order(layout, given, row) or not _lacks_a_value(layout, cells):
+        return ""
+    is_total = any(map(_is_total, _leading(layout, row)))
+    return "A total, not a line item; nothing to send." if is_total else ""
+
+
+def _is_heading(layout: Layout, given: Mapping[str, Cell], line: Sequence[Cell]) -> bool:
+    """Whether the row's cells, two at least, are those of a line of headings."""
+    alike = (_same_text(cell, line[layout.columns[name]]) for name, cell in given.items())
+    return len(given) > 1 and all(alike)
+
+
+def _names_order(layout: Layout, given: Mapping[str, Cell], row: int) -> bool:
+    """Whether it names an order or a parcel, and not only a total."""
     operation = layout.operation
     names = {operation.po, *operation.group_by} - {*(operation.tracking or ())}
-    order = [name for name in names if name in given]
-    needed = [f.name for f in operation.fields if f.needed and f.name in layout.columns]
-    lacks = any(is_empty(cells[name]) or _is_total(cells[name]) for name in needed)
-    names_no_order = all(_is_total(given[name]) for name in order)
-    names_none = names_no_order and not _names_a_parcel(layout, row)
-    if names_none and lacks and any(_is_total(cell) for cell in _leading(layout, row)):
-        return "A total, not a line item; nothing to send."
-    return ""
+    order = [given[name] for name in names if name in given]
+    return not all(map(_is_total, order)) or _names_a_parcel(layout, row)
+
+
+def _lacks_a_value(layout: Layout, cells: Mapping[str, Cell]) -> bool:
+    needed = [f.name for f in layout.operation.fields if f.needed and f.name in layout.columns]
+    return any(is_empty(cells[name]) or _is_total(cells[name]) for name in needed)
 
 
 def _names_a_parcel(layout: Layout, row: int) -> bool:
@@ -137,14 +160,18 @@ def _another_table(layout: Layout, every: Sequence[int], aside: Mapping[int, str
     """
     if not every or every[-1] - every[0] == len(every) - 1:
         return []  # no row is blank
-    for first in (row for before, row in pairwise(every) if row > before + 1):
-        titled = len(_texts(layout, first)) == 1
-        row = first + titled
-        are = _are_headings(_texts(layout, row)) and not _holds_a_choice(layout, row)
-        if are and row not in aside:
-            end = next((r for r, said in aside.items() if r > first and said == _AGAIN), None)
-            return [row for row in every if first <= row and (end is None or row < end)]
+    below_blank = (row for before, row in pairwise(every) if row > before + 1)
+    for first in below_blank:
+        headings = first + (len(_texts(layout, first)) == 1)  # below a title
+        if headings not in aside and _are_headings(layout, headings):
+            end = _ours_again(aside, first)
+            return [row for row in every if first <= row < end]
     return []
+
+
+def _ours_again(aside: Mapping[int, str], below: int) -> int:
+    """The row where our headings appear again; past the grid where they do not."""
+    return next((row for row, why in aside.items() if row > below and why == _AGAIN), LAST_ROW + 1)
 
 
 def _texts(layout: Layout, row: int) -> list[Cell]:
@@ -155,9 +182,10 @@ def _texts(layout: Layout, row: int) -> list[Cell]:
     return [c for column in columns if not is_empty(c := column[row - 1])]
 
 
-def _are_headings(cells: Sequence[Cell]) -> bool:
+def _are_headings(layout: Layout, row: int) -> bool:
+    cells = _texts(layout, row)
     words = [c for c in cells if isinstance(c, str) and not any(map(str.isdigit, c))]
-    return len(words) > 1 and len(words) == len(cells)
+    return len(words) > 1 and len(words) == len(cells) and not _holds_a_choice(layout, row)
 
 
 def _holds_a_choice(layout: Layout, row: int) -> bool:
@@ -226,7 +254,7 @@ def _is_total(cell: Cell) -> bool:
     return _TOTAL.fullmatch(from_cell(cell)[:_LONGEST_TOTAL]) is not None
 
 
-def _said(aside: Mapping[int, str]) -> list[str]:
+def _reason_notes(aside: Mapping[int, str]) -> list[str]:
     """One note for each reason."""
     reasons: dict[str, list[int]] = {}
     for row, sentence in aside.items():
@@ -269,7 +297,7 @@ def _merges(layout: Layout) -> list[tuple[int, int, int]]:
     return found
 
 
-def _told(layout: Layout) -> list[str]:
+def _merge_notes(layout: Layout) -> list[str]:
     """What is said of merged cells, where their column is one that is read."""
     used = set(layout.columns.values())
     notes = [
