@@ -23,7 +23,7 @@ from importer.runs.upload import resume_run
 from importer.sending.plan import minutes, plan_calls
 from importer.sending.read_back import Access
 from importer.sending.snapshot import read_now
-from importer.settings.settings import Account
+from importer.settings.accounts import Account
 
 _EVERY_RUN = 100_000
 _BY_US = frozenset({Status.SENT, Status.VERIFIED})

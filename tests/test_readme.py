@@ -19,6 +19,7 @@ from importer.folder.rules import load_folder
 from importer.model import summary as summaries
 from importer.model.outcomes import Status
 from importer.platforms import PLATFORMS
+from importer.settings import accounts as accounts_module
 from importer.settings import settings as settings_module
 from importer.settings import vendor_profile as profiles
 from importer.settings.settings import load_settings
@@ -174,7 +175,7 @@ def test_the_statuses_of_a_row_are_those_of_the_code():
 def test_the_keys_are_those_that_settings_accept():
     kept = {f"{name}_{place}" for platform in PLATFORMS.values() for name in platform.credentials
             for place in ("env", "keyring")}  # fmt: skip
-    accounts = {*settings_module._ACCOUNT_KEYS, "server", *kept}
+    accounts = {*accounts_module._ACCOUNT_KEYS, "server", *kept}
     accepted = {*settings_module._TOP_KEYS, *accounts, *profiles.KEYS}
 
     named = [key for row in table("settings", "key") for key in words_in_code(row[0])]

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from importer.model.stop import Stop
     from importer.reconcile.reconcile import Subject
     from importer.reports.model import Report
-    from importer.settings.settings import Account, Settings
+    from importer.settings.accounts import Account
+    from importer.settings.settings import Settings
 
 
 def _since(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:

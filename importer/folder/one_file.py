@@ -32,7 +32,7 @@ from importer.reports.terminal.sheet_lines import summary_lines
 from importer.runs.execute import Context
 from importer.runs.journal_rows import sha256
 from importer.runs.upload import upload_sheet
-from importer.settings.settings import Account
+from importer.settings.accounts import Account
 from importer.sheets.reading.worksheets import read_content
 
 log = logging.getLogger("importer.folder")

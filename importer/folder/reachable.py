@@ -2,7 +2,7 @@
 
 from importer.model.errors import ImporterError
 from importer.runs.execute import Context, try_account
-from importer.settings.settings import Account
+from importer.settings.accounts import Account
 
 
 def why_unreachable(account: Account, context: Context) -> str | None:

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 from importer.model.calls import Call, Reply
 from importer.model.cleaning import printable
-from importer.settings.settings import Credentials, Limit, Secret
+from importer.settings.rate_limit import Limit
+from importer.settings.secrets import Credentials, Secret
 
 DEFAULT_PAUSE = timedelta(seconds=60)  # where a platform says "too fast" but not until when
 LONGEST_PAUSE = timedelta(minutes=65)  # Sellercloud counts by the hour; the rest is clock skew

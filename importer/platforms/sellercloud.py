@@ -15,7 +15,8 @@ from importer.platforms.platform import (
     sane_pause,
     server_time,
 )
-from importer.settings.settings import Credentials, Limit, Secret
+from importer.settings.rate_limit import Limit
+from importer.settings.secrets import Credentials, Secret
 
 TOKEN_LIFETIME_S = 1800.0  # the sample of "Authentication" says 1800, its prose 60 minutes
 # Bodies are undocumented. The vendor's own library looks for the reason in this order

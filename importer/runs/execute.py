@@ -33,7 +33,8 @@ from importer.sending.read_back import Access
 from importer.sending.sender import send
 from importer.sending.snapshot import keep_snapshot
 from importer.sending.task import Patience, Task
-from importer.settings.settings import Account, Settings
+from importer.settings.accounts import Account
+from importer.settings.settings import Settings
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], object]]]
 

@@ -15,7 +15,7 @@ from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
 from importer.model.sheet_rows import by_sheet_row
 from importer.runs.result import SourceSheet
-from importer.settings.settings import Account
+from importer.settings.accounts import Account
 from importer.sheets.fix_marks import Origin, cells_of, kept_rows
 from importer.sheets.headings import Layout
 from importer.sheets.reading.worksheets import read_content, read_worksheets

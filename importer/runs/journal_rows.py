@@ -16,7 +16,7 @@ from importer.model.row_ids import RowId
 from importer.model.version import __version__
 from importer.operations.operation import Operation
 from importer.runs.prepare import Prepared
-from importer.settings.settings import Account
+from importer.settings.accounts import Account
 from importer.sheets.sheet import TextFormat
 
 

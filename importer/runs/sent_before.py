@@ -13,7 +13,7 @@ from importer.operations.operation import Operation
 from importer.runs.fix import mended_run
 from importer.runs.journal_rows import identity, otherwise, sha256
 from importer.runs.prepare import Prepared, SentBefore
-from importer.settings.settings import Account
+from importer.settings.accounts import Account
 from importer.sheets.fix_marks import Origin
 
 

@@ -30,7 +30,8 @@ from importer.runs.prepare import Prepared, prepare
 from importer.runs.result import SourceSheet, reload_sheet
 from importer.runs.sent_before import earlier_runs, interrupted, to_look_at
 from importer.sending.plan import minutes
-from importer.settings.settings import Account, Settings
+from importer.settings.accounts import Account
+from importer.settings.settings import Settings
 
 _MOST_RUNS = 1_000  # that are looked through for a newer one of the same sheet
 

@@ -18,7 +18,8 @@ from importer.model.errors import AnswerLost, NotSent, SettingsError, SignInRefu
 from importer.model.version import __version__
 from importer.platforms.platform import Platform, Token, one_line
 from importer.sending.verdicts import JudgedReply, judge
-from importer.settings.settings import Account, Credentials
+from importer.settings.accounts import Account
+from importer.settings.secrets import Credentials
 
 MOST_BYTES = 1_000_000
 _SHORTEST_SECRET = 4

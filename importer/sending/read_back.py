@@ -16,7 +16,8 @@ from importer.sending.claims import Claims
 from importer.sending.connection import Connection
 from importer.sending.task import Patience, Task
 from importer.sending.verdicts import JudgedReply, Verdict
-from importer.settings.settings import Account, Credentials
+from importer.settings.accounts import Account
+from importer.settings.secrets import Credentials
 
 T = TypeVar("T")
 R = TypeVar("R")

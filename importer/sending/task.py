@@ -12,7 +12,7 @@ from importer.operations.operation import Operation
 from importer.platforms.platform import Platform
 from importer.sending.breaker import Bounds
 from importer.sending.connection import Connection
-from importer.settings.settings import Account
+from importer.settings.accounts import Account
 
 Clock = Callable[[], float]  # seconds that only go forward
 

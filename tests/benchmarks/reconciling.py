@@ -24,7 +24,7 @@ import httpx
 from importer.demo.demo import SECRETS, sandbox_settings_file
 from importer.sandbox import Sandbox
 from importer.sandbox.state import PurchaseOrder, TrackingEntry
-from importer.settings.settings import Limit
+from importer.settings.rate_limit import Limit
 
 POS, LIMIT = 2_000, "1800/minute"  # ten times Sellercloud's own, to be done in a minute
 FIRST_PO, COMPANY, VENDOR = 70_001, 101, 201

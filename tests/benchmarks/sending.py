@@ -29,7 +29,8 @@ from importer.platforms import PLATFORMS
 from importer.runs.execute import Context
 from importer.runs.upload import upload_sheet
 from importer.sandbox.seed import sales_order_id
-from importer.settings.settings import Limit, Settings, load_settings
+from importer.settings.rate_limit import Limit
+from importer.settings.settings import Settings, load_settings
 
 WORKERS, LATENCY_S, CALLS = 16, 0.03, 3_200
 PROCESSES, WORKERS_EACH, PER_MINUTE, SECONDS = 3, 6, 200, 90

@@ -8,7 +8,8 @@ import pytest
 from importer.model.calls import Reply
 from importer.platforms import PLATFORMS
 from importer.platforms.platform import DEFAULT_PAUSE, Platform, Refusal, plain
-from importer.settings.settings import Limit, Secret
+from importer.settings.rate_limit import Limit
+from importer.settings.secrets import Secret
 
 NOW = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)
 CREDENTIALS = {name: Secret("hunter2") for name in ("username", "password", "api_key")}

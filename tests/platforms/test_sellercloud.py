@@ -8,7 +8,7 @@ import pytest
 from importer.model.calls import Reply
 from importer.platforms.platform import DEFAULT_PAUSE, Refusal
 from importer.platforms.sellercloud import Sellercloud
-from importer.settings.settings import Secret
+from importer.settings.secrets import Secret
 
 NOW = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)
 CREDENTIALS = {"username": Secret("vera"), "password": Secret("hunter2")}

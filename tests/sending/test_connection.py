@@ -23,7 +23,9 @@ from importer.model.errors import AnswerLost, NotSent, SettingsError, SignInRefu
 from importer.model.version import __version__
 from importer.platforms import PLATFORMS
 from importer.sending.connection import MOST_BYTES, Connection
-from importer.settings.settings import Account, Limit, Secret
+from importer.settings.accounts import Account
+from importer.settings.rate_limit import Limit
+from importer.settings.secrets import Secret
 
 KEY = "key-hunter2"
 TLS_HELLO = b"\x16\x03"

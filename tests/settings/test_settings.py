@@ -12,14 +12,10 @@ import pytest
 
 from importer.model.errors import SettingsError
 from importer.platforms import PLATFORMS
-from importer.settings.settings import (
-    Account,
-    Limit,
-    Secret,
-    Settings,
-    journal_location,
-    load_settings,
-)
+from importer.settings.accounts import Account
+from importer.settings.rate_limit import Limit
+from importer.settings.secrets import Secret
+from importer.settings.settings import Settings, journal_location, load_settings
 
 SELLERCLOUD = """
 [accounts.acme]

@@ -4,7 +4,8 @@ from typing import Any
 
 from importer.platforms import PLATFORMS
 from importer.reports.terminal.words import columns_text
-from importer.settings.settings import Limit, Settings
+from importer.settings.rate_limit import Limit
+from importer.settings.settings import Settings
 
 _UNITS = {1: "a second", 60: "a minute", 3600: "an hour", 86400: "a day"}
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from importer.reports.terminal.account_lines import accounts_as_json, accounts_table
-from importer.settings.settings import Limit
+from importer.settings.rate_limit import Limit
 
 
 def test_the_table_shows_the_limit_and_where_secrets_come_from_but_no_secret(settings, snapshot):

@@ -6,7 +6,7 @@ from itertools import pairwise
 from importer.operations import operations
 from importer.sandbox import Sandbox
 from importer.sandbox.limits import Window
-from importer.settings.settings import Limit
+from importer.settings.rate_limit import Limit
 
 SHIPPING = operations()["update_shipping"]
 

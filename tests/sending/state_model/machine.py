@@ -23,7 +23,8 @@ from importer.sending.delivery import Delivery
 from importer.sending.plan import plan_calls
 from importer.sending.task import Doubt, Patience, Task
 from importer.sending.turn_queue import TurnQueue
-from importer.settings.settings import Account, Limit
+from importer.settings.accounts import Account
+from importer.settings.rate_limit import Limit
 from tests.factories import rows
 from tests.sending.state_model.world import (
     ANSWERS,
