@@ -163,23 +163,23 @@ class AddTracking(Operation[TrackingRow]):
     def read_back(self, rows: Sequence[TrackingRow]) -> Call:
         return Call("GET", f"PurchaseOrders/{rows[0].po_id}/TrackingNumber/Multiple")
 
-    def is_applied(self, row: TrackingRow, found: Any) -> bool | None:
+    def is_applied(self, row: TrackingRow, content: Any) -> bool | None:
         # The list names neither Other Carrier nor the status; carrier and date may be the
         # platform's own wording, so the number alone tells.
-        match found:
+        match content:
             case {"TrackingNumbers": list(entries)}:
-                numbers = {number_of(entry) for entry in entries_of(found)}
-                return key(row.tracking_number) in numbers or absent(found, entries)
+                numbers = {number_of(entry) for entry in entries_of(content)}
+                return key(row.tracking_number) in numbers or absent(content, entries)
             case _:
                 return None
 
-    def current(self, row: TrackingRow, found: Any) -> Mapping[str, Any] | None:
-        applied = self.is_applied(row, found)
+    def current(self, row: TrackingRow, content: Any) -> Mapping[str, Any] | None:
+        applied = self.is_applied(row, content)
         if applied is None:
             raise Unclear("the answer shows only a page of the tracking numbers")
         if not applied:
             return None
-        entry = next(e for e in entries_of(found) if number_of(e) == key(row.tracking_number))
+        entry = next(e for e in entries_of(content) if number_of(e) == key(row.tracking_number))
         carrier = entry.get("ShippingCarrier")
         shipped_on = str(entry.get("ShippedOn") or "")
         return {
@@ -189,11 +189,11 @@ class AddTracking(Operation[TrackingRow]):
             "shipped_on": None if shipped_on.startswith(UNSET_YEAR) else shipped_on or None,
         }
 
-    def extras(self, rows: Sequence[TrackingRow], found: Any) -> list[Mapping[str, Any]]:
+    def extras(self, rows: Sequence[TrackingRow], content: Any) -> list[Mapping[str, Any]]:
         """Other numbers of the purchase order, and the second entry of one that stands twice."""
         wanted = {key(row.tracking_number) for row in rows}
         others = []
-        for entry in entries_of(found):
+        for entry in entries_of(content):
             if (number := number_of(entry)) in wanted:
                 wanted.remove(number)
             else:
@@ -212,12 +212,12 @@ class AddTracking(Operation[TrackingRow]):
         return RemoveTracking()
 
     def taken_back(
-        self, row: TrackingRow, before: Mapping[str, Any] | None, found: Any
+        self, row: TrackingRow, before: Mapping[str, Any] | None, content: Any
     ) -> TakenBack:
         """Only an entry that stands there once, with the row's carrier and date, is surely ours."""
         number = key(row.tracking_number)
-        ours = [entry for entry in entries_of(found) if number_of(entry) == number]
-        if not ours and self.is_applied(row, found) is False:
+        ours = [entry for entry in entries_of(content) if number_of(entry) == number]
+        if not ours and self.is_applied(row, content) is False:
             raise AlreadyUndone("the tracking number is not on the purchase order any more")
         if len(ours) != 1 or before:
             raise CannotUndo(
@@ -226,19 +226,22 @@ class AddTracking(Operation[TrackingRow]):
                 if len(ours) != 1
                 else "the tracking number was on the purchase order before; it is left alone"
             )
-        held, kinds = self.current(row, found) or {}, {f.name: f.kind for f in self.fields}
-        for name in ("carrier", "shipped_on"):
-            wanted = getattr(row, name)
-            if wanted is not None and not kinds[name].same(wanted, held.get(name)):
-                raise CannotUndo(
-                    f"it is listed with {held.get(name)} now, and was sent with {wanted}: somebody "
-                    "has changed it since, so it is left alone"
-                )
+        self._must_be_unchanged(row, content)
         return TakenBack({
             "po_id": row.po_id,
             "tracking_number": row.tracking_number,
             "entry_id": ours[0].get("ID"),
         })  # fmt: skip
+
+    def _must_be_unchanged(self, row: TrackingRow, content: Any) -> None:
+        current, kinds = self.current(row, content) or {}, {f.name: f.kind for f in self.fields}
+        for name in ("carrier", "shipped_on"):
+            wanted, now = getattr(row, name), current.get(name)
+            if wanted is not None and not kinds[name].same(wanted, now):
+                raise CannotUndo(
+                    f"it is listed with {now} now, and was sent with {wanted}: somebody has "
+                    "changed it since, so it is left alone"
+                )
 
     def identity(self, row: TrackingRow) -> tuple[Any, ...]:
         return (row.po_id, row.tracking_number)
@@ -273,19 +276,19 @@ class RemoveTracking(Operation[RemovalRow]):
     def read_back(self, rows: Sequence[RemovalRow]) -> Call:
         return Call("GET", f"PurchaseOrders/{rows[0].po_id}/TrackingNumber/Multiple")
 
-    def is_applied(self, row: RemovalRow, found: Any) -> bool | None:
-        match found:
+    def is_applied(self, row: RemovalRow, content: Any) -> bool | None:
+        match content:
             case {"TrackingNumbers": list(entries)}:
-                there = str(row.entry_id) in {str(entry.get("ID")) for entry in entries_of(found)}
-                gone = absent(found, entries)  # None: what came is only a page
+                there = str(row.entry_id) in {str(entry.get("ID")) for entry in entries_of(content)}
+                gone = absent(content, entries)  # None: what came is only a page
                 return False if there else (None if gone is None else True)
             case _:
                 return None
 
 
-def entries_of(found: Any) -> list[Mapping[str, Any]]:
+def entries_of(content: Any) -> list[Mapping[str, Any]]:
     """The entries of the list of tracking numbers, whatever came."""
-    entries = found.get("TrackingNumbers") if isinstance(found, Mapping) else None
+    entries = content.get("TrackingNumbers") if isinstance(content, Mapping) else None
     return [entry for entry in entries or [] if isinstance(entry, Mapping)]
 
 

@@ -192,19 +192,19 @@ class LinkToPo(Operation[LinkRow]):
             return None  # a PO that this call created cannot be told from another
         return Call("GET", f"PurchaseOrders/{rows[0].existing_po_id}")
 
-    def is_applied(self, row: LinkRow, found: Any) -> bool | None:
+    def is_applied(self, row: LinkRow, content: Any) -> bool | None:
         # RelatedItems names the order, not its items.
-        orders = related_orders(found)
+        orders = related_orders(content)
         return None if orders is None else str(row.order_id) in orders
 
-    def extras(self, rows: Sequence[LinkRow], found: Any) -> list[Mapping[str, Any]]:
+    def extras(self, rows: Sequence[LinkRow], content: Any) -> list[Mapping[str, Any]]:
         wanted = {str(row.order_id) for row in rows}
-        return [{"Order ID": each} for each in related_orders(found) or [] if each not in wanted]
+        return [{"Order ID": each} for each in related_orders(content) or [] if each not in wanted]
 
 
-def related_orders(found: Any) -> list[str] | None:
+def related_orders(content: Any) -> list[str] | None:
     """The orders that a purchase order names; None where the answer names none of its kind."""
-    match found:
+    match content:
         case {"RelatedItems": list(related)}:
             return [
                 str(entry.get("ID"))

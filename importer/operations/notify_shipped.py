@@ -165,9 +165,9 @@ class NotifyShipped(Operation[NoticeRow]):
     def question(self, rows: Sequence[NoticeRow]) -> Call:
         return Call("GET", f"v-beta/sales_orders/{rows[0].sales_order_id}")
 
-    def current(self, row: NoticeRow, found: Any) -> NoReturn:  # noqa: ARG002  (the contract)
+    def current(self, row: NoticeRow, content: Any) -> NoReturn:  # noqa: ARG002  (the contract)
         """Nothing shows which tracking number was notified; the order's status is all there is."""
-        match found:
+        match content:
             case {"sales_order_status": {"fulfillment_status": str(status)}}:
                 raise Unclear(f"ShipEngine calls the order {status}")
             case _:

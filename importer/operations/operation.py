@@ -33,7 +33,7 @@ RowT = TypeVar("RowT", bound=Row)
 
 
 class Unclear(ValueError):
-    """The answer to a question does not show whether the platform holds a row."""
+    """The answer to a question does not show whether the platform has a row."""
 
 
 class CannotUndo(ValueError):
@@ -71,8 +71,8 @@ class Operation(ABC, Generic[RowT]):
 
     `group_by` names the fields whose values make one call. `repeatable` says whether the same
     call may be sent twice without harm. `most_rows` cuts a call where a group is larger.
-    `in_reply` says that the reply to the call itself shows what the platform now holds;
-    `reads_first` that a read back is only proof beside a look before the call; `verified` that
+    `in_reply` says that the reply to the call itself shows what the platform now has;
+    `reads_first` that a read back is only proof together with one before the call; `verified` that
     the touched groups are read back at the end of a run unless the user declines. `tracking`
     names the fields of a tracking number and of its carrier, which are judged together.
     """
@@ -107,7 +107,7 @@ class Operation(ABC, Generic[RowT]):
         """The GET that shows whether the rows of one group were applied; None where none can."""
         return None
 
-    def is_applied(self, row: RowT, found: Any) -> bool | None:  # noqa: ARG002  (for those that can)
+    def is_applied(self, row: RowT, content: Any) -> bool | None:  # noqa: ARG002  (for those that can)
         """Whether the JSON read back shows the row applied; None where it cannot be told."""
         return None
 
@@ -115,23 +115,23 @@ class Operation(ABC, Generic[RowT]):
         """The GET by which rows of one group are reconciled; it may show less than a read back."""
         return self.read_back(rows)
 
-    def current(self, row: RowT, found: Any) -> Mapping[str, Any] | None:
-        """What the platform holds of a row, by our names of the fields; None where it lacks it.
+    def current(self, row: RowT, content: Any) -> Mapping[str, Any] | None:
+        """What the platform has of a row, by our names of the fields; None where it lacks it.
 
         A field that the answer does not show is left out. Raises Unclear where the answer cannot
         tell; the exception's sentence is what it shows instead.
         """
-        applied = self.is_applied(row, found)
+        applied = self.is_applied(row, content)
         if applied is None:
             raise Unclear("the answer does not show it")
         return {} if applied else None
 
-    def extras(self, rows: Sequence[RowT], found: Any) -> list[Mapping[str, Any]]:  # noqa: ARG002  (for those that can)
+    def extras(self, rows: Sequence[RowT], content: Any) -> list[Mapping[str, Any]]:  # noqa: ARG002  (for those that can)
         """What the answer to one question shows beside its rows; the platform's words."""
         return []
 
     def subject(self, row: RowT) -> tuple[Value, ...]:
-        """What a row sets: of two rows with the same one, the later is what should be held."""
+        """What a row sets: of two rows with the same one, the later must be on the platform."""
         return self.identity(row)
 
     def undoing(self) -> "Operation[Any] | None":
@@ -142,12 +142,12 @@ class Operation(ABC, Generic[RowT]):
         self,
         row: RowT,  # noqa: ARG002  (for those that can)
         before: Mapping[str, Any] | None,  # noqa: ARG002
-        found: Any,  # noqa: ARG002
+        content: Any,  # noqa: ARG002
     ) -> TakenBack:
         """The row of `undoing` that takes this one back.
 
-        `before` is what `current` gave before the row was sent, where that was kept; `found` is the
-        JSON of a read back now. Raises CannotUndo, or AlreadyUndone where nothing is left of it.
+        `before` is what `current` gave before the row was sent, where that was kept; `content` is
+        the JSON of a read back now. Raises CannotUndo; AlreadyUndone where nothing is left of it.
         """
         raise CannotUndo(f"{self.platform.title} has no call that takes it back; do it by hand")
 
@@ -171,11 +171,11 @@ class Operation(ABC, Generic[RowT]):
         return tuple(
             Field(
                 name=str(name),
-                kind=cast("Kind", found.dtype),
-                needed=found.required,
-                about=cast("Column", (found.metadata or {})["column"]),
+                kind=cast("Kind", declared.dtype),
+                needed=declared.required,
+                about=cast("Column", (declared.metadata or {})["column"]),
             )
-            for name, found in self.schema.columns.items()
+            for name, declared in self.schema.columns.items()
         )
 
     @cached_property
@@ -201,7 +201,7 @@ class Operation(ABC, Generic[RowT]):
         rows = zip(ids, *columns, strict=True)
         return [*map(tuple.__new__, repeat(self._record), rows)]  # _make, without a call for each
 
-    def restored(self, row: RowT, before: Mapping[str, Any] | None, found: Any) -> TakenBack:
+    def restored(self, row: RowT, before: Mapping[str, Any] | None, content: Any) -> TakenBack:
         """`taken_back` of an operation that sets values: those it set, as they were before.
 
         A value that somebody has changed since is theirs, and one that was empty cannot be
@@ -209,22 +209,13 @@ class Operation(ABC, Generic[RowT]):
         """
         if before is None:
             raise CannotUndo("the values before it were not kept; upload with --undoable to undo")
-        now = self.current(row, found)
+        now = self.current(row, content)
         if now is None:
-            raise CannotUndo("the platform does not hold it any more")
-        set_by_it = [
-            field
-            for field in self.fields
-            if field.name in now and getattr(row, field.name) is not None
-        ]
-        changed = [f for f in set_by_it if not f.kind.same_as_before(before, now, f.name)]
+            raise CannotUndo("the platform no longer has it")
+        changed = self._changed_by(row, before, now)
         if not changed:
             raise AlreadyUndone("it is as it was before")
-        stays = {
-            field.name: why
-            for field in changed
-            if (why := _why_it_stays(field, getattr(row, field.name), before, now))
-        }
+        stays = _why_they_stay(row, changed, before, now)
         old = {f.name: f.kind.exact(before[f.name]) for f in changed if f.name not in stays}
         but = "; ".join(stays.values())
         if not old:
@@ -234,12 +225,30 @@ class Operation(ABC, Generic[RowT]):
             f"{but}." if but else "",
         )
 
+    def _changed_by(
+        self, row: RowT, before: Mapping[str, Any], now: Mapping[str, Any]
+    ) -> list[Field]:
+        """The fields that the row set and that are not as they were before."""
+        set_by_it = [
+            field
+            for field in self.fields
+            if field.name in now and getattr(row, field.name) is not None
+        ]
+        return [f for f in set_by_it if not f.kind.same_as_before(before, now, f.name)]
+
     def _key(self, row: RowT, name: str) -> Value:
         """A field that says which row it is, and not what is set."""
         return getattr(row, name) if name in self.keys else None
 
     def group(self, row: RowT) -> tuple[Value, ...]:
         return tuple(getattr(row, name) for name in self.group_by)
+
+
+def _why_they_stay(
+    row: Any, changed: Sequence[Field], before: Mapping[str, Any], now: Mapping[str, Any]
+) -> dict[str, str]:
+    reasons = {f.name: _why_it_stays(f, getattr(row, f.name), before, now) for f in changed}
+    return {name: why for name, why in reasons.items() if why}
 
 
 def _why_it_stays(

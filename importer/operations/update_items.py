@@ -118,12 +118,12 @@ class UpdateItems(Operation[ItemRow]):
     def read_back(self, rows: Sequence[ItemRow]) -> Call:
         return Call("GET", f"PurchaseOrders/{rows[0].po_id}/Items")
 
-    def is_applied(self, row: ItemRow, found: Any) -> bool | None:
-        match found:
+    def is_applied(self, row: ItemRow, content: Any) -> bool | None:
+        match content:
             case {"Items": list(items)}:
-                item = items_of(found).get(str(row.po_item_id))
+                item = items_of(content).get(str(row.po_item_id))
                 if item is None:
-                    return absent(found, items)
+                    return absent(content, items)
                 wished = {
                     name: wanted for name, wanted in changes(row).items() if wanted is not None
                 }
@@ -131,15 +131,15 @@ class UpdateItems(Operation[ItemRow]):
             case _:
                 return None
 
-    def current(self, row: ItemRow, found: Any) -> Mapping[str, Any] | None:
-        item = items_of(found).get(str(row.po_item_id))
+    def current(self, row: ItemRow, content: Any) -> Mapping[str, Any] | None:
+        item = items_of(content).get(str(row.po_item_id))
         if item is None:
-            if self.is_applied(row, found) is None:
+            if self.is_applied(row, content) is None:
                 raise Unclear("the answer shows only a page of the items")
             return None
         return {name: item.get(theirs) for name, theirs in THEIR_NAMES.items()}
 
-    def extras(self, rows: Sequence[ItemRow], found: Any) -> list[Mapping[str, Any]]:
+    def extras(self, rows: Sequence[ItemRow], content: Any) -> list[Mapping[str, Any]]:
         wanted = {str(row.po_item_id) for row in rows}
         return [
             {
@@ -147,15 +147,15 @@ class UpdateItems(Operation[ItemRow]):
                 "Product": item.get("ProductID"),
                 "Qty Units Ordered": item.get("QtyUnitsOrdered"),
             }
-            for number, item in items_of(found).items()
+            for number, item in items_of(content).items()
             if number not in wanted
         ]
 
     def undoing(self) -> Operation[Any]:
         return RestoreItems()
 
-    def taken_back(self, row: ItemRow, before: Mapping[str, Any] | None, found: Any) -> TakenBack:
-        return self.restored(row, before, found)
+    def taken_back(self, row: ItemRow, before: Mapping[str, Any] | None, content: Any) -> TakenBack:
+        return self.restored(row, before, content)
 
     def subject(self, row: ItemRow) -> tuple[Any, ...]:
         return (row.po_id, row.po_item_id)
@@ -167,9 +167,9 @@ class RestoreItems(UpdateItems):
     name = f"{UNDO}update_items"
 
 
-def items_of(found: Any) -> dict[str, Mapping[str, Any]]:
+def items_of(content: Any) -> dict[str, Mapping[str, Any]]:
     """The items of a purchase order by their id, whatever came."""
-    items = found.get("Items") if isinstance(found, Mapping) else None
+    items = content.get("Items") if isinstance(content, Mapping) else None
     return {str(item.get("ID")): item for item in items or [] if isinstance(item, Mapping)}
 
 

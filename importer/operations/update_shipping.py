@@ -150,26 +150,26 @@ class UpdateShipping(Operation[ShippingRow]):
     def read_back(self, rows: Sequence[ShippingRow]) -> Call:
         return Call("GET", f"v2/purchase_orders/{rows[0].po_id}")
 
-    def is_applied(self, row: ShippingRow, found: Any) -> bool | None:
-        if not isinstance(found, dict) or "purchase_order_id" not in found:
+    def is_applied(self, row: ShippingRow, content: Any) -> bool | None:
+        if not isinstance(content, dict) or "purchase_order_id" not in content:
             return None
         wishes = ((name, getattr(row, name)) for name in DETAILS)
         return all(
-            same_value(wanted, found.get(name)) for name, wanted in wishes if wanted is not None
+            same_value(wanted, content.get(name)) for name, wanted in wishes if wanted is not None
         )
 
-    def current(self, row: ShippingRow, found: Any) -> Mapping[str, Any] | None:
-        if self.is_applied(row, found) is None:
+    def current(self, row: ShippingRow, content: Any) -> Mapping[str, Any] | None:
+        if self.is_applied(row, content) is None:
             raise Unclear("the answer is no purchase order")
-        return {name: found.get(name) for name in DETAILS}
+        return {name: content.get(name) for name in DETAILS}
 
     def undoing(self) -> Operation[Any]:
         return RestoreShipping()
 
     def taken_back(
-        self, row: ShippingRow, before: Mapping[str, Any] | None, found: Any
+        self, row: ShippingRow, before: Mapping[str, Any] | None, content: Any
     ) -> TakenBack:
-        return self.restored(row, before, found)
+        return self.restored(row, before, content)
 
     def subject(self, row: ShippingRow) -> tuple[Any, ...]:
         return (row.po_id,)

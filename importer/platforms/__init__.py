@@ -1,4 +1,4 @@
-"""The platforms, found by looking at the files next to this one."""
+"""The platforms: each file next to this one is one, found by itself."""
 
 import pkgutil
 from collections.abc import Iterator, Mapping
@@ -10,9 +10,9 @@ from importer.platforms.platform import Platform
 
 
 def _platforms_in(module: ModuleType) -> Iterator[Platform]:
-    for _, found in getmembers(module, isclass):
-        if issubclass(found, Platform) and found.__module__ == module.__name__:
-            yield found()
+    for _, defined in getmembers(module, isclass):
+        if issubclass(defined, Platform) and defined.__module__ == module.__name__:
+            yield defined()
 
 
 def _find() -> Iterator[Platform]:

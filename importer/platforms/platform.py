@@ -18,7 +18,7 @@ from importer.settings.secrets import Credentials, Secret
 DEFAULT_PAUSE = timedelta(seconds=60)  # where a platform says "too fast" but not until when
 LONGEST_PAUSE = timedelta(minutes=65)  # Sellercloud counts by the hour; the rest is clock skew
 _LONGEST_SENTENCE = 300
-_MOST_READ = 20_000  # characters of an answer that are looked at for a sentence
+_MOST_READ = 20_000  # characters of an answer that are searched for a sentence
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[/!?]?[a-z][^<>]*>",
     re.IGNORECASE | re.DOTALL,
@@ -53,7 +53,7 @@ class Platform(ABC):
     base_url: ClassVar[str | None] = None  # where all accounts share one address
     server_url: ClassVar[str | None] = None  # where each has its own, with {server} in it
     probe: ClassVar[Call]  # a GET that changes nothing, to try whether an account can sign in
-    prefix: ClassVar[str] = ""  # stands between the base address and the path of every call
+    prefix: ClassVar[str] = ""  # between the base address and the path of every call
 
     @abstractmethod
     def headers(self, credentials: Credentials, token: Token | None) -> dict[str, str]:
@@ -187,10 +187,10 @@ def http_date(text: str) -> datetime | None:
 def lifetime(seconds: Any, default_s: float) -> float:
     """Seconds that a token lives; the default where the platform's number makes no sense."""
     try:
-        found = float(seconds)
+        wait_s = float(seconds)
     except (TypeError, ValueError, OverflowError):
         return default_s
-    return min(found, 86400.0) if math.isfinite(found) and found > 0 else default_s
+    return min(wait_s, 86400.0) if math.isfinite(wait_s) and wait_s > 0 else default_s
 
 
 def plain(text: str) -> str:

@@ -85,13 +85,13 @@ class Sellercloud(Platform):
     def reason(self, body: Any) -> Refusal | None:
         if isinstance(body, str):
             return Refusal(body)
-        found = _lower_keys(body)
-        reasons = (_worded(found[key]) for key in _REASON_KEYS if key in found)
+        fields = _lower_keys(body)
+        reasons = (_worded(fields[key]) for key in _REASON_KEYS if key in fields)
         return next(filter(None, reasons), None)
 
     def carries_error(self, body: Any) -> bool:
-        found = _lower_keys(body)
-        return found.get("success") is False or any(found.get(key) for key in _ERROR_KEYS)
+        fields = _lower_keys(body)
+        return fields.get("success") is False or any(fields.get(key) for key in _ERROR_KEYS)
 
     def accepts_text(self, reply: Reply) -> bool | None:
         """Some routes answer 200 with a sentence, "Successfully saved" ("Add Items")."""

@@ -41,7 +41,7 @@ class Compared:
 
 
 def compare(
-    operation: Operation[Any], row: Any, found: Any, since: Mapping[str, str] | None = None
+    operation: Operation[Any], row: Any, content: Any, since: Mapping[str, str] | None = None
 ) -> Compared:
     """A row against the JSON that answers its question.
 
@@ -49,7 +49,7 @@ def compare(
     """
     row_is = partial(Compared, row.number, po=po_of(operation, row), ours=values_of(operation, row))
     try:
-        current = operation.current(row, found)
+        current = operation.current(row, content)
     except Unclear as error:
         return row_is(Agreement.UNREADABLE, sentence=str(error))
     if current is None:
@@ -98,7 +98,7 @@ def values_of(operation: Operation[Any], row: Any) -> dict[str, Value]:
 
 
 def po_of(operation: Operation[Any], row: Any) -> str:
-    """What a person looks the row up by: its purchase order, or what stands for it."""
+    """What a person looks the row up by: its purchase order, or what is used instead."""
     return str(getattr(row, operation.po) or row[1])
 
 

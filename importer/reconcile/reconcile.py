@@ -207,13 +207,13 @@ def subject_of_sheet(sheet: Path, options: UploadOptions, settings: Settings) ->
 
 def subjects_of_runs(journal: Journal, runs: Sequence[RunRecord]) -> dict[str, list[Subject]]:
     """Account -> what its runs have sent, one subject for each operation; runs oldest first."""
-    found: dict[tuple[str, str], Subject] = {}
+    by_operation: dict[tuple[str, str], Subject] = {}
     for run in sorted(runs, key=lambda run: run.id):
         operation = operation_named(run.operation)
-        before = found.get((run.account, run.operation), Subject(operation, []))
-        found[run.account, run.operation] = _with_run(before, run, journal)
+        before = by_operation.get((run.account, run.operation), Subject(operation, []))
+        by_operation[run.account, run.operation] = _with_run(before, run, journal)
     subjects: dict[str, list[Subject]] = {}
-    for (account, _), subject in found.items():
+    for (account, _), subject in by_operation.items():
         subjects.setdefault(account, []).append(with_later_runs(subject))
     return subjects
 
@@ -268,5 +268,5 @@ def _sheet_side(operation: Operation[Any], row: Any | None) -> dict[str, Any]:
 def _why_not(record: RowRecord) -> str:
     if record.outcome.taken_back:
         return record.outcome.sentence
-    said = f": {record.outcome.sentence}" if record.outcome.sentence else ""
-    return f"{record.outcome.status}{said}"
+    why = f": {record.outcome.sentence}" if record.outcome.sentence else ""
+    return f"{record.outcome.status}{why}"

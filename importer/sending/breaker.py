@@ -1,4 +1,4 @@
-"""When a run should stop by itself: something is wrong that more calls will not mend."""
+"""When a run should stop by itself: something is wrong that more calls will not fix."""
 
 import threading
 from collections.abc import Mapping

@@ -151,9 +151,9 @@ class Connection:
         self, call: Call, token: Token | None, in_time: Callable[[], bool] = lambda: True
     ) -> Reply:
         request = self._request(call, token)
-        request.extensions["trace"] = partial(_look_at_the_clock, in_time)
+        request.extensions["trace"] = partial(_check_the_clock, in_time)
         deadline = self._clock() + self._account.timeout_s
-        with self._told_apart():
+        with self._as_ours():
             response = self._client.send(request, stream=True)
             with closing(response):
                 content = self._read(response, deadline)
@@ -199,7 +199,7 @@ class Connection:
         return bytes(content[:MOST_BYTES])
 
     @contextmanager
-    def _told_apart(self) -> Iterator[None]:
+    def _as_ours(self) -> Iterator[None]:
         """Turns httpx's exceptions into NotSent and AnswerLost, without their secrets."""
         try:
             yield
@@ -227,7 +227,7 @@ class Connection:
         return text
 
 
-def _look_at_the_clock(in_time: Callable[[], bool], step: str, _about: object) -> None:
+def _check_the_clock(in_time: Callable[[], bool], step: str, _about: object) -> None:
     """Called by httpcore: nothing is sent by a process that was frozen on the way here."""
     if step in _SENDING and not in_time():
         raise NotSent("not sent: its time had passed")
@@ -255,7 +255,7 @@ def _client(account: Account) -> httpx.Client:
     except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
         raise SettingsError(
             f"The environment's proxy or certificate settings ({type(error).__name__}) cannot be "
-            "used; mend HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE or SSL_CERT_DIR."
+            "used; check HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE or SSL_CERT_DIR."
         ) from None
 
 

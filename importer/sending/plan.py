@@ -39,18 +39,18 @@ def make_call(operation: Operation[Any], rows: Sequence[Any], date_only_at: time
 
 
 def groups(operation: Operation[Any], rows: Sequence[Any]) -> Iterator[list[Any]]:
-    found: dict[Hashable, list[Any]] = defaultdict(list)
+    by_group: dict[Hashable, list[Any]] = defaultdict(list)
     for group, row in zip(map(attrgetter(*operation.group_by), rows), rows, strict=True):
-        found[group].append(row)
-    yield from found.values()
+        by_group[group].append(row)
+    yield from by_group.values()
 
 
 def atoms(operation: Operation[Any], rows: Sequence[Any]) -> list[list[Any]]:
     """The rows of one group in parcels that a call may not part, such as the products of a kit."""
-    found: dict[Hashable, list[Any]] = defaultdict(list)
+    parcels: dict[Hashable, list[Any]] = defaultdict(list)
     for atom, row in zip(map(operation.atom, rows), rows, strict=True):
-        found[atom].append(row)
-    return list(found.values())
+        parcels[atom].append(row)
+    return list(parcels.values())
 
 
 def cut(operation: Operation[Any], group: Sequence[Any], most: int) -> Iterator[Sequence[Any]]:

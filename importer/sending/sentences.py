@@ -1,4 +1,4 @@
-"""What is said of rows that were sent, refused or held up: sentences and no decisions."""
+"""Sentences about rows that were sent, refused or kept waiting; no decisions."""
 
 import math
 from collections.abc import Mapping, Sequence

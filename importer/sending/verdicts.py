@@ -77,7 +77,7 @@ def _verdict(platform: Platform, reply: Reply) -> Verdict:
 
 
 def _doubt(platform: Platform, reply: Reply) -> Refusal:
-    """What is said of a reply that leaves it open whether the call was applied."""
+    """A reply that leaves it open whether the call was applied, as a sentence."""
     answered = f"{platform.title} answered {reply.status}"
     if reply.ok:
         return Refusal(f"{answered}, but what came with it cannot be understood")
