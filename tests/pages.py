@@ -86,13 +86,13 @@ def _taken(step: re.Match[str], sandbox: Sandbox) -> str:
     parts = []
     for line in step["block"].splitlines():
         if line.startswith("$ importer "):
-            shown = _printed(line.removeprefix("$ importer ").split(), sandbox)
+            shown = printed(line.removeprefix("$ importer ").split(), sandbox)
             parts.append(f"{line}\n{_some_lines(shown, step['lines'])}")
     heading = step[0].partition("\n")[0]
     return f"{heading}\n{''.join(parts)}```"
 
 
-def _printed(words: Sequence[str], sandbox: Sandbox) -> str:
+def printed(words: Sequence[str], sandbox: Sandbox) -> str:
     result = CliRunner().invoke(cli, words)
     assert isinstance(result.exception, SystemExit | None), result.output
     return steady(result.stdout.replace(sandbox.url, URL))
