@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from importer.columns import Value
 from importer.model.calls import Call
-from importer.model.errors import SheetError, UsageError
+from importer.model.errors import SheetError
 from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Outcome, Problem, Status
 from importer.model.row_ids import RowId, sheet_rows
@@ -28,13 +28,7 @@ from importer.sheets.headings import Layout
 from importer.sheets.reading.worksheets import read_content
 from importer.sheets.results.first_pass import FirstPass, begin_first_pass
 from importer.sheets.table import TableRows, rows_of_table
-from importer.vendors.recognise import (
-    explain_misplaced,
-    layout_of,
-    near_vendor,
-    read_as_vendors,
-    remarks,
-)
+from importer.vendors.recognize import recognize
 
 if TYPE_CHECKING:
     from importer.journal import Earlier  # brings SQLAlchemy, which a check can spare
@@ -111,11 +105,8 @@ def prepare(
     is written right away: what that must know of it is then looked for in the meantime.
     """
     content, reading = read_content(sheet), options.reading
-    worksheets, profile = read_as_vendors(sheet, content, reading, settings)
-    near = "" if profile is not None else near_vendor(worksheets, settings)
-    layout = layout_of(worksheets, reading, profile, near)
-    if reading.platform is not None and layout.operation.platform.name != reading.platform:
-        raise UsageError(explain_misplaced(layout, worksheets, reading.platform))
+    recognized = recognize(sheet, content, reading, settings)
+    layout, profile = recognized.layout, recognized.profile
     look = begin_first_pass(content, layout.worksheet, layout.header_row) if given_at_once else None
     operation, table = layout.operation, _table(layout, reading)
     origin = origin_of(layout.worksheet, layout.header_row, table.numbers)
@@ -129,7 +120,6 @@ def prepare(
         earlier = sent_before(operation, waiting, origin)
         aside |= {number: found.outcome for number, found in earlier.items()}
     rows = {row.number: row for row in good if row.number not in aside}
-    said = [near] * bool(near) if profile is None else remarks(profile, layout, table)
     return Prepared(
         content,
         layout,
@@ -139,8 +129,8 @@ def prepare(
         settings.date_only_at,
         _outcomes(validation, aside, table),
         earlier,
-        [*table.notes, *lines.notes, *validation.notes, *said],
-        vendor=None if profile is None else profile.name,
+        [*table.notes, *lines.notes, *validation.notes, *recognized.remarks(table)],
+        vendor=recognized.vendor,
         origin=origin,
         look=look,
     )

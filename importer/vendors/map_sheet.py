@@ -18,7 +18,7 @@ from importer.sheets.reading.worksheets import read_content, read_worksheets
 from importer.vendors.mapping import Candidate, Proposal, open_titles, propose
 from importer.vendors.profile_check import check_profile
 from importer.vendors.profile_file import save_profile, table_of
-from importer.vendors.recognise import of_vendor
+from importer.vendors.recognize import of_vendor
 
 _MOST_MEANINGS = 20  # words of a vendor's to be asked about in one column
 

@@ -340,7 +340,7 @@ def test_the_headings_are_in_the_row_that_the_profile_names(prepared, refusal):
     settings = NORTH + "header_row = 3\n"
 
     assert prepared("", "title", HEADING, ROW, settings=settings).layout.header_row == 3
-    assert "no row of headings" in refusal(HEADING, "", "", ROW, settings=settings)
+    assert "no heading row" in refusal(HEADING, "", "", ROW, settings=settings)
 
 
 @pytest.fixture
@@ -423,7 +423,7 @@ def test_a_result_of_the_vendors_sheet_is_the_vendors_still(prepared):
 
 
 NEAR = (
-    'the headings come near those of vendor north (new column "Boxes", "PO ID" is gone); '
+    'the headings are close to those of vendor north (new column "Boxes", "PO ID" is gone); '
     "if this is that vendor's sheet, choose vendor north"
 )
 
@@ -492,7 +492,7 @@ def test_an_unattended_run_is_refused_where_a_needed_column_is_not_sure(prepared
 
     assert told == (
         'sheet.csv: since vendor north\'s sheet was mapped: new column "Ship Via", '
-        '"Ship Method" is gone; whether Carrier is right, a person must say with importer map'
+        '"Ship Method" is gone; confirm Carrier with importer map'
     )
 
 
