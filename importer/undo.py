@@ -8,9 +8,9 @@ from typing import Any
 from importer.journal import NewRow, NewRun, RowRecord, RunRecord, RunState
 from importer.model.errors import UsageError
 from importer.model.options import UploadOptions
-from importer.model.outcomes import TAKEN_BACK, Outcome, Problem, Status
+from importer.model.outcomes import Outcome, Problem, ProblemKind, Status
 from importer.model.row_ids import RowId
-from importer.model.sheet_rows import by_sheet_row
+from importer.model.sheet_rows import by_sheet_row, problems_of
 from importer.model.stop import Stop
 from importer.model.summary import Summary
 from importer.operations import operation_named
@@ -18,7 +18,7 @@ from importer.operations.operation import UNDO, AlreadyUndone, CannotUndo, Opera
 from importer.reports.machine import write_csv
 from importer.reports.model import ReportColumn, ReportLine, ReportTable
 from importer.runs.execute import Context, RunRows, end_run, run_rows_of, send_run
-from importer.runs.journal_rows import as_json, rows_of_journal
+from importer.runs.journal_rows import rows_of_journal, values_of
 from importer.runs.upload import resume_run
 from importer.sending.plan import minutes, plan_calls
 from importer.sending.read_back import Access
@@ -36,7 +36,7 @@ class _Plan:
     operation: Operation[Any]
     rows: Mapping[RowId, Any]
     aside: Mapping[RowId, Outcome]
-    but: Mapping[RowId, str]  # of rows of which a value stays as it is, why
+    kept: Mapping[RowId, tuple[Problem, ...]]  # why some value of a row stays as it is
 
 
 def undo_run(
@@ -59,11 +59,7 @@ def undo_run(
     calls = plan_calls(plan.operation, list(plan.rows.values()), context.settings.date_only_at)
     if dry_run:
         planned = {
-            number: Outcome(
-                Status.PLANNED,
-                ". But ".join(filter(None, ["would be taken back", plan.but[number]])),
-            )
-            for number in plan.rows
+            row: Outcome(Status.PLANNED, "Would be undone.", plan.kept[row]) for row in plan.rows
         }
         outcomes = by_sheet_row(dict(sorted({**plan.aside, **planned}.items())))
         return Summary(
@@ -74,16 +70,15 @@ def undo_run(
             calls=len(calls),
             plan=calls,
             minutes=round(minutes(len(calls), account.limit.pace_s), 2),
-            problems=_problems(outcomes),
+            problems=problems_of(plan.aside.values()),
             notes=[f"would undo run {run.id}"],
         )
-    fields = plan.operation.fields
-    rows = [NewRow(number, o.status, o.sentence) for number, o in plan.aside.items()]
+    rows = [NewRow(number, outcome) for number, outcome in plan.aside.items()]
     rows += [
         NewRow(
             number,
-            values={f.name: as_json(getattr(row, f.name)) for f in fields},
-            warning=plan.but[number],
+            Outcome(Status.UNSENT, problems=plan.kept[number]),
+            values_of(plan.operation, row),
         )
         for number, row in plan.rows.items()
     ]
@@ -144,14 +139,17 @@ def _plan(run: RunRecord, account: Account, context: Context) -> _Plan:
         except AlreadyUndone as error:
             aside[number] = Outcome(Status.UNCHANGED, f"{error}.")
         except CannotUndo as error:
-            aside[number] = Outcome(Status.INVALID, f"{error}.")
+            aside[number] = _invalid(number, f"{error}.")
     by = undoing or operation
     made = by.make_rows(
         list(back),
         {f.name: [each.values.get(f.name) for each in back.values()] for f in by.fields},
     )
-    but = {number: each.but for number, each in back.items()}
-    return _Plan(by, {row.number: row for row in made}, aside, but)
+    kept = {
+        row: (Problem(row, "", "", each.but, ProblemKind.WARNING),) * bool(each.but)
+        for row, each in back.items()
+    }
+    return _Plan(by, {row.number: row for row in made}, aside, kept)
 
 
 def _taken_back(
@@ -164,11 +162,15 @@ def _taken_back(
 
 def _not_ours(run: RunRecord, record: RowRecord) -> Outcome:
     if record.outcome.status is Status.UNKNOWN:
-        return Outcome(
-            Status.INVALID,
+        return _invalid(
+            record.id,
             f"Run {run.id} may or may not have sent it; importer resume {run.id} looks first.",
         )
     return Outcome(Status.UNCHANGED, f"Run {run.id} did not send it.")
+
+
+def _invalid(row: RowId, why: str) -> Outcome:
+    return Outcome(Status.INVALID, problems=(Problem(row, "", "", why, ProblemKind.ROW),))
 
 
 def _new_run(run: RunRecord, plan: _Plan, account: Account, into: Path | None) -> NewRun:
@@ -194,8 +196,7 @@ def _new_run(run: RunRecord, plan: _Plan, account: Account, into: Path | None) -
 def _carry_out(undo: RunRecord, epoch: int, context: Context) -> Summary:
     operation = operation_named(undo.operation)
     records = {record.id: record for record in context.journal.rows(undo.id)}
-    warnings = {number: record.warning for number, record in records.items()}
-    run_rows = RunRows(operation, rows_of_journal(operation, records), warnings)
+    run_rows = RunRows(operation, rows_of_journal(operation, records))
     stopped_by = send_run(
         context, undo, epoch, run_rows, UploadOptions(again=True, verify=operation.verified)
     )
@@ -213,20 +214,15 @@ def _carry_out(undo: RunRecord, epoch: int, context: Context) -> Summary:
         outcomes=outcomes,
         calls=len(context.journal.calls(undo.id)),
         result=result,
-        problems=_problems(outcomes),
+        problems=problems_of(found.values()),
         notes=[f"undoes run {undo.settings['undoes']}"],
         stopped_by=stopped_by,
-        in_part=any(warnings.values()),
+        in_part=any(_keeps_values(outcome) for outcome in found.values()),
     )
 
 
-def _problems(outcomes: Mapping[int, Outcome]) -> list[Problem]:
-    """Why each row that stays as it is does."""
-    return [
-        Problem(RowId(number), "", "", outcome.sentence)
-        for number, outcome in outcomes.items()
-        if outcome.status is Status.INVALID
-    ]
+def _keeps_values(outcome: Outcome) -> bool:
+    return any(problem.kind is ProblemKind.WARNING for problem in outcome.problems)
 
 
 def _note_undone(undo: RunRecord, outcomes: Mapping[RowId, Outcome], context: Context) -> None:
@@ -235,8 +231,7 @@ def _note_undone(undo: RunRecord, outcomes: Mapping[RowId, Outcome], context: Co
     sent = {r.id for r in context.journal.rows(run_id) if r.outcome.status in _BY_US}
     back = {*_BY_US, Status.UNCHANGED}
     rows = [n for n, outcome in outcomes.items() if outcome.status in back and n in sent]
-    said = f"{TAKEN_BACK} {undo.id} on {undo.created_at:%Y-%m-%d %H:%M} UTC."
-    context.journal.set_undone(run_id, rows, said)
+    context.journal.set_undone(run_id, rows, undo.id)
 
 
 def _write(undo: RunRecord, outcomes: Mapping[int, Outcome]) -> Path | None:

@@ -191,7 +191,7 @@ def _runs_of(digest: str, account: Account, context: Context) -> list[RunRecord]
 
 def _was_undone(run: RunRecord, context: Context) -> bool:
     """A sheet that is put in again after an undo is meant to be sent again."""
-    return any(row.outcome.taken_back for row in context.journal.rows(run.id))
+    return any(row.outcome.undone_by is not None for row in context.journal.rows(run.id))
 
 
 def _ran_here(run: RunRecord | None) -> bool:
@@ -203,8 +203,7 @@ def _ran_here(run: RunRecord | None) -> bool:
 def _sent_before(earlier: RunRecord, context: Context) -> str:
     when = f"{earlier.created_at:%Y-%m-%d %H:%M} UTC"
     same = f"identical to {earlier.file_name}, which run {earlier.id} sent on {when}"
-    counts = context.journal.counts(earlier.id)
-    open_rows = sum(count for status, count in counts.items() if not status.settled)
+    open_rows = context.journal.counts(earlier.id).attention
     also = f"; rows of that run that still need attention: {open_rows:,}" if open_rows else ""
     return f"{printable(same)}{also}; nothing was sent"
 

@@ -10,7 +10,7 @@ from importer.journal.pacing import note_account
 from importer.journal.records import CallState, NewRow, NewRun, RunState
 from importer.journal.statements import Statement
 from importer.journal.tables import call, call_row, row, run
-from importer.journal.text import to_json
+from importer.journal.text import problems_text, to_json
 from importer.journal.transactions import Transaction
 from importer.model.calls import Call
 from importer.model.cleaning import storable
@@ -84,12 +84,13 @@ def call_columns(number: int, planned: Call, parent_number: int | None = None) -
 def _row_columns(new: NewRow, call_number: int | None) -> Columns:
     return {
         **new.id._asdict(),
-        "status": new.status.value,
-        "sentence": storable(new.sentence),
+        "status": new.outcome.status.value,
+        "sentence": storable(new.outcome.message),
         "values": to_json(new.values),
         "identity": None if new.identity is None else storable(new.identity),
         "call_number": call_number,
-        "warning": storable(new.warning),
+        "problems": problems_text(new.outcome.problems),
+        "undone_by": None,
         "before": None,
     }
 

@@ -45,7 +45,8 @@ from importer.journal.transactions import reading as reading_transaction
 from importer.journal.writer import Writer
 from importer.model.calls import Call
 from importer.model.cleaning import storable
-from importer.model.outcomes import Outcome, Status
+from importer.model.outcomes import Outcome
+from importer.model.row_counts import RowCounts
 from importer.model.row_ids import RowId
 
 T = TypeVar("T")
@@ -267,10 +268,10 @@ class Journal:
         """What the platform held of rows before they were sent, by our names of the fields."""
         self._write(lambda write: settling.set_before(write, run_id, epoch, before))
 
-    def set_undone(self, run_id: int, rows: Iterable[RowId], sentence: str) -> None:
-        """Rows of a run were taken back: they no longer count as sent."""
+    def set_undone(self, run_id: int, rows: Iterable[RowId], undo: int) -> None:
+        """Run `undo` undid rows of a run: they no longer count as sent."""
         numbers = list(rows)
-        self._write(lambda write: settling.set_undone(write, run_id, numbers, sentence))
+        self._write(lambda write: settling.set_undone(write, run_id, numbers, undo))
 
     # Afterwards
 
@@ -323,8 +324,7 @@ class Journal:
         with self._reading() as connection:
             return reading.outcomes(connection, run_id)
 
-    def counts(self, run_id: int) -> dict[Status, int]:
-        """How many rows have which status; only those that occur."""
+    def counts(self, run_id: int) -> RowCounts:
         with self._reading() as connection:
             return reading.counts(connection, run_id)
 

@@ -6,21 +6,28 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnClause,
+    ColumnElement,
     Connection,
     Engine,
     Table,
+    bindparam,
     column,
     func,
     insert,
     inspect,
+    literal,
+    null,
+    or_,
     select,
     table,
     text,
     update,
 )
 
+from importer.journal.old_sentences import facts_of
+from importer.journal.settling import THIS_ROW
 from importer.journal.tables import attempt, call_row, metadata, row, run, schema_version
-from importer.journal.text import to_json
+from importer.journal.text import NO_PROBLEMS, to_json
 from importer.journal.transactions import writing
 from importer.model.errors import JournalError
 
@@ -32,7 +39,8 @@ _LINES = 10_000_000  # version 1 numbered the lines of row 5 as 5, 10000005, 200
 
 
 def rows_have_lines(connection: Connection) -> None:
-    """Version 2: the row and its line are two columns.
+    """Version 2: the row and its line are two columns; problems, and the run that undid a row,
+    are data.
 
     The tables are made as they are now: once another step changes them, this one keeps its own.
     """
@@ -43,21 +51,43 @@ def rows_have_lines(connection: Connection) -> None:
     ):
         connection.execute(text(change))
     metadata.create_all(connection, tables=[row, call_row])
-    _copy(connection, "row_1", row)
+    _copy(connection, "row_1", row, problems=literal(NO_PROBLEMS), undone_by=null())
     _copy(connection, "call_row_1", call_row)
+    _find_facts(connection)
     connection.execute(text("DROP TABLE call_row_1"))
     connection.execute(text("DROP TABLE row_1"))
     _give_lines_to_looks(connection)
     _take_lines_from_fixes(connection)
 
 
-def _copy(connection: Connection, name: str, new: Table) -> None:
-    kept: list[ColumnClause[Any]] = [
-        column(each.name) for each in new.columns if each.name not in {"row", "line"}
-    ]
+def _copy(connection: Connection, name: str, new: Table, **added: ColumnElement[Any]) -> None:
     number: ColumnClause[int] = column("row")
-    old = select(*kept, number % _LINES, number // _LINES + 1).select_from(table(name))
-    connection.execute(insert(new).from_select([*(c.name for c in kept), "row", "line"], old))
+    cells: dict[str, ColumnElement[Any]] = {each.name: column(each.name) for each in new.columns}
+    cells |= added | {"row": number % _LINES, "line": number // _LINES + 1}
+    old = select(*cells.values()).select_from(table(name))
+    connection.execute(insert(new).from_select(list(cells), old))
+
+
+def _find_facts(connection: Connection) -> None:
+    """The one time that facts are read from sentences."""
+    names: list[ColumnClause[Any]] = [
+        column(name) for name in ("run_id", "row", "status", "sentence", "warning")
+    ]
+    old = table("row_1", *names)
+    query = select(old).where(or_(old.c.sentence != "", old.c.warning != ""))
+    facts = [
+        {"the_run": found["run_id"], "the_row": found["row"] % _LINES}
+        | {"the_line": found["row"] // _LINES + 1}
+        | facts_of(found["status"], found["sentence"], found["warning"])
+        for found in connection.execute(query).mappings()
+    ]
+    if facts:
+        put: dict[Any, Any] = {
+            row.c.sentence: bindparam("the_sentence"),
+            row.c.problems: bindparam("the_problems"),
+            row.c.undone_by: bindparam("the_undo"),
+        }
+        connection.execute(update(row).where(*THIS_ROW).values(put), facts)
 
 
 def _give_lines_to_looks(connection: Connection) -> None:

@@ -18,11 +18,12 @@ from importer.journal.records import (
     RunState,
 )
 from importer.journal.tables import attempt, call, call_row, row, run
-from importer.journal.text import instant, instant_or_none, mapping_of
+from importer.journal.text import instant, instant_or_none, mapping_of, problems_of
 from importer.model.calls import Call
 from importer.model.cleaning import storable
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_counts import RowCounts
 from importer.model.row_ids import RowId
 from importer.model.sheet_rows import by_sheet_row
 
@@ -82,34 +83,28 @@ def rows(connection: Connection, run_id: int) -> list[RowRecord]:
 
 
 def outcomes(connection: Connection, run_id: int) -> dict[RowId, Outcome]:
-    query = (
-        select(row.c.row, row.c.line, row.c.status, row.c.sentence)
-        .where(row.c.run_id == run_id)
-        .order_by(row.c.row, row.c.line)
-    )
-    words = {status.value: status for status in Status}
-    found = {
-        RowId(number, line): Outcome(words[status], said)
-        for number, line, status, said in connection.execute(query)
-    }
+    query = select(*_OUTCOME).where(row.c.run_id == run_id).order_by(row.c.row, row.c.line)
+    found = {RowId(*each[:2]): _outcome(*each) for each in connection.execute(query)}
     return found | dict.fromkeys(_being_sent(connection, run_id), BEING_SENT)
 
 
-def counts(connection: Connection, run_id: int) -> dict[Status, int]:
+def counts(connection: Connection, run_id: int) -> RowCounts:
     """How many rows of the sheet have which status; one that was split into lines counts once."""
     last = connection.execute(select(func.max(row.c.line)).where(row.c.run_id == run_id)).scalar()
     if (last or 1) > 1:
-        every = by_sheet_row(outcomes(connection, run_id)).values()
-        found = Counter(outcome.status for outcome in every)
-        return {status: found[status] for status in Status if found[status]}
-    number = func.count().label("number")
-    query = select(row.c.status, number).where(row.c.run_id == run_id).group_by(row.c.status)
-    found = Counter(
-        {Status(it["status"]): it["number"] for it in connection.execute(query).mappings()}
+        return RowCounts.of(by_sheet_row(outcomes(connection, run_id)).values())
+    query = (
+        select(row.c.status, func.count(), func.count(row.c.undone_by))
+        .where(row.c.run_id == run_id)
+        .group_by(row.c.status)
     )
+    found, undone = Counter[Status](), 0
+    for status, number, of_them_undone in connection.execute(query):
+        found[Status(status)] = number
+        undone += of_them_undone
     in_flight = len(_being_sent(connection, run_id))
     found.update({Status.UNSENT: -in_flight, Status.UNKNOWN: in_flight})
-    return {status: found[status] for status in Status if found[status]}
+    return RowCounts.counted(found, undone)
 
 
 def _being_sent(connection: Connection, run_id: int) -> set[RowId]:
@@ -194,13 +189,23 @@ def _row_record(found: RowMapping) -> RowRecord:
     return RowRecord(
         run_id=found["run_id"],
         id=RowId(found["row"], found["line"]),
-        outcome=Outcome(Status(found["status"]), found["sentence"]),
+        outcome=_outcome(*(found[column.name] for column in _OUTCOME)),
         values=mapping_of(found["values"]),
         identity=found["identity"],
         call_number=found["call_number"],
-        warning=found["warning"],
         before=None if found["before"] is None else mapping_of(found["before"]),
     )
+
+
+_OUTCOME = (row.c.row, row.c.line, row.c.status, row.c.sentence, row.c.problems, row.c.undone_by)
+_STATUSES = {status.value: status for status in Status}
+
+
+def _outcome(
+    number: int, line: int, status: str, message: str, problems: str, undone_by: int | None
+) -> Outcome:
+    found = problems_of(RowId(number, line), problems)
+    return Outcome(_STATUSES[status], message, found, undone_by)
 
 
 def _call_record(found: RowMapping, its_rows: Sequence[RowId]) -> CallRecord:

@@ -68,11 +68,9 @@ class NewRow:
     """
 
     id: RowId
-    status: Status = Status.UNSENT
-    sentence: str = ""
+    outcome: Outcome = Outcome(Status.UNSENT)  # noqa: RUF009  (frozen)
     values: Mapping[str, Any] = field(default_factory=dict)
     identity: str | None = None
-    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,6 @@ class RowRecord:
     values: Mapping[str, Any]  # empty once pruned
     identity: str | None
     call_number: int | None  # the call that carried it last
-    warning: str
     before: Mapping[str, Any] | None = None  # what the platform held, where that was kept
 
 

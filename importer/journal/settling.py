@@ -42,7 +42,7 @@ SET_OUTCOME = Statement(
 KEEP_BEFORE = Statement(update(row).where(*THIS_ROW).values(before=bindparam("the_before")))
 # Without its identity a row does not count as sent any more.
 UNDO = Statement(
-    update(row).where(*THIS_ROW).values(identity=None, sentence=bindparam("the_sentence"))
+    update(row).where(*THIS_ROW).values(identity=None, undone_by=bindparam("the_undo"))
 )
 LET_GO = Statement(
     delete(hold).where(
@@ -140,10 +140,9 @@ def set_before(
     )
 
 
-def set_undone(transaction: Transaction, run_id: int, rows: Iterable[RowId], sentence: str) -> None:
+def set_undone(transaction: Transaction, run_id: int, rows: Iterable[RowId], undo: int) -> None:
     UNDO.run_each(
-        transaction.connection,
-        [{**this_row(run_id, row), "the_sentence": storable(sentence)} for row in rows],
+        transaction.connection, [{**this_row(run_id, row), "the_undo": undo} for row in rows]
     )
 
 
@@ -179,7 +178,7 @@ def write_outcomes(
             {
                 **this_row(run_id, row),
                 "the_status": outcome.status.value,
-                "the_sentence": storable(outcome.sentence),
+                "the_sentence": storable(outcome.message),
             }
             for row, outcome in outcomes.items()
         ],

@@ -1,13 +1,16 @@
 """Text and instants at the journal's border: only what both databases can hold."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from importer.model.cleaning import storable
+from importer.model.outcomes import Problem, ProblemKind
+from importer.model.row_ids import RowId
 
 REPLY_LIMIT = 4_000  # characters
+NO_PROBLEMS = "[]"
 
 
 def cut(text: str | None) -> str | None:
@@ -29,6 +32,23 @@ def to_json(value: Any) -> str:
 def mapping_of(text: str | None) -> Mapping[str, Any]:
     mapping: Mapping[str, Any] = json.loads(text) if text else {}
     return mapping
+
+
+def problems_text(problems: Iterable[Problem]) -> str:
+    """JSON; the row is known by the row's own columns."""
+    return to_json([
+        {"column": p.column, "kind": p.kind.value, "value": p.value, "message": p.message}
+        for p in problems
+    ])  # fmt: skip
+
+
+def problems_of(row: RowId, text: str) -> tuple[Problem, ...]:
+    if text == NO_PROBLEMS:
+        return ()
+    return tuple(
+        Problem(row, p["column"], p["value"], p["message"], ProblemKind(p["kind"]))
+        for p in json.loads(text)
+    )
 
 
 def instant(seconds: float) -> datetime:

@@ -1,5 +1,6 @@
 """What is found wrong with a row, and what became of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +25,15 @@ class Status(StrEnum):
         return self in {Status.PLANNED, Status.SENT, Status.VERIFIED, Status.UNCHANGED}
 
 
+class ProblemKind(StrEnum):
+    """What a problem is about."""
+
+    EMPTY = "empty"  # a cell that is needed
+    CELL = "cell"  # what a cell holds
+    ROW = "row"  # the row as a whole
+    WARNING = "warning"  # what to know about a row that is sent anyway
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a row cannot be sent; as a warning, what a person should know of a row that is sent."""
@@ -32,24 +42,45 @@ class Problem:
     column: str  # the heading as operations and templates spell it; "" for the row as a whole
     value: str  # the cell as a person sees it; "" for an empty one
     message: str  # one sentence: the value quoted, and what to do
+    kind: ProblemKind = ProblemKind.CELL
 
     @property
     def row(self) -> int:
         """The number Excel shows."""
         return self.id.row
 
+    @property
+    def sentence(self) -> str:
+        return f"{self.column}: {self.message}" if self.column else self.message
 
-TAKEN_BACK = "Taken back by run"  # begins the sentence of a row that an undo took back
+
+def sentence_of(problems: Iterable[Problem]) -> str:
+    return "; ".join(problem.sentence for problem in problems)
+
+
+_SHOWS_WARNINGS = frozenset({Status.PLANNED, Status.SENT, Status.VERIFIED})
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one row."""
+    """What became of one row: facts. `sentence` puts them in words."""
 
     status: Status
-    sentence: str = ""
+    message: str = ""  # what the platform or an earlier run says
+    problems: tuple[Problem, ...] = ()  # found in its cells, warnings too
+    undone_by: int | None = None  # the run that undid it
 
     @property
-    def taken_back(self) -> bool:
-        """Whether a later run has undone it."""
-        return self.sentence.startswith(TAKEN_BACK)
+    def sentence(self) -> str:
+        if self.undone_by is not None:
+            return f"Undone by run {self.undone_by}."
+        return " ".join(filter(None, [sentence_of(self._shown), self.message]))
+
+    @property
+    def _shown(self) -> list[Problem]:
+        """A row that was fixed, or has been sent before, has its problems behind it."""
+        if self.status is Status.INVALID:
+            return [p for p in self.problems if p.kind is not ProblemKind.WARNING]
+        if self.status in _SHOWS_WARNINGS:
+            return [p for p in self.problems if p.kind is ProblemKind.WARNING]
+        return []

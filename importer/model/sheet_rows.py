@@ -24,15 +24,23 @@ def by_sheet_row(outcomes: Mapping[RowId, Outcome]) -> dict[int, Outcome]:
 
 
 def _together(lines: Sequence[Outcome]) -> Outcome:
-    if len({one.status for one in lines}) == 1:
-        sentences = dict.fromkeys(one.sentence for one in lines if one.sentence)
-        return Outcome(lines[0].status, "; ".join(sentences))
+    if len({(one.status, one.undone_by) for one in lines}) == 1:
+        messages = dict.fromkeys(one.message for one in lines if one.message)
+        problems = problems_by_sheet_row(p for one in lines for p in one.problems)
+        first = lines[0]
+        return Outcome(first.status, "; ".join(messages), tuple(problems), first.undone_by)
     said = (
         f"{line} {one.status}{f' ({one.sentence})' if one.sentence else ''}"
         for line, one in enumerate(lines, start=1)
     )
     gravest = min((one.status for one in lines), key=_GRAVEST_FIRST.index)
     return Outcome(gravest, f"Of its {len(lines)} tracking numbers: {', '.join(said)}")
+
+
+def problems_of(outcomes: Iterable[Outcome]) -> list[Problem]:
+    """Why the invalid rows are invalid."""
+    invalid = (o.problems for o in outcomes if o.status is Status.INVALID)
+    return problems_by_sheet_row(p for problems in invalid for p in problems)
 
 
 def problems_by_sheet_row(problems: Iterable[Problem]) -> list[Problem]:

@@ -241,7 +241,7 @@ def _with_run(subject: Subject, run: RunRecord, journal: Journal) -> Subject:
 
 def _set_aside(number: RowId, outcome: Outcome, sentence: str, source: str) -> Compared:
     """A row that is not asked for: it has a problem, or is a total, or was taken back."""
-    explained = outcome.status is Status.UNCHANGED or outcome.taken_back
+    explained = outcome.status is Status.UNCHANGED or outcome.undone_by is not None
     return Compared(
         number, Agreement.NOT_CHECKED, sentence=sentence, source=source, explained=explained
     )
@@ -249,7 +249,7 @@ def _set_aside(number: RowId, outcome: Outcome, sentence: str, source: str) -> C
 
 def _never_there(record: RowRecord) -> bool:
     never = {Status.INVALID, Status.UNSENT, Status.REJECTED}
-    return record.outcome.status in never or record.outcome.taken_back
+    return record.outcome.status in never or record.outcome.undone_by is not None
 
 
 def _as_written(layout: Layout, number: RowId) -> dict[str, Any]:
@@ -266,7 +266,7 @@ def _sheet_side(operation: Operation[Any], row: Any | None) -> dict[str, Any]:
 
 
 def _why_not(record: RowRecord) -> str:
-    if record.outcome.taken_back:
+    if record.outcome.undone_by is not None:
         return record.outcome.sentence
     why = f": {record.outcome.sentence}" if record.outcome.sentence else ""
     return f"{record.outcome.status}{why}"

@@ -1,118 +1,133 @@
-"""Runs as a report: what came, what was sent, what was refused and why, and whom to call."""
+"""Runs as a report: what was sent, what was rejected and why, and which vendor to call."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from importer.model.outcomes import Status
+from importer.model.row_counts import RowCounts
 from importer.reports.model import Cell, Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
-from importer.reports.run_stats import IN, Cause, Day, RunStory, causes, share_wrong, vendors
+from importer.reports.run_stats import Cause, Day, RunStory, causes, total, vendors
 
 _MOST_CAUSES = 12  # in a chart
-_MOST_SAID = 3
+_MOST_LISTED = 3
+_WORTH_A_CALL = 0.1  # of a vendor's rows
+_WRONG = (Status.REJECTED, Status.INVALID)
 _PARTS = {
-    "in": (IN, Tone.GOOD),
-    "needs a person": ((Status.INVALID, Status.REJECTED), Tone.ATTENTION),
-    "unknown": ((Status.UNKNOWN,), Tone.NOTE),
-    "unsent": ((Status.UNSENT,), Tone.PLAIN),
+    "accepted": Tone.GOOD,
+    "undone": Tone.PLAIN,
+    "needs attention": Tone.ATTENTION,
+    "unknown": Tone.NOTE,
+    "unsent": Tone.PLAIN,
 }
-Refused = tuple[str, str]  # a file that was not taken up, and why
+Refused = tuple[str, str]  # a file that no run was made of, and why
 
 
 def report_of(
     subject: str,
-    found: Sequence[RunStory],
+    stories: Sequence[RunStory],
     history: Sequence[Day],
     made_at: datetime,
     refused: Sequence[Refused] = (),
 ) -> Report:
     """`history` are the last days of all runs, `refused` the files that no run was made of."""
-    wrong = causes(found, [Status.REJECTED, Status.INVALID])
+    wrong = causes(stories, _WRONG)
+    charts = [
+        _by_vendor(vendors(stories)),
+        _by_day(history),
+        _by_cause(wrong),
+        _by_account(stories),
+    ]
     return Report(
         title="Run report",
         subject=subject,
         made_at=made_at,
-        headline=_headline(found, refused),
-        attention=_attention(found, wrong, refused),
-        facts=_facts(found, refused),
-        charts=[chart for chart in _charts(found, history, wrong) if chart.labels],
+        headline=_headline(total(stories), len(refused)),
+        attention=_attention(stories, wrong, refused),
+        facts=_facts(stories, refused),
+        charts=[chart for chart in charts if chart.labels],
         tables=[
             *([_refused(refused)] if refused else []),
-            _unknown(found),
+            _unknown(stories),
             _causes(wrong),
-            _scorecard(found),
-            _runs(found),
-            _rows(found),
+            _scorecard(stories),
+            _runs(stories),
+            _rows(stories),
         ],
     )
 
 
-def _counts(found: Sequence[RunStory]) -> Counter[Status]:
-    return sum((story.counts for story in found), Counter[Status]())
-
-
-def _taken_back(found: Sequence[RunStory]) -> int:
-    return sum(row.outcome.taken_back for story in found for row in story.rows)
-
-
-def _headline(found: Sequence[RunStory], refused: Sequence[Refused]) -> str:
-    counts = _counts(found)
-    rows = counts.total()
-    wrong = sum(counts[status] for status in Status if not status.settled)
-    files = _counted(len(refused), "file")
-    if wrong:
-        also = f", and {files} could not be taken up" if refused else ""
-        need = "needs" if wrong == 1 else "need"
-        return f"{wrong:,} of {_counted(rows, 'row')} {need} a person{also}"
+def _headline(counts: RowCounts, refused: int) -> str:
+    rows, files = _counted(counts.rows, "row"), _counted(refused, "file")
+    if counts.attention:
+        need = "needs" if counts.attention == 1 else "need"
+        also = f", and {files} could not be processed" if refused else ""
+        return f"{counts.attention:,} of {rows} {need} attention{also}"
     if refused:
-        return f"{files} could not be taken up; {_counted(rows, 'row')} went in"
-    back = _taken_back(found)
-    if back:
-        return f"{rows - back:,} of {_counted(rows, 'row')} are in; {back:,} were taken back"
-    if rows == 1:
-        return "The one row is in"
-    return f"All {rows:,} rows are in" if rows else "Nothing came"
+        return f"{files} could not be processed; {_counted(counts.accepted, 'row')} accepted"
+    if counts.undone:
+        return f"{counts.accepted:,} of {rows} accepted; {_were(counts.undone)} undone"
+    if counts.rows == 1:
+        return "The row was accepted"
+    return f"All {rows} were accepted" if counts.rows else "No sheets arrived"
+
+
+def _were(count: int) -> str:
+    return f"{count:,} {'was' if count == 1 else 'were'}"
 
 
 def _attention(
-    found: Sequence[RunStory], wrong: Sequence[Cause], refused: Sequence[Refused]
+    stories: Sequence[RunStory], wrong: Sequence[Cause], refused: Sequence[Refused]
 ) -> list[str]:
-    counts = _counts(found)
-    said = []
-    if counts[Status.UNKNOWN]:
-        said.append(
-            f"{_counted(counts[Status.UNKNOWN], 'row')} may or may not have been sent: look each "
-            "up on the platform before anybody sends it again; they are listed under Unknown."
-        )
-    said += [f"{name} was not taken up: {_ended(why)}" for name, why in refused[:_MOST_SAID]]
-    if len(refused) > _MOST_SAID:
-        said.append(f"{_counted(len(refused) - _MOST_SAID, 'more file')} not taken up.")
-    for each in wrong[:_MOST_SAID]:
-        run, row = each.example
-        verb = "refused" if each.status is Status.REJECTED else "invalid"
-        said.append(
-            f"{_counted(each.rows, 'row')} {verb}: {_ended(each.words)} "
-            f"For example row {row.id.row} of {run.file_name}."
-        )
-    for story in found:
-        if waiting := story.counts[Status.UNSENT]:
-            said.append(
-                f"{_counted(waiting, 'row')} of {story.run.file_name} not sent yet: "
-                f"importer resume {story.run.id} goes on."
-            )
-    return said
-
-
-def _facts(found: Sequence[RunStory], refused: Sequence[Refused]) -> list[tuple[str, Cell]]:
-    counts = _counts(found)
-    back = _taken_back(found)
     return [
-        ("Sheets", len(found) + len(refused)),
-        ("Rows", counts.total()),
-        *((status.value.capitalize(), counts[status]) for status in Status if counts[status]),
-        *([("Taken back", back)] if back else []),
-        ("Requests", sum(story.requests for story in found)),
-        ("Time at work", _minutes(sum(story.seconds for story in found))),
+        *_unknown_sentences(total(stories)),
+        *_refused_sentences(refused),
+        *map(_cause_sentence, wrong[:_MOST_LISTED]),
+        *_unsent_sentences(stories),
+    ]
+
+
+def _unknown_sentences(counts: RowCounts) -> list[str]:
+    if not (unknown := counts.number(Status.UNKNOWN)):
+        return []
+    rows = _counted(unknown, "row")
+    todo = "check the platform for each before anybody sends it again; the Unknown table has them"
+    return [f"{rows} may or may not have been sent: {todo}."]
+
+
+def _refused_sentences(refused: Sequence[Refused]) -> list[str]:
+    sentences = [f"{name} was not processed: {_ended(why)}" for name, why in refused]
+    if (more := len(refused) - _MOST_LISTED) > 0:
+        return [*sentences[:_MOST_LISTED], f"{_counted(more, 'more file')} not processed."]
+    return sentences
+
+
+def _cause_sentence(cause: Cause) -> str:
+    verb = "rejected" if cause.status is Status.REJECTED else "invalid"
+    example = cause.example
+    return (
+        f"{_counted(cause.rows, 'row')} {verb}: {_ended(cause.words)} "
+        f"For example row {example.row} of {example.run.file_name}."
+    )
+
+
+def _unsent_sentences(stories: Sequence[RunStory]) -> list[str]:
+    return [
+        f"{_counted(waiting, 'row')} of {story.run.file_name} not sent yet: "
+        f"importer resume {story.run.id} sends them."
+        for story in stories
+        if (waiting := story.counts.number(Status.UNSENT))
+    ]
+
+
+def _facts(stories: Sequence[RunStory], refused: Sequence[Refused]) -> list[tuple[str, Cell]]:
+    counts = total(stories)
+    return [
+        ("Sheets", len(stories) + len(refused)),
+        ("Rows", counts.rows),
+        *((status.value.capitalize(), number) for status, number in counts.statuses.items()),
+        *([("Undone", counts.undone)] if counts.undone else []),
+        ("Requests", sum(story.requests for story in stories)),
+        ("Time at work", _minutes(sum(story.seconds for story in stories))),
     ]
 
 
@@ -127,41 +142,46 @@ def _minutes(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def _charts(
-    found: Sequence[RunStory], history: Sequence[Day], wrong: Sequence[Cause]
-) -> list[Chart]:
-    return [_by_vendor(found), _by_day(history), _by_cause(wrong), _by_account(found)]
+def _parts(counts: RowCounts) -> dict[str, int]:
+    """Each row in one of _PARTS."""
+    numbers = [
+        counts.accepted,
+        counts.undone,
+        counts.number(*_WRONG),
+        counts.number(Status.UNKNOWN),
+        counts.number(Status.UNSENT),
+    ]
+    return dict(zip(_PARTS, numbers, strict=True))
 
 
-def _by_vendor(found: Sequence[RunStory]) -> Chart:
-    groups = vendors(found)
-    counts = {vendor: _counts(group) for vendor, group in groups.items()}
-    shares = {v: share for v, g in groups.items() if (share := share_wrong(g)) is not None}
+def _by_vendor(groups: Mapping[str, Sequence[RunStory]]) -> Chart:
+    counts = {vendor: total(group) for vendor, group in groups.items()}
+    shares = {vendor: each.share_wrong or 0.0 for vendor, each in counts.items()}
     worst = max(shares, key=shares.__getitem__, default=None)
     about = (
-        f"{worst} has the largest share to look at, {shares[worst]:.0%}."
+        f"{worst} has the largest share that needs attention, {shares[worst]:.0%}."
         if worst is not None and shares[worst]
-        else "No vendor's rows need a look."
+        else "No vendor's rows need attention."
     )
-    series, tones = _in_parts([counts[vendor] for vendor in groups])
-    return Chart("Outcomes by vendor", about, list(groups), series, tones, lying=True)
+    series, tones = _in_parts([*counts.values()])
+    return Chart("Outcomes by vendor", about, [*groups], series, tones, lying=True)
 
 
-def _in_parts(
-    counts: Sequence[Counter[Status]],
-) -> tuple[dict[str, list[float]], dict[str, Tone]]:
-    series: dict[str, list[float]] = {}
-    for name, (statuses, _) in _PARTS.items():
-        numbers = [float(sum(each[status] for status in statuses)) for each in counts]
-        if any(numbers):
-            series[name] = numbers
-    return series, {name: _PARTS[name][1] for name in series}
+def _in_parts(counts: Sequence[RowCounts]) -> tuple[dict[str, list[float]], dict[str, Tone]]:
+    """The parts that occur, each with its number for each of the counts."""
+    parts = [_parts(each) for each in counts]
+    series = {
+        name: [float(each[name]) for each in parts]
+        for name in _PARTS
+        if any(each[name] for each in parts)
+    }
+    return series, {name: _PARTS[name] for name in series}
 
 
 def _by_day(history: Sequence[Day]) -> Chart:
-    series, tones = _in_parts([Counter(day.counts) for day in history])
-    sent = series.get("in", [0.0])
-    about = f"{sum(sent):,.0f} rows went in over {_counted(len(history), 'day')}."
+    series, tones = _in_parts([day.counts for day in history])
+    accepted = RowCounts.total(day.counts for day in history).accepted
+    about = f"{_counted(accepted, 'row')} accepted over {_counted(len(history), 'day')}."
     labels = [day.day[5:] for day in history] if series else []
     return Chart("Sent per night", about, labels, series, tones)
 
@@ -172,17 +192,17 @@ def _by_cause(wrong: Sequence[Cause]) -> Chart:
     return Chart(
         "Problems by kind",
         about,
-        [each.words for each in reversed(most)],
-        {"rows": [each.rows for each in reversed(most)]},
+        [cause.words for cause in reversed(most)],
+        {"rows": [cause.rows for cause in reversed(most)]},
         {"rows": Tone.ATTENTION},
         lying=True,
     )
 
 
-def _by_account(found: Sequence[RunStory]) -> Chart:
-    """Time at work beside the least that the account's limit allows for so many requests."""
+def _by_account(stories: Sequence[RunStory]) -> Chart:
+    """Time at work next to the least that the account's limit allows for so many requests."""
     accounts: dict[str, list[RunStory]] = {}
-    for story in found:
+    for story in stories:
         accounts.setdefault(story.run.account, []).append(story)
     spent_s = [sum(s.seconds for s in group) for group in accounts.values()]
     least_s = [sum(s.requests * s.pace_s for s in group) for group in accounts.values()]
@@ -211,140 +231,125 @@ def _beyond(spent: Sequence[float], least: Sequence[float]) -> list[float]:
 
 def _refused(refused: Sequence[Refused]) -> ReportTable:
     lines = [ReportLine([name, why], Tone.ATTENTION) for name, why in refused]
-    about = "Files of which nothing was sent."
-    return ReportTable("Not taken up", [ReportColumn("File"), ReportColumn("Why")], lines, about)
+    about = "Nothing in these files was sent."
+    return ReportTable("Not processed", [ReportColumn("File"), ReportColumn("Why")], lines, about)
 
 
-def _unknown(found: Sequence[RunStory]) -> ReportTable:
+def _unknown(stories: Sequence[RunStory]) -> ReportTable:
     lines = [
-        ReportLine([story.run.id, story.run.file_name, row.id.row, row.outcome.sentence], Tone.NOTE)
-        for story in found
-        for row in story.rows
-        if row.outcome.status is Status.UNKNOWN
+        ReportLine([story.run.id, story.run.file_name, row, outcome.sentence], Tone.NOTE)
+        for story in stories
+        for row, outcome in story.rows.items()
+        if outcome.status is Status.UNKNOWN
     ]
-    columns = [
-        ReportColumn("Run", "number"),
-        ReportColumn("Sheet"),
-        ReportColumn("Row", "number"),
-        ReportColumn("What to look up"),
-    ]
-    about = "Sent, and the answer was lost. Look before anybody sends them again."
-    return ReportTable("Unknown", columns, lines, about, "Nothing is in doubt.")
+    columns = [_number("Run"), ReportColumn("Sheet"), _number("Row"), ReportColumn("What to check")]
+    about = "Sent, but the answer was lost. Check the platform before anybody sends them again."
+    return ReportTable("Unknown", columns, lines, about, "No unknown outcomes.")
 
 
 def _causes(wrong: Sequence[Cause]) -> ReportTable:
     lines = [
         ReportLine(
-            [each.rows, each.status.value, each.words, each.runs, each.example[0].file_name,
-             each.example[1].id.row, each.example[1].outcome.sentence],
+            [cause.rows, cause.status.value, cause.words, cause.runs, cause.example.run.file_name,
+             cause.example.row, cause.example.sentence],
         )
-        for each in wrong
+        for cause in wrong
     ]  # fmt: skip
     columns = [
-        ReportColumn("Rows", "number"),
+        _number("Rows"),
         ReportColumn("Status"),
         ReportColumn("Cause"),
-        ReportColumn("Sheets", "number"),
+        _number("Sheets"),
         ReportColumn("For example in"),
-        ReportColumn("Row", "number"),
-        ReportColumn("What is said there"),
+        _number("Row"),
+        ReportColumn("Its message"),
     ]
-    return ReportTable("Causes", columns, lines, "The most frequent first.", "Nothing was refused.")
+    return ReportTable("Causes", columns, lines, "The most frequent first.", "None was rejected.")
 
 
-def _scorecard(found: Sequence[RunStory]) -> ReportTable:
-    lines = []
-    for vendor, group in vendors(found).items():
-        counts = _counts(group)
-        share = share_wrong(group)
-        kinds = causes(group, [Status.INVALID, Status.REJECTED])
-        lines.append(
-            ReportLine(
-                [vendor, len(group), counts.total(), _percent(share), len(kinds),
-                 kinds[0].words if kinds else None, _trend(group)],
-                Tone.ATTENTION if share and share >= 0.1 else Tone.PLAIN,
-                frozenset({3}),
-            )
-        )  # fmt: skip
+def _scorecard(stories: Sequence[RunStory]) -> ReportTable:
+    lines = [_vendor_line(vendor, group) for vendor, group in vendors(stories).items()]
     lines.sort(key=lambda line: -float(str(line.cells[3] or 0)))
     columns = [
         ReportColumn("Vendor"),
-        ReportColumn("Sheets", "number"),
-        ReportColumn("Rows", "number"),
-        ReportColumn("% to look at", "number"),
-        ReportColumn("Kinds of problem", "number"),
+        _number("Sheets"),
+        _number("Rows"),
+        _number("% needing attention"),
+        _number("Kinds of problem"),
         ReportColumn("Most frequent"),
         ReportColumn("Trend"),
     ]
     return ReportTable("Vendors", columns, lines, "Whom to call: the largest share first.")
 
 
-def _percent(share: float | None) -> float | None:
-    return None if share is None else round(share * 100, 1)
+def _vendor_line(vendor: str, group: Sequence[RunStory]) -> ReportLine:
+    counts, kinds = total(group), causes(group, _WRONG)
+    share = counts.share_wrong
+    return ReportLine(
+        [vendor, len(group), counts.rows, None if share is None else round(share * 100, 1),
+         len(kinds), kinds[0].words if kinds else None, _trend(group)],
+        Tone.ATTENTION if share and share >= _WORTH_A_CALL else Tone.PLAIN,
+        frozenset({3}),
+    )  # fmt: skip
 
 
 def _trend(group: Sequence[RunStory]) -> str:
     """The later half of a vendor's sheets against the earlier."""
     half = len(group) // 2
-    before, after = share_wrong(group[:half]), share_wrong(group[half:])
-    if not half or before is None or after is None:
+    before, after = total(group[:half]).share_wrong, total(group[half:]).share_wrong
+    if before is None or after is None:
         return "too few sheets to tell"
     if abs(after - before) < 0.01:
         return "as before"
     return f"{'worse' if after > before else 'better'}: {before:.0%} before, {after:.0%} since"
 
 
-def _runs(found: Sequence[RunStory]) -> ReportTable:
-    lines = []
-    for story in found:
-        run, counts = story.run, story.counts
-        numbers = [sum(counts[status] for status in part) for part, _ in _PARTS.values()]
-        wrong = sum(counts[status] for status in Status if not status.settled)
-        lines.append(
-            ReportLine(
-                [run.id, run.created_at, story.vendor, run.file_name, run.operation, run.account,
-                 run.state.value, counts.total(), *numbers, story.requests,
-                 round(story.seconds / 60, 1)],
-                Tone.ATTENTION if wrong else Tone.PLAIN,
-            )
-        )  # fmt: skip
+def _runs(stories: Sequence[RunStory]) -> ReportTable:
     columns = [
-        ReportColumn("Run", "number"),
-        ReportColumn("Begun (UTC)", "instant"),
-        ReportColumn("Vendor"),
-        ReportColumn("Sheet"),
-        ReportColumn("Operation"),
-        ReportColumn("Account"),
-        ReportColumn("State"),
-        ReportColumn("Rows", "number"),
-        *(ReportColumn(name.capitalize(), "number") for name in _PARTS),
-        ReportColumn("Requests", "number"),
-        ReportColumn("Minutes", "number"),
+        _number("Run"),
+        ReportColumn("Started (UTC)", "instant"),
+        *map(ReportColumn, ("Vendor", "Sheet", "Operation", "Account", "State")),
+        _number("Rows"),
+        *(_number(name.capitalize()) for name in _PARTS),
+        _number("Requests"),
+        _number("Minutes"),
     ]
-    return ReportTable("Runs", columns, lines, "", "No run.")
+    return ReportTable("Runs", columns, [*map(_run_line, stories)], "", "No runs.")
 
 
-def _rows(found: Sequence[RunStory]) -> ReportTable:
-    """Every row that a person has to look at."""
+def _run_line(story: RunStory) -> ReportLine:
+    run, counts = story.run, story.counts
+    return ReportLine(
+        [run.id, run.created_at, story.vendor, run.file_name, run.operation, run.account,
+         run.state.value, counts.rows, *_parts(counts).values(), story.requests,
+         round(story.seconds / 60, 1)],
+        Tone.ATTENTION if counts.attention else Tone.PLAIN,
+    )  # fmt: skip
+
+
+def _rows(stories: Sequence[RunStory]) -> ReportTable:
     lines = [
         ReportLine(
-            [story.run.id, story.run.file_name, row.id.row, row.outcome.status.value,
-             row.outcome.sentence],
-            Tone.NOTE if row.outcome.status in {Status.UNKNOWN, Status.UNSENT} else Tone.ATTENTION,
+            [story.run.id, story.run.file_name, row, outcome.status.value, outcome.sentence],
+            Tone.NOTE if outcome.status in {Status.UNKNOWN, Status.UNSENT} else Tone.ATTENTION,
         )
-        for story in found
-        for row in story.rows
-        if not row.outcome.status.settled
-    ]  # fmt: skip
-    columns = [
-        ReportColumn("Run", "number"),
-        ReportColumn("Sheet"),
-        ReportColumn("Row", "number"),
-        ReportColumn("Status"),
-        ReportColumn("What is said"),
+        for story in stories
+        for row, outcome in story.rows.items()
+        if not outcome.status.settled
     ]
-    about = "Every row that needs a look."
-    return ReportTable("Rows", columns, lines, about, "None needs a look.")
+    columns = [
+        _number("Run"),
+        ReportColumn("Sheet"),
+        _number("Row"),
+        ReportColumn("Status"),
+        ReportColumn("Message"),
+    ]
+    about = "Every row that needs attention."
+    return ReportTable("Rows", columns, lines, about, "No row needs attention.")
+
+
+def _number(title: str) -> ReportColumn:
+    return ReportColumn(title, "number")
 
 
 def _ended(sentence: str) -> str:

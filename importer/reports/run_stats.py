@@ -1,38 +1,41 @@
-"""What the journal tells of runs, counted: the numbers behind a run report."""
+"""Statistics over runs: the numbers behind a run report. All of them count rows of sheets."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from importer.journal import Journal, RowRecord, RunRecord
-from importer.model.outcomes import Status
+from importer.journal import Journal, RunRecord
+from importer.model.outcomes import Outcome, ProblemKind, Status
+from importer.model.row_counts import RowCounts
+from importer.model.row_ids import RowId
 from importer.model.sheet_rows import by_sheet_row
 from importer.settings.settings import Settings
 
 _EVERY_RUN = 100_000
-IN = (Status.SENT, Status.VERIFIED, Status.UNCHANGED)
-_EACH = re.compile(r"; (?=[A-Z][\w ]{1,40}: )")  # a problem of another column begins
 _QUOTED = re.compile(r'"([^"]*)"')
 _HINT = re.compile(r" Did you mean .*?\?")
 _NUMBERS = re.compile(r"\b(?:[A-Z]{0,3}-?)?\d[\w.-]*(?:, \d+)*(?: and \d+)?")
+_NO_REASON = "no reason given"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the rows are put together once
 class RunStory:
     """One run with its rows and what it cost; `requests` are all attempts, read backs included."""
 
     run: RunRecord
-    rows: Sequence[RowRecord]
+    lines: dict[RowId, Outcome]
     requests: int
-    pace_s: float  # seconds a request at the account's limit; 0 where there is none
+    pace_s: float  # seconds per request at the account's limit; 0 where there is none
 
-    @property
-    def counts(self) -> Counter[Status]:
-        """Of the sheet's rows; one that was split into lines counts once."""
-        outcomes = by_sheet_row({row.id: row.outcome for row in self.rows})
-        return Counter(outcome.status for outcome in outcomes.values())
+    @cached_property
+    def rows(self) -> dict[int, Outcome]:
+        return by_sheet_row(self.lines)
+
+    @cached_property
+    def counts(self) -> RowCounts:
+        return RowCounts.of(self.rows.values())
 
     @property
     def vendor(self) -> str:
@@ -46,28 +49,37 @@ class RunStory:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What all runs of one day (UTC) have come to, whatever the report is about."""
+    """What all runs of one day (UTC) came to, whatever the report is about."""
 
     day: str
-    counts: Mapping[Status, int]
+    counts: RowCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row of those that a cause is about."""
+
+    run: RunRecord
+    row: int
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Rows with the same trouble; `example` is the first of them."""
+    """Rows with the same trouble; the example is the first of them."""
 
     words: str
     rows: int
     runs: int
     status: Status
-    example: tuple[RunRecord, RowRecord]
+    example: Example
 
 
 def stories(journal: Journal, runs: Iterable[RunRecord], settings: Settings) -> list[RunStory]:
     return [
         RunStory(
             run,
-            journal.rows(run.id),
+            journal.outcomes(run.id),
             len(journal.attempts(run.id)),
             _pace(run.account, settings),
         )
@@ -76,76 +88,78 @@ def stories(journal: Journal, runs: Iterable[RunRecord], settings: Settings) -> 
 
 
 def _pace(account: str, settings: Settings) -> float:
-    found = settings.accounts.get(account)
-    return found.limit.pace_s if found else 0.0
+    known = settings.accounts.get(account)
+    return known.limit.pace_s if known else 0.0
 
 
 def days(journal: Journal, until: datetime, number: int = 30) -> list[Day]:
     """The last `number` days up to an instant, those without a run too."""
-    counts: dict[str, Counter[Status]] = {
-        f"{until - timedelta(days=back):%Y-%m-%d}": Counter() for back in range(number - 1, -1, -1)
+    counts: dict[str, list[RowCounts]] = {
+        f"{until - timedelta(days=back):%Y-%m-%d}": [] for back in range(number - 1, -1, -1)
     }
     for run in journal.runs(_EVERY_RUN):
         day = f"{run.created_at:%Y-%m-%d}"
         if day in counts:
-            counts[day].update(journal.counts(run.id))
-    return [Day(day, found) for day, found in counts.items()]
+            counts[day].append(journal.counts(run.id))
+    return [Day(day, RowCounts.total(several)) for day, several in counts.items()]
 
 
-def causes(found: Iterable[RunStory], statuses: Iterable[Status]) -> list[Cause]:
+def total(several: Iterable[RunStory]) -> RowCounts:
+    return RowCounts.total(story.counts for story in several)
+
+
+def causes(several: Iterable[RunStory], statuses: Sequence[Status]) -> list[Cause]:
     """The rows of these statuses grouped by what is wrong with them, the most frequent first."""
-    wanted = set(statuses)
-    groups: dict[tuple[Status, str], list[tuple[RunRecord, RowRecord]]] = {}
-    for story in found:
-        for row in story.rows:
-            if row.outcome.status in wanted:
-                for words in _causes_of(row):
-                    groups.setdefault((row.outcome.status, words), []).append((story.run, row))
-    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
-    return [
-        Cause(words, len(rows), len({run.id for run, _ in rows}), status, rows[0])
-        for (status, words), rows in ordered
-    ]
+    groups: dict[tuple[Status, str], dict[tuple[int, int], RunStory]] = {}
+    for story in several:
+        for row, outcome in story.lines.items():
+            if outcome.status in statuses:
+                for words in _causes_of(outcome):
+                    rows = groups.setdefault((outcome.status, words), {})
+                    rows.setdefault((story.run.id, row.row), story)
+    every = [_cause(status, words, rows) for (status, words), rows in groups.items()]
+    return sorted(every, key=lambda cause: -cause.rows)
 
 
-def _causes_of(row: RowRecord) -> list[str]:
+def _cause(status: Status, words: str, rows: dict[tuple[int, int], RunStory]) -> Cause:
+    (_, row), story = next(iter(rows.items()))
+    example = Example(story.run, row, story.rows[row].sentence)
+    return Cause(words, len(rows), len({run for run, _ in rows}), status, example)
+
+
+def _causes_of(outcome: Outcome) -> Iterator[str]:
     """Each problem of an invalid row by itself; what a platform says, whole."""
-    said = row.outcome.sentence
-    parts = (
-        re.split(r"; (?=[A-Z][\w ]{1,40}: )", said)
-        if row.outcome.status is Status.INVALID
-        else [said]
-    )
-    return list(dict.fromkeys(cause(part) for part in parts)) or ["nothing is said"]
+    if outcome.status is not Status.INVALID:
+        yield in_general(outcome.message) or _NO_REASON
+        return
+    for problem in outcome.problems:
+        if problem.kind is not ProblemKind.WARNING:
+            words = in_general(problem.message, problem.value)
+            yield f"{problem.column}: {words}" if problem.column else words
 
 
-def cause(sentence: str) -> str:
-    """A sentence without what is its row's own.
+def in_general(message: str, value: str = "") -> str:
+    """A message without what belongs to its row alone; `value` is the cell it is about.
 
-    >>> cause('Carrier: "Fedx" is not one of UPS, FedEx. Did you mean FedEx?')
-    'Carrier: … is not one of UPS, FedEx.'
-    >>> cause('Carrier: "Pigeon" is new; write Other here and Pigeon in Other Carrier')
-    'Carrier: … is new; write Other here and … in Other Carrier'
-    >>> cause("Purchase order 10018 is Completed and cannot be changed.")
+    >>> in_general('"Fedx" is not one of UPS, FedEx. Did you mean FedEx?')
+    '… is not one of UPS, FedEx.'
+    >>> in_general('"Pigeon" is new; write Other here and Pigeon in Other Carrier', "Pigeon")
+    '… is new; write Other here and … in Other Carrier'
+    >>> in_general("Purchase order 10018 is Completed and cannot be changed.")
     'Purchase order … is Completed and cannot be changed.'
     """
-    said = _HINT.sub("", sentence)
-    for value in filter(None, _QUOTED.findall(said)):  # it may be named once more, unquoted
-        said = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", said)
-    general = _NUMBERS.sub("…", said.replace('"…"', "…").replace('""', "…"))
-    return general.strip() or "nothing is said"
+    words = _without(value, _HINT.sub("", message))
+    for quoted in _QUOTED.findall(words):  # it may be named once more, unquoted
+        words = _without(quoted, words)
+    return _NUMBERS.sub("…", words.replace('"…"', "…").replace('""', "…")).strip()
 
 
-def vendors(found: Iterable[RunStory]) -> dict[str, list[RunStory]]:
+def _without(value: str, text: str) -> str:
+    return re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", text) if value else text
+
+
+def vendors(several: Iterable[RunStory]) -> dict[str, list[RunStory]]:
     groups: dict[str, list[RunStory]] = {}
-    for story in found:
+    for story in several:
         groups.setdefault(story.vendor, []).append(story)
     return dict(sorted(groups.items()))
-
-
-def share_wrong(found: Sequence[RunStory]) -> float | None:
-    """The share of rows that a person has to look at; None without rows."""
-    counts = sum((story.counts for story in found), Counter[Status]())
-    total = counts.total()
-    wrong = sum(counts[status] for status in Status if not status.settled)
-    return wrong / total if total else None

@@ -59,11 +59,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class RunRows:
-    """The rows to be sent, and what is said beside those that were."""
+    """The rows to be sent."""
 
     operation: Operation[Any]
     rows: Mapping[RowId, Any]
-    warnings: Mapping[RowId, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +192,7 @@ def path_of(text: str | None) -> Path | None:
 def run_rows_of(run: RunRecord, journal: Journal) -> RunRows:
     operation = operation_named(run.operation)
     records = {record.id: record for record in journal.rows(run.id)}
-    warnings = {number: record.warning for number, record in records.items()}
-    return RunRows(operation, rows_of_journal(operation, records), warnings)
+    return RunRows(operation, rows_of_journal(operation, records))
 
 
 def _keep_before(context: Context, run: RunRecord, epoch: int, run_rows: RunRows) -> str | None:
@@ -239,7 +237,6 @@ def send_run(
             account=account,
             connection=connection,
             rows=run_rows.rows,
-            warnings=run_rows.warnings,
             date_only_at=context.settings.date_only_at,
             once=not (operation.repeatable or options.again),
         )

@@ -5,6 +5,7 @@ import hashlib
 import json
 import socket
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,17 +69,23 @@ def _user() -> str:
 
 
 def new_rows(prepared: Prepared, account: Account) -> list[NewRow]:
-    operation, warnings = prepared.operation, prepared.warnings
-    entries = []
+    operation, entries = prepared.operation, []
     for number, outcome in prepared.outcomes.items():
         row = prepared.rows.get(number)
         if row is None:
-            entries.append(NewRow(number, outcome.status, outcome.sentence))
+            entries.append(NewRow(number, outcome))
         else:
-            values = {field.name: as_json(getattr(row, field.name)) for field in operation.fields}
-            effect, warning = identity(operation, row, account), warnings.get(number, "")
-            entries.append(NewRow(number, Status.UNSENT, "", values, effect, warning))
+            effect, waiting = (
+                identity(operation, row, account),
+                replace(outcome, status=Status.UNSENT),
+            )
+            entries.append(NewRow(number, waiting, values_of(operation, row), effect))
     return entries
+
+
+def values_of(operation: Operation[Any], row: Any) -> dict[str, str | int | None]:
+    """As the journal keeps them."""
+    return {field.name: as_json(getattr(row, field.name)) for field in operation.fields}
 
 
 def otherwise(operation: Operation[Any], row: Any, kept: Mapping[str, Any]) -> str:

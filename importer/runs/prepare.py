@@ -61,11 +61,6 @@ class Prepared:
         return [make_call(self.operation, part, self.date_only_at) for part in self.parts]
 
     @property
-    def warnings(self) -> dict[RowId, str]:
-        """What is said beside a row that is sent all the same."""
-        return _sentences(self.validation.warnings)
-
-    @property
     def notes(self) -> list[str]:
         """What a person should hear of the sheet as a whole."""
         notes = [*self.layout.worksheet.notes, *self.remarks]
@@ -172,11 +167,10 @@ def _outcomes(
     validation: Validation, aside: Mapping[RowId, Outcome], table: TableRows
 ) -> dict[RowId, Outcome]:
     """Of every row: planned, or why not."""
-    invalid, warnings = _sentences(validation.problems), _sentences(validation.warnings)
     outcomes = dict.fromkeys(validation.ids, Outcome(Status.PLANNED))
-    outcomes |= {number: Outcome(Status.PLANNED, said) for number, said in warnings.items()}
+    outcomes |= _with_problems(Status.PLANNED, validation.warnings)
     outcomes |= aside
-    outcomes |= {number: Outcome(Status.INVALID, said) for number, said in invalid.items()}
+    outcomes |= _with_problems(Status.INVALID, validation.problems)
     if not table.aside:
         return outcomes
     outcomes |= {RowId(row): Outcome(Status.UNCHANGED, said) for row, said in table.aside.items()}
@@ -210,10 +204,8 @@ def _held_back(
     }
 
 
-def _sentences(problems: Sequence[Problem]) -> dict[RowId, str]:
-    """Row -> all that is to be said of it, each with its column's title."""
-    found: dict[RowId, list[str]] = {}
+def _with_problems(status: Status, problems: Sequence[Problem]) -> dict[RowId, Outcome]:
+    found: dict[RowId, list[Problem]] = {}
     for problem in problems:
-        said = f"{problem.column}: {problem.message}" if problem.column else problem.message
-        found.setdefault(problem.id, []).append(said)
-    return {number: "; ".join(sentences) for number, sentences in found.items()}
+        found.setdefault(problem.id, []).append(problem)
+    return {row: Outcome(status, problems=tuple(several)) for row, several in found.items()}

@@ -10,9 +10,7 @@ from pathlib import Path
 from importer.journal import Journal, RunRecord
 from importer.model.errors import ImporterError
 from importer.model.options import UploadOptions
-from importer.model.outcomes import Problem, Status
-from importer.model.row_ids import RowId
-from importer.model.sheet_rows import by_sheet_row
+from importer.model.sheet_rows import by_sheet_row, problems_of
 from importer.model.summary import Summary
 from importer.runs.execute import (
     Context,
@@ -90,7 +88,7 @@ def upload_sheet(
         run = context.journal.begin(
             new_run(sheet, options, prepared, account), new_rows(prepared, account), prepared.calls
         )
-        run_rows = RunRows(prepared.operation, prepared.rows, prepared.warnings)
+        run_rows = RunRows(prepared.operation, prepared.rows)
         run_result = execute(context, run, run.epoch, run_rows, options, lambda: source)
     return prepared.summary(
         sheet,
@@ -126,11 +124,7 @@ def resume_run(run_id: int, context: Context, *, take_over: bool = False) -> Sum
         calls=len(context.journal.calls(run_id)),
         result=run_result.result,
         fix=run_result.fix,
-        problems=[
-            Problem(RowId(number), "", "", outcome.sentence)
-            for number, outcome in by_sheet_row(run_result.outcomes).items()
-            if outcome.status is Status.INVALID
-        ],
+        problems=problems_of(run_result.outcomes.values()),
         notes=run_result.notes,
         stopped_by=run_result.stopped_by,
     )

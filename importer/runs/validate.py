@@ -15,7 +15,7 @@ import pandera.pandas as pa
 from importer.columns import Value, read_column
 from importer.columns.tracking_numbers import infer_carrier, odd_ones
 from importer.model.cells import Cell, shown
-from importer.model.outcomes import Problem
+from importer.model.outcomes import Problem, ProblemKind
 from importer.model.row_ids import RowId
 from importer.model.spelling import listed
 from importer.operations.operation import Field, Operation
@@ -62,7 +62,9 @@ def validate(
     """
     found = _Found(ids, cells, profile)
     faults = row_faults or {}
-    found.problems += [Problem(id_, "", "", faults[id_.row]) for id_ in ids if id_.row in faults]
+    found.problems += [
+        Problem(row, "", "", faults[row.row], ProblemKind.ROW) for row in ids if row.row in faults
+    ]
     values = {field.name: found.read(field) for field in operation.fields}
     if infer_carriers:
         found.fill_carriers(operation, values)
@@ -113,7 +115,7 @@ class _Found:
         empty = field.about.if_empty or "is empty, and needed"
         for i in values.isna().to_numpy().nonzero()[0].tolist():
             if i not in self.unreadable[field.name]:
-                self._add(self.problems, i, field, empty)
+                self._add(self.problems, i, field, empty, ProblemKind.EMPTY)
 
     def fill_carriers(self, operation: Operation[Any], values: Mapping[str, list[Value]]) -> None:
         """Empty carriers become the one that their number tells, which is said of the row."""
@@ -174,10 +176,19 @@ class _Found:
                 message = failure.message.format(**facts, rows=others(i))
                 self._add(into, i, fields[failure.field], message)
 
-    def _add(self, into: list[Problem], i: int, field: Field, message: str) -> None:
+    def _add(
+        self,
+        into: list[Problem],
+        i: int,
+        field: Field,
+        message: str,
+        kind: ProblemKind = ProblemKind.CELL,
+    ) -> None:
         cells = self.cells.get(field.name)
         value = "" if cells is None else shown(cells[i])
-        into.append(Problem(self.ids[i], field.title, value, message))
+        if into is self.warnings:
+            kind = ProblemKind.WARNING
+        into.append(Problem(self.ids[i], field.title, value, message, kind))
 
     def in_sheet_order(self, operation: Operation[Any]) -> tuple[list[Problem], list[Problem]]:
         place = {field.title: i for i, field in enumerate(operation.fields)}

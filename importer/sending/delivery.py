@@ -24,7 +24,7 @@ from importer.sending.halving import Halving
 from importer.sending.ledger import Ledger
 from importer.sending.plan import atoms
 from importer.sending.read_back import ReadBacks, ending_of
-from importer.sending.sentences import adding, minutes, refused_rows, whole
+from importer.sending.sentences import adding, all_of, minutes, refused_rows, whole
 from importer.sending.task import Clock, Doubt, Patience, Task
 from importer.sending.verdicts import JudgedReply, Verdict, judge
 
@@ -97,7 +97,7 @@ class Delivery:
             return self.deliver(record)
         if record.state is CallState.SENDING and self._was_accepted(record):
             rows = self._task.rows_of(record.call)
-            outcomes = self._ledger.sent(rows, Status.SENT)
+            outcomes = all_of(rows, Status.SENT)
             self._ledger.settle(record, CallState.ACCEPTED, outcomes)
             return []
         if self._task.operation.repeatable:
@@ -242,7 +242,7 @@ class Delivery:
         shown = answer.reply if self._task.operation.in_reply else None
         applied = self._read_backs.shown_in(shown, rows)
         sure = [row for row in rows if applied[row.number]]
-        outcomes = {**self._ledger.sent(rows, Status.SENT), **self._ledger.verified(sure)}
+        outcomes = {**all_of(rows, Status.SENT), **all_of(sure, Status.VERIFIED)}
         self._ledger.accept_soon(record, outcomes, ending)
 
     def _refuse(self, record: CallRecord, answer: JudgedReply) -> list[Doubt]:
@@ -291,7 +291,7 @@ class Delivery:
         shown = [row for row in rows if applied[row.number]]
         missing = [row for row in rows if not applied[row.number]]
         note = f"A read back shows it, though: {whole(answer.sentence)}"
-        outcomes = self._ledger.verified(shown, note)
+        outcomes = all_of(shown, Status.VERIFIED, note)
         if missing:
             return self._halving.isolate(record, missing, outcomes, answer)
         self._ledger.settle(record, CallState.ACCEPTED, outcomes)

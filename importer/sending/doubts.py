@@ -66,7 +66,7 @@ class Doubts:
         shown = self._read_backs.shown_in(reply, rows)
         applied = self._read_backs.without_shown_before(record, shown)
         if all(applied.values()):
-            self._ledger.settle(record, CallState.ACCEPTED, self._ledger.verified(rows))
+            self._ledger.settle(record, CallState.ACCEPTED, all_of(rows, Status.VERIFIED))
             return []
         if None not in applied.values() and self._has_settled(doubt):
             return self._send_missing(doubt, rows, applied)
@@ -99,7 +99,7 @@ class Doubts:
             f"{self._task.resume_words} looks again."
         )
         unknown = all_of(rest, Status.UNKNOWN, sentence)
-        self._leave(doubt, {**self._ledger.verified(shown), **unknown})
+        self._leave(doubt, {**all_of(shown, Status.VERIFIED), **unknown})
         return []
 
     def count(self, doubts: Sequence[Doubt]) -> list[Doubt]:
@@ -129,7 +129,7 @@ class Doubts:
         shown = [row for row in rows if applied[row.number]]
         missing = [row for row in rows if applied[row.number] is False]
         unknown = all_of(missing, Status.UNKNOWN, NOT_SHOWN)
-        outcomes = {**self._ledger.verified(shown), **unknown}
+        outcomes = {**all_of(shown, Status.VERIFIED), **unknown}
         self._task.journal.set_outcomes(self._task.run_id, self._task.epoch, outcomes)
 
     def _age_s(self, record: CallRecord) -> float:
@@ -155,12 +155,12 @@ class Doubts:
         if enough or self._stop.is_set():
             sentence = f"{doubt.sentence} A read back does not show it; look again before a resend."
             unknown = all_of(missing, Status.UNKNOWN, sentence)
-            self._leave(doubt, {**self._ledger.verified(shown), **unknown})
+            self._leave(doubt, {**all_of(shown, Status.VERIFIED), **unknown})
             return []
         if not shown:
             self._ledger.release(record)
             return self._deliver(record)
-        return self._halving.deliver_parts(record, [missing], self._ledger.verified(shown))
+        return self._halving.deliver_parts(record, [missing], all_of(shown, Status.VERIFIED))
 
     def _leave(self, doubt: Doubt, outcomes: Mapping[RowId, Outcome]) -> None:
         self._ledger.settle(doubt.record, CallState.UNKNOWN, outcomes)

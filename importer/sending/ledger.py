@@ -9,7 +9,7 @@ from typing import Any
 
 from importer.journal import CallRecord, CallState, Ending, Settled
 from importer.model.errors import RunTaken
-from importer.model.outcomes import Outcome, Status
+from importer.model.outcomes import Outcome
 from importer.model.row_ids import RowId
 from importer.sending.breaker import Bounds, Breaker
 from importer.sending.lineage import Lineage
@@ -94,19 +94,6 @@ class Ledger:
 
     def note_doubt(self, sentence: str) -> None:
         self._breaker.note_doubt(sentence)
-
-    def verified(self, rows: Sequence[Any], note: str = "") -> dict[RowId, Outcome]:
-        return self.sent(rows, Status.VERIFIED, note)
-
-    def sent(self, rows: Sequence[Any], status: Status, note: str = "") -> dict[RowId, Outcome]:
-        """The outcomes of rows that were sent, with what is to be said about each."""
-        return {
-            row.number: Outcome(status, " ".join(filter(None, [self.warning(row.number), note])))
-            for row in rows
-        }
-
-    def warning(self, number: RowId) -> str:
-        return self._task.warnings.get(number, "")
 
     @contextmanager
     def _kept(self, ending: Ending) -> Iterator[None]:

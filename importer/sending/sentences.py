@@ -12,7 +12,7 @@ from importer.operations.operation import Operation
 from importer.platforms.platform import Refusal
 
 
-def all_of(rows: Sequence[Any], status: Status, sentence: str) -> dict[RowId, Outcome]:
+def all_of(rows: Sequence[Any], status: Status, sentence: str = "") -> dict[RowId, Outcome]:
     return {row.number: Outcome(status, sentence) for row in rows}
 
 

@@ -1,7 +1,7 @@
 """What one run sends, with what, and how patiently: values shared by all of sending."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time as time_of_day
 from typing import Any
 
@@ -48,7 +48,6 @@ class Task:
     account: Account
     connection: Connection
     rows: Mapping[RowId, Any]
-    warnings: Mapping[RowId, str] = field(default_factory=dict)  # about a row that was sent
     date_only_at: time_of_day = NOON_UTC
     once: bool = True  # not what an earlier run has sent
 

@@ -142,9 +142,7 @@ def test_what_was_taken_back_needs_nobody(importer, sheet):
 
     told = json.loads(out)
     assert (status, told["attention"]) == (0, [])
-    assert all(
-        row["What is said"].startswith("Taken back by run 2") for row in told["tables"]["Rows"]
-    )
+    assert all(row["What is said"] == "Undone by run 2." for row in told["tables"]["Rows"])
     assert importer("reconcile", "--run", "2")[0] == 0
 
 
@@ -199,7 +197,7 @@ def test_a_report_of_runs_is_written_where_it_is_asked_for(importer, sheet, monk
     status, out, _ = importer("report", "1", "-o", "pages/morning.html", "--open")
 
     assert status == 0
-    assert out.splitlines()[:2] == ["run 1", "  1 of 2 rows needs a person"]
+    assert out.splitlines()[:2] == ["run 1", "  1 of 2 rows needs attention"]
     assert shown == [Path("pages/morning.html").resolve().as_uri()]
     assert Path("pages/morning.xlsx").exists()
 
@@ -225,5 +223,5 @@ def test_an_undo_tried_dry_shows_its_calls(importer, sheet, sandbox):
 
     assert status == 0
     assert "DELETE PurchaseOrders/10001/TrackingNumber/Multiple  row 2" in out
-    assert "row 2: planned: would be taken back" in out
+    assert "row 2: planned: Would be undone." in out
     assert len(sandbox.writes) == writes

@@ -119,7 +119,7 @@ def test_a_night_files_each_sheet_once_tells_the_story_and_leaves_nothing_to_do(
     assert err.count(b'"event": "file"') == len(files) + 1  # the one that is open in Excel
     assert err.count(b'"event": "pass"') == 1
     page = next((folder / "reports").glob("2*.html")).read_text(encoding="utf-8")
-    assert "need a person" in page
+    assert "need attention" in page
     assert all(path.name in page for path in files)
     assert "2" in (folder / "reports" / "index.html").read_text(encoding="utf-8")
     left = sorted(p.name for p in (folder / "inbox").rglob("*") if p.is_file())

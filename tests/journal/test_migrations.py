@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from importer.journal import NewRow, Purpose
-from importer.model.outcomes import Status
+from importer.model.outcomes import Outcome, Problem, ProblemKind, Status
+from importer.model.row_counts import RowCounts
 from importer.model.row_ids import RowId, sheet_rows
+from importer.reports.run_stats import causes, stories
+from importer.settings.settings import Settings
 
 DUMP = Path(__file__).with_name("version_0_1_0.sql")
 POSTGRES = {
@@ -62,9 +65,63 @@ def test_what_a_look_before_a_call_has_shown_names_rows_and_lines(old):
     assert look.reply == "[[3, 1], [3, 2]]"
 
 
+def test_problems_become_data_once(old):
+    rows = {record.id.row: record.outcome for record in old.rows(1)}
+
+    assert rows[3] == Outcome(
+        Status.INVALID,
+        problems=(
+            Problem(
+                RowId(3),
+                "Carrier",
+                "Road; Other Carrier: Truck",
+                '"Road; Other Carrier: Truck" is not one of UPS, USPS, FedEx, DHL, Other; for '
+                "another carrier, write Other here and Road; Other Carrier: Truck in Other Carrier",
+            ),
+        ),
+    )
+    assert rows[4] == Outcome(Status.REJECTED, "Purchase order 99999 was not found.")
+    assert rows[6].problems == (
+        Problem(RowId(6), "PO ID", "", "is empty, and needed", ProblemKind.EMPTY),
+        Problem(RowId(6), "Tracking Number", "", "is empty, and needed", ProblemKind.EMPTY),
+    )
+
+
+def test_a_warning_is_said_once(old):
+    outcome = old.outcomes(1)[RowId(5)]
+
+    assert outcome.message == ""
+    assert [(p.column, p.value, p.kind) for p in outcome.problems] == [
+        ("Tracking Number", "1Z999AA10123456785", ProblemKind.WARNING)
+    ]
+    assert outcome.sentence == (
+        'Tracking Number: the check digit of "1Z999AA10123456785" does not fit a UPS number; '
+        "compare it with the label"
+    )
+
+
+def test_what_was_undone_names_the_run_that_did(old):
+    assert set(old.outcomes(2).values()) == {Outcome(Status.VERIFIED, undone_by=3)}
+    assert old.counts(2) == RowCounts({Status.VERIFIED: 1}, undone=1)
+
+
+def test_its_report_counts_rows_of_the_sheet(old):
+    runs = [old.run(1), old.run(2)]
+    first, second = stories(old, runs, Settings())
+
+    assert (first.counts.attention, second.counts.accepted, second.counts.undone) == (3, 0, 1)
+    every = causes([first], [Status.INVALID, Status.REJECTED])
+    assert {cause.words: cause.rows for cause in every} == {
+        "Carrier: … is not one of UPS, USPS, FedEx, DHL, Other; for another carrier, write Other "
+        "here and … in Other Carrier": 1,
+        "Purchase order … was not found.": 1,
+        "PO ID: is empty, and needed": 1,
+        "Tracking Number: is empty, and needed": 1,
+    }
+
+
 def test_counts_are_of_rows_of_the_sheet(old):
-    assert old.counts(1) == {Status.INVALID: 2, Status.VERIFIED: 2, Status.REJECTED: 1}
-    assert old.counts(2) == {Status.VERIFIED: 1}
+    assert old.counts(1).statuses == {Status.INVALID: 2, Status.VERIFIED: 2, Status.REJECTED: 1}
 
 
 def test_it_goes_on(old, begin, new_run):

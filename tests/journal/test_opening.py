@@ -107,7 +107,7 @@ def test_every_status_can_be_written(journal, begin):
         with journal._engine.begin() as connection:
             connection.execute(text('UPDATE "row" SET status = :status'), {"status": status.value})
 
-    assert journal.counts(run.id) == {status: 4}
+    assert journal.counts(run.id).statuses == {status: 4}
 
 
 def test_folders_are_made_and_the_file_is_private(tmp_path):

@@ -200,7 +200,7 @@ def test_earlier_effects_are_found_by_identity(journal, clock, begin):
     assert found == {"effect 2": Earlier(first.id, ROW_2, Status.SENT, sent_at)}
     assert journal.earlier("other", "add_tracking", ["effect 2"]) == {}
     assert journal.earlier("acme", "update_items", ["effect 2"]) == {}
-    assert journal.counts(unsent.id) == {Status.UNSENT: 4}
+    assert journal.counts(unsent.id).statuses == {Status.UNSENT: 4}
 
 
 def test_a_newer_run_counts_before_an_older_one(journal, clock, begin):
@@ -211,7 +211,7 @@ def test_a_newer_run_counts_before_an_older_one(journal, clock, begin):
 
 
 def test_many_identities_are_asked_for_in_pieces(journal, new_run):
-    rows = [NewRow(RowId(n), Status.SENT, identity=f"e{n}") for n in range(2, 2_502)]
+    rows = [NewRow(RowId(n), SENT, identity=f"e{n}") for n in range(2, 2_502)]
     journal.begin(new_run(), rows, [])
 
     assert len(journal.earlier("acme", "add_tracking", [row.identity for row in rows])) == 2_500
@@ -292,7 +292,7 @@ def test_pruning_forgets_words_and_keeps_what_guards(journal, clock, new_run, be
 
 def test_pruning_forgets_values_of_rows_that_are_done(journal, clock, new_run):
     rows = [
-        NewRow(RowId(number), status, values={"PO ID": number})
+        NewRow(RowId(number), Outcome(status), values={"PO ID": number})
         for number, status in enumerate(Status, start=2)
     ]
     run = journal.begin(new_run(), rows, [])

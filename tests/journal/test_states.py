@@ -20,15 +20,25 @@ from importer.journal import (
 from importer.journal.text import REPLY_LIMIT
 from importer.model.calls import Call
 from importer.model.errors import JournalError
-from importer.model.outcomes import Outcome, Status
+from importer.model.outcomes import Outcome, Problem, ProblemKind, Status
 from importer.model.row_ids import RowId
 
+ROW_2, ROW_3, ROW_4, ROW_5 = map(RowId, (2, 3, 4, 5))
 NOW = datetime(2025, 11, 20, 0, 53, 20, tzinfo=UTC)
 SENT = Outcome(Status.SENT)
 UNSENT = Outcome(Status.UNSENT)
+INVALID = Outcome(
+    Status.INVALID,
+    problems=(
+        Problem(ROW_2, "PO ID", "x", '"x" is no number.'),
+        Problem(ROW_2, "Carrier", "", "is empty, and needed", ProblemKind.EMPTY),
+    ),
+)
+WARNED = Outcome(
+    Status.UNSENT,
+    problems=(Problem(ROW_3, "", "", "Its check digit is odd.", ProblemKind.WARNING),),
+)
 UNKNOWN = Outcome(Status.UNKNOWN, "The answer was lost.")
-
-ROW_2, ROW_3, ROW_4, ROW_5 = map(RowId, (2, 3, 4, 5))
 
 
 def test_a_run_comes_out_as_it_went_in(journal, new_run):
@@ -65,22 +75,21 @@ def test_rows_and_calls_come_out_as_they_went_in(journal, new_run):
     run = journal.begin(
         new_run(),
         [
-            NewRow(ROW_2, Status.INVALID, '"x" is no number.'),
-            NewRow(ROW_3, values=values, identity="e3", warning="Check digit."),
+            NewRow(ROW_2, INVALID),
+            NewRow(ROW_3, WARNED, values, "e3"),
         ],
         [planned],
     )
 
     assert journal.rows(run.id) == [
-        RowRecord(run.id, ROW_2, Outcome(Status.INVALID, '"x" is no number.'), {}, None, None, ""),
+        RowRecord(run.id, ROW_2, INVALID, {}, None, None),
         RowRecord(
             run_id=run.id,
             id=ROW_3,
-            outcome=UNSENT,
+            outcome=WARNED,
             values={"Price": "12.50", "Due": "2026-03-01", "Name": None},
             identity="e3",
             call_number=1,
-            warning="Check digit.",
         ),
     ]
     assert journal.calls(run.id) == [
@@ -142,7 +151,7 @@ def test_settling_writes_call_rows_and_attempt(journal, clock, begin):
     assert (settled.state, settled.attempts) == (CallState.ACCEPTED, 1)
     assert (settled.settled_at - settled.claimed_at).total_seconds() == 2
     assert journal.outcomes(run.id) == outcomes | {ROW_4: UNSENT, ROW_5: UNSENT}
-    assert journal.counts(run.id) == {Status.UNSENT: 2, Status.SENT: 1, Status.REJECTED: 1}
+    assert journal.counts(run.id).statuses == {Status.UNSENT: 2, Status.SENT: 1, Status.REJECTED: 1}
     [attempt] = journal.attempts(run.id, 1)
     assert (attempt.ended_at, attempt.status_code, attempt.reply) == (
         settled.settled_at,
@@ -298,7 +307,7 @@ def test_an_abandoned_run_leaves_nothing_held_and_nothing_hidden(journal, begin)
 
     journal.abandon(run.id, 1)
 
-    assert journal.counts(run.id) == {Status.UNSENT: 2, Status.UNKNOWN: 2}
+    assert journal.counts(run.id).statuses == {Status.UNSENT: 2, Status.UNKNOWN: 2}
     assert journal.call(run.id, 1).state == CallState.UNKNOWN
     assert isinstance(journal.claim(begin().id, 1, 1, 0), Claim)
     with pytest.raises(JournalError, match="was abandoned"):
@@ -326,7 +335,14 @@ def test_replies_are_cut_and_text_is_cleaned(journal, new_run):
     odd = "a\0b\udcffc"
     run = journal.begin(
         new_run(file_name=odd, worksheet=odd, owner=odd),
-        [NewRow(ROW_2, values={odd: odd}, sentence=odd, identity=odd, warning=odd)],
+        [
+            NewRow(
+                ROW_2,
+                Outcome(Status.UNSENT, odd, (Problem(ROW_2, odd, odd, odd),)),
+                {odd: odd},
+                odd,
+            )
+        ],
         [Call("POST", odd, {"x": odd}, (ROW_2,), (odd,))],
     )
     claim = journal.claim(run.id, 1, 1, 0)
@@ -340,7 +356,8 @@ def test_replies_are_cut_and_text_is_cleaned(journal, new_run):
     [row] = journal.rows(run.id)
     [attempt] = journal.attempts(run.id)
     assert journal.run(run.id).file_name == clean
-    assert (row.outcome.sentence, row.identity, row.warning) == (clean, clean, clean)
+    assert (row.outcome.message, row.identity) == (clean, clean)
+    assert row.outcome.problems == (Problem(ROW_2, clean, clean, clean),)
     assert journal.call(run.id, 1).call.body == {"x": odd}
     assert attempt.failure == clean
     assert attempt.reply.startswith(clean)

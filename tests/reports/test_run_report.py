@@ -3,26 +3,43 @@
 from dataclasses import replace
 from pathlib import Path
 
-from importer.model.options import UploadOptions
+import pytest
+from openpyxl import load_workbook
+
+from importer.model.options import ReadingOptions, UploadOptions
+from importer.reports.html_page import write_page
+from importer.reports.machine import report_as_json
 from importer.reports.model import Report
 from importer.reports.run_report import report_of
 from importer.reports.run_stats import days, stories
+from importer.reports.terminal.run_lines import run_story, runs_table, story_as_json
+from importer.reports.workbook import write_workbook
 from importer.runs.upload import upload_sheet
 from importer.sending.task import Patience
+from importer.undo import undo_run
 
+HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
+NUMBERS = ["1Z999AA10123456784", "1Z12345E1512345676", "1Z999AA10123456793"]
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
-def told(context, **more) -> Report:
+def told(context, *runs, **more) -> Report:
     now = context.journal.now()
-    found = stories(context.journal, context.journal.runs(), context.settings)
+    reported = [context.journal.run(run) for run in runs] or context.journal.runs()
+    found = stories(context.journal, reported, context.settings)
     return report_of("tonight", found, days(context.journal, now), now, **more)
 
 
-def upload(context, path, tmp_path, account="sellercloud"):
+def upload(context, path, tmp_path, account="sellercloud", **how):
     return upload_sheet(
-        path, UploadOptions(into=tmp_path), context, context.settings.account(account)
+        path, UploadOptions(into=tmp_path, **how), context, context.settings.account(account)
     )
+
+
+def line_of(table):
+    """The table's only line, by the titles of its columns."""
+    (line,) = table.lines
+    return dict(zip((column.title for column in table.columns), line.cells, strict=True))
 
 
 def test_what_was_refused_is_told_by_cause_with_an_example(context, tmp_path):
@@ -31,7 +48,7 @@ def test_what_was_refused_is_told_by_cause_with_an_example(context, tmp_path):
     made = told(context)
 
     wrong = sum(not outcome.status.settled for outcome in summary.outcomes.values())
-    assert made.headline == f"{wrong} of {len(summary.outcomes)} rows need a person"
+    assert made.headline == f"{wrong} of {len(summary.outcomes)} rows need attention"
     causes = made.table("Causes").lines
     assert [line.cells[0] for line in causes] == sorted(
         (line.cells[0] for line in causes), reverse=True
@@ -45,9 +62,9 @@ def test_a_clean_night_says_so(context, tmp_path):
 
     made = told(context)
 
-    assert made.headline == f"All {len(summary.outcomes)} rows are in"
+    assert made.headline == f"All {len(summary.outcomes)} rows were accepted"
     assert made.attention == []
-    assert made.charts[1].series["in"][-1] == len(summary.outcomes)
+    assert made.charts[1].series["accepted"][-1] == len(summary.outcomes)
     assert len(made.charts[1].labels) == 30
 
 
@@ -64,14 +81,14 @@ def test_what_is_in_doubt_is_listed_with_what_to_look_up(context, sandbox, tmp_p
     assert "may or may not have been sent" in made.attention[0]
 
 
-def test_files_that_were_not_taken_up_come_first(context, tmp_path):
+def test_files_that_were_not_processed_come_first(context, tmp_path):
     upload(context, SAMPLES / "add_tracking.xlsx", tmp_path)
 
     made = told(context, refused=[("broken.xlsx", "it is no workbook")])
 
-    assert made.headline == "1 file could not be taken up; 16 rows went in"
-    assert made.attention == ["broken.xlsx was not taken up: it is no workbook."]
-    assert made.tables[0].title == "Not taken up"
+    assert made.headline == "1 file could not be processed; 16 rows accepted"
+    assert made.attention == ["broken.xlsx was not processed: it is no workbook."]
+    assert made.tables[0].title == "Not processed"
 
 
 def test_the_vendor_with_the_largest_share_to_look_at_comes_first(context, tmp_path):
@@ -81,3 +98,72 @@ def test_the_vendor_with_the_largest_share_to_look_at_comes_first(context, tmp_p
     (line,) = told(context).table("Vendors").lines
     assert line.cells[:3] == ["no profile", 2, 31]
     assert str(line.cells[-1]).startswith("worse: 0% before")
+
+
+@pytest.fixture
+def undone(context, sheet, tmp_path):
+    """A run of one row with three tracking numbers, undone by run 2."""
+    path = sheet(HEADINGS, f'10001,"{"; ".join(NUMBERS)}",UPS,2026-11-19,2')
+    summary = upload(context, path, tmp_path, reading=ReadingOptions(split=True))
+    undo_run(summary.run, context)
+    return summary.run
+
+
+def test_a_row_of_three_numbers_that_was_undone_is_one_undone_row_everywhere(
+    context, undone, tmp_path
+):
+    made, facts = told(context, undone), dict(told(context, undone).facts)
+    page, book, day = tmp_path / "report.html", tmp_path / "report.xlsx", made.charts[1]
+    write_page(made, page)
+    write_workbook(made, book)
+
+    assert made.headline == "0 of 1 row accepted; 1 was undone"
+    assert (facts["Rows"], facts["Undone"]) == (1, 1)
+    run = line_of(made.table("Runs"))
+    assert (run["Rows"], run["Accepted"], run["Undone"]) == (1, 0, 1)
+    assert (line_of(made.table("Vendors"))["Rows"], made.table("Rows").lines) == (1, [])
+    assert made.charts[0].series == {"undone": [1]}
+    assert (day.series["accepted"][-1], day.series["undone"][-1]) == (1, 1)  # the undo is a run too
+    assert report_as_json(made)["facts"]["Undone"] == 1
+    assert "0 of 1 row accepted; 1 was undone" in page.read_text(encoding="utf-8")
+    texts = [str(cell.value) for sheet in load_workbook(book) for row in sheet for cell in row]
+    assert "0 of 1 row accepted; 1 was undone" in texts
+
+
+def test_a_row_that_was_undone_is_one_row_in_the_terminal_and_in_json(context, undone):
+    run, counts = context.journal.run(undone), context.journal.counts(undone)
+
+    assert "  rows     1 verified (1 undone)\n" in run_story(context.journal, undone)
+    assert "1 verified (1 undone)" in runs_table([(run, counts)], context.journal.now())
+    found = story_as_json(context.journal, undone, None)
+    assert (found["statuses"], found["undone"]) == ({"verified": 1}, 1)
+    assert found["rows"] == [{"row": 2, "status": "verified", "sentence": "Undone by run 2."}]
+
+
+def test_one_missing_po_named_by_a_split_row_is_one_row(context, sheet, tmp_path):
+    path = sheet(HEADINGS, f'99999,"{"; ".join(NUMBERS)}",UPS,2026-11-19,2')
+    summary = upload(context, path, tmp_path, reading=ReadingOptions(split=True))
+
+    made = told(context)
+
+    assert made.headline == "1 of 1 row needs attention"
+    assert made.attention == [
+        "1 row rejected: Purchase order … was not found. For example row 2 of sheet.csv."
+    ]
+    assert line_of(made.table("Causes"))["Rows"] == 1
+    assert line_of(made.table("Rows"))["Message"] == "Purchase order 99999 was not found."
+    assert made.charts[2].series == {"rows": [1]}
+    assert summary.statuses == {"rejected": 1}
+
+
+def test_a_value_that_reads_like_another_column_is_one_cause(context, sheet, tmp_path):
+    path = sheet(HEADINGS, f'10001,{NUMBERS[0]},"Road; Other Carrier: Truck",2026-11-19,2')
+    upload(context, path, tmp_path)
+
+    made = told(context)
+
+    assert line_of(made.table("Causes"))["Cause"] == (
+        "Carrier: … is not one of UPS, USPS, FedEx, DHL, Other; for another carrier, write Other "
+        "here and … in Other Carrier"
+    )
+    assert line_of(made.table("Vendors"))["Kinds of problem"] == 1

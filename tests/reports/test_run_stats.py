@@ -2,7 +2,7 @@
 
 import pytest
 
-from importer.reports.run_stats import cause
+from importer.reports.run_stats import in_general
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from importer.reports.run_stats import cause
     ],
 )
 def test_the_same_trouble_in_two_rows_is_one_cause(one, other):
-    assert cause(one) == cause(other)
+    assert in_general(one) == in_general(other)

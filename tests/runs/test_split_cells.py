@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 
 from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Outcome, Status
+from importer.model.row_counts import RowCounts
 from importer.model.row_ids import RowId
 from importer.model.sheet_rows import by_sheet_row
 from importer.reports.run_stats import stories
@@ -123,7 +124,7 @@ def test_a_run_counts_the_rows_of_the_sheet(context, sandbox, sheet):
     told = context.journal.counts(summary.run)
     (story,) = stories(context.journal, [context.journal.run(summary.run)], context.settings)
 
-    assert told == story.counts == {Status.VERIFIED: 1, Status.INVALID: 1}
+    assert told == story.counts == RowCounts({Status.INVALID: 1, Status.VERIFIED: 1})
 
 
 def test_of_several_outcomes_the_gravest_is_the_rows():

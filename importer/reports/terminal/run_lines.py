@@ -1,33 +1,35 @@
 """What the journal tells of runs and of their calls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from importer.journal import AttemptRecord, CallRecord, Journal, RunRecord, RunState
-from importer.model.outcomes import Status
+from importer.model.row_counts import RowCounts
 from importer.model.row_ids import sheet_rows
+from importer.model.sheet_rows import by_sheet_row
 from importer.reports.terminal.words import columns_text, rows_words
 
 _HEARD_OF = timedelta(seconds=30)
 
 
-def runs_table(runs: Sequence[tuple[RunRecord, Mapping[Status, int]]], now: datetime) -> str:
+def runs_table(runs: Sequence[tuple[RunRecord, RowCounts]], now: datetime) -> str:
     """`now` is by the journal's clock: a run heard of just before is not an interrupted one."""
     if not runs:
-        return "The journal holds no run yet."
-    rows = [("run", "begun (UTC)", "sheet", "operation", "account", "state", "rows")]
+        return "The journal has no runs yet."
+    rows = [("run", "started (UTC)", "sheet", "operation", "account", "state", "rows")]
     for run, counts in runs:
         state = run.state.value
         if run.state is RunState.OPEN:
             state = "running" if now - run.heartbeat_at < _HEARD_OF else "interrupted"
-        said = ", ".join(f"{count} {status}" for status, count in counts.items())
-        begun = f"{run.created_at:%Y-%m-%d %H:%M}"
-        rows.append((str(run.id), begun, run.file_name, run.operation, run.account, state, said))
+        started = f"{run.created_at:%Y-%m-%d %H:%M}"
+        rows.append(
+            (str(run.id), started, run.file_name, run.operation, run.account, state, str(counts))
+        )
     return columns_text(rows)
 
 
-def run_as_json(run: RunRecord, counts: Mapping[Status, int]) -> dict[str, Any]:
+def run_as_json(run: RunRecord, counts: RowCounts) -> dict[str, Any]:
     return {
         "run": run.id,
         "created_at": run.created_at.isoformat(),
@@ -43,7 +45,8 @@ def run_as_json(run: RunRecord, counts: Mapping[Status, int]) -> dict[str, Any]:
         "host": run.host,
         "result": run.result_path,
         "mends": (run.settings.get("mends") or {}).get("run"),
-        "statuses": {status.value: count for status, count in counts.items()},
+        "statuses": {status.value: count for status, count in counts.statuses.items()},
+        "undone": counts.undone,
     }
 
 
@@ -55,11 +58,11 @@ def run_story(journal: Journal, run_id: int) -> str:
         f"run {run.id}: {run.operation} to {run.account}, {run.state.value}",
         f"  sheet    {run.file_path}" + (f', worksheet "{run.worksheet}"' if run.worksheet else ""),
         f"  bytes    {run.file_size}, SHA-256 {run.file_sha256}",
-        f"  begun    {run.created_at:%Y-%m-%d %H:%M:%S} UTC by {run.user} on {run.host}",
+        f"  started  {run.created_at:%Y-%m-%d %H:%M:%S} UTC by {run.user} on {run.host}",
         f"  version  importer {run.version}",
         *([f"  mends    run {run.settings['mends']['run']}"] if run.settings.get("mends") else []),
         *([f"  undoes   run {run.settings['undoes']}"] if run.settings.get("undoes") else []),
-        f"  rows     {', '.join(f'{count} {status}' for status, count in counts.items())}",
+        f"  rows     {counts}",
         f"  result   {run.result_path or 'not written'}",
         "",
     ]
@@ -71,10 +74,10 @@ def run_story(journal: Journal, run_id: int) -> str:
         for c in journal.calls(run_id)
     ]  # fmt: skip
     lines.append(columns_text(rows) if len(rows) > 1 else "nothing was sent")
-    attention = [r for r in journal.rows(run_id) if r.outcome.sentence]
-    if attention:
-        said = ((str(r.id.row), r.outcome.status.value, r.outcome.sentence) for r in attention)
-        lines += ["", columns_text([("row", "status", "sentence"), *said])]
+    outcomes = by_sheet_row(journal.outcomes(run_id))
+    messages = [(str(n), o.status.value, o.sentence) for n, o in outcomes.items() if o.sentence]
+    if messages:
+        lines += ["", columns_text([("row", "status", "message"), *messages])]
     return "\n".join(lines)
 
 
@@ -110,12 +113,8 @@ def story_as_json(journal: Journal, run_id: int, number: int | None) -> dict[str
     return {
         **run_as_json(journal.run(run_id), journal.counts(run_id)),
         "rows": [
-            {
-                "row": r.id.row,
-                "status": r.outcome.status.value,
-                "sentence": r.outcome.sentence,
-            }
-            for r in journal.rows(run_id)
+            {"row": number, "status": outcome.status.value, "sentence": outcome.sentence}
+            for number, outcome in by_sheet_row(journal.outcomes(run_id)).items()
         ],
         "calls": [
             {
