@@ -4,7 +4,7 @@
 committed before a byte leaves this machine.
 """
 
-from importer.journal.journal import Journal, Settled
+from importer.journal.journal import Journal
 from importer.journal.opening import open_journal
 from importer.journal.records import (
     AlreadySent,
@@ -24,6 +24,7 @@ from importer.journal.records import (
     RunState,
     this_process,
 )
+from importer.journal.settling import Settled
 
 __all__ = [
     "AlreadySent",

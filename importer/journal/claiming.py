@@ -22,7 +22,7 @@ from importer.journal.transactions import Transaction
 from importer.model.cleaning import storable
 from importer.model.errors import JournalError
 
-# One look at everything a claim depends on; on PostgreSQL all of it stays locked until the commit.
+# Everything a claim depends on, read at once; on PostgreSQL it stays locked until the commit.
 TARGET = Statement(
     select(
         run.c.epoch,
@@ -64,14 +64,19 @@ def claim(
     run_id: int,
     number: int,
     epoch: int,
-    *,
     pace_s: float,
-    stale_after_s: float,
-    once: bool,
+    *,
+    once: bool = False,
 ) -> Claim | Held | AlreadySent:
+    """The right to send a planned call, with its slot and its attempt, committed.
+
+    Held while another call is at work on what this one touches. With `once`, AlreadySent where
+    another run has sent (or may have sent) rows with the same identity: then `split` the call.
+    Raises JournalError unless the call is `planned`.
+    """
     target = _target(transaction, run_id, number, epoch, CallState.PLANNED)
     touches: list[str] = json.loads(target["touches"])
-    if holds := _holds(transaction, target["account"], touches, stale_after_s):
+    if holds := _holds(transaction, target["account"], touches):
         return Held(holds)
     # Asked only now: as long as another held it, its outcome could not be seen.
     if once and (rows := sent_meanwhile(transaction, run_id, number)):
@@ -84,6 +89,7 @@ def claim(
 def claim_again(
     transaction: Transaction, run_id: int, number: int, epoch: int, pace_s: float
 ) -> Claim:
+    """A further attempt at a call that is `sending`, known not to be applied or repeatable."""
     target = _target(transaction, run_id, number, epoch, CallState.SENDING)
     return _send(transaction, run_id, number, target, pace_s)
 
@@ -99,6 +105,7 @@ def note_attempt(
     path: str,
     pace_s: float,
 ) -> Claim:
+    """A slot and an attempt for a request that writes nothing; no number: for the whole run."""
     name = must_own(transaction, run_id, epoch)
     wait_s = reserve(transaction, name, pace_s)
     attempt_id = _begin_attempt(
@@ -122,9 +129,7 @@ def _target(
     return target
 
 
-def _holds(
-    transaction: Transaction, name: str, touches: list[str], stale_after_s: float
-) -> tuple[Hold, ...]:
+def _holds(transaction: Transaction, name: str, touches: list[str]) -> tuple[Hold, ...]:
     found = [
         HOLD_ON.one(transaction.connection, the_account=name, the_touched=touched)
         for touched in touches
@@ -135,7 +140,7 @@ def _holds(
             run_id=it["run_id"],
             call_number=it["call_number"],
             owner=it["owner"],
-            stale=is_stale(transaction.now - it["heartbeat_at"], stale_after_s),
+            stale=is_stale(transaction, it["heartbeat_at"]),
         )
         for it in found
         if it

@@ -82,7 +82,9 @@ MEANWHILE = Statement(
 def earlier(
     connection: Connection, account: str, operation: str, identities: Iterable[str]
 ) -> dict[str, Earlier]:
+    """Which of these effects some run has sent to this account; unknown ones are told apart."""
     found: dict[str, Earlier] = {}
+    account, operation = storable(account), storable(operation)
     for some in _pieces({storable(identity) for identity in identities}):
         asked = {"account": account, "operation": operation, "identities": some}
         for sent in connection.execute(BY_IDENTITY, asked).mappings():

@@ -14,7 +14,7 @@ from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
 
 GIVEN_UP = Outcome(
-    Status.UNKNOWN, "It was being sent when its run was abandoned: look on the platform."
+    Status.UNKNOWN, "It was being sent when its run was abandoned: check the platform."
 )
 
 END_RUN = Statement(
@@ -44,16 +44,20 @@ SENDING = Statement(
 )
 
 
-def finish(transaction: Transaction, run_id: int, epoch: int, result_path: str | None) -> None:
+def finish(
+    transaction: Transaction, run_id: int, epoch: int, result_path: str | None = None
+) -> None:
+    """The run is over; raises JournalError while a call of it is `sending`."""
     must_own(transaction, run_id, epoch)
     if sending := _sending(transaction, run_id):
         raise JournalError(
-            f"Run {run_id} cannot be finished: of its calls {sending} nobody knows what became."
+            f"Run {run_id} cannot be finished: its calls {sending} have no known outcome."
         )
     _end_run(transaction, run_id, RunState.FINISHED, result_path)
 
 
 def abandon(transaction: Transaction, run_id: int, epoch: int) -> None:
+    """A person gives the run up: what is `sending` becomes unknown, nothing is held."""
     must_own(transaction, run_id, epoch)
     for number in _sending(transaction, run_id):
         change(transaction, run_id, number, IN_DOUBT, CallState.UNKNOWN)
@@ -63,7 +67,7 @@ def abandon(transaction: Transaction, run_id: int, epoch: int) -> None:
 
 
 def filed(transaction: Transaction, run_id: int, file_path: str, result_path: str | None) -> None:
-    """A result that is written anew goes beside the sheet from now on."""
+    """A run's sheet and result have moved; a result written again goes next to the sheet."""
     found = SETTINGS.one(transaction.connection, the_run=run_id)
     settings = mapping_of(found["settings"]) if found else {}
     FILE_RUN.run(

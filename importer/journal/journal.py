@@ -1,17 +1,21 @@
-"""The journal as the stages know it: what may be written, and what may be asked."""
+"""The journal as the stages know it: what may be written, and what may be asked.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+Each method is a function of this package, run inside a transaction; it is told there.
+"""
+
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from datetime import datetime
+from functools import wraps
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from importer.journal import (
     beginning,
     claiming,
+    earlier,
     finishing,
     ownership,
     pacing,
@@ -21,37 +25,46 @@ from importer.journal import (
     splitting,
 )
 from importer.journal.clock import Clock
-from importer.journal.earlier import earlier
 from importer.journal.faults import explained
-from importer.journal.records import (
-    AlreadySent,
-    AttemptRecord,
-    CallRecord,
-    CallState,
-    Claim,
-    Earlier,
-    Ending,
-    Held,
-    NewRow,
-    NewRun,
-    Purpose,
-    RowRecord,
-    RunRecord,
-    this_process,
-)
+from importer.journal.records import NewRow, NewRun, RunRecord
 from importer.journal.text import instant
 from importer.journal.transactions import Transaction
 from importer.journal.transactions import reading as reading_transaction
 from importer.journal.writer import Writer
 from importer.model.calls import Call
-from importer.model.cleaning import storable
-from importer.model.outcomes import Outcome
-from importer.model.row_counts import RowCounts
-from importer.model.row_ids import RowId
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
-Settled = Literal[CallState.ACCEPTED, CallState.REJECTED, CallState.UNKNOWN]
+
+def _write(do: Callable[Concatenate[Transaction, P], T]) -> Callable[Concatenate["Journal", P], T]:
+    """Returns once it is committed."""
+
+    @wraps(do)
+    def method(self: "Journal", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.write(lambda transaction: do(transaction, *args, **kwargs))
+
+    return method
+
+
+def _write_soon(
+    do: Callable[Concatenate[Transaction, P], T],
+) -> Callable[Concatenate["Journal", P], "Future[T]"]:
+    """Returns at once; what is written later is committed later."""
+
+    @wraps(do)
+    def method(self: "Journal", /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        return self.write_soon(lambda transaction: do(transaction, *args, **kwargs))
+
+    return method
+
+
+def _ask(ask: Callable[Concatenate[Connection, P], T]) -> Callable[Concatenate["Journal", P], T]:
+    @wraps(ask)
+    def method(self: "Journal", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.ask(lambda connection: ask(connection, *args, **kwargs))
+
+    return method
 
 
 class Journal:
@@ -65,8 +78,7 @@ class Journal:
         self.name = name  # a path, or an address without user and password
         self._engine = engine
         self._clock = clock
-        self._stale_after_s = stale_after_s
-        self._writer = Writer(engine, clock, name)
+        self._writer = Writer(engine, clock, name, stale_after_s)
 
     def __repr__(self) -> str:
         return f"Journal({self.name!r})"
@@ -95,268 +107,65 @@ class Journal:
         Calls are numbered from 1 in the order given. The run belongs to `new_run.owner`, with
         epoch 1.
         """
-        entry = beginning.spell_out(new_run, rows, calls)
-        return self.run(self._write(lambda write: beginning.begin(write, entry)))
+        entry = beginning.spell_out(new_run, rows, calls)  # before the database is locked
+        return self.run(self.write(lambda transaction: beginning.begin(transaction, entry)))
 
-    def take(self, run_id: int, owner: str | None = None, *, take_over: bool = False) -> int:
-        """The run's new epoch, for its new owner (this process); a finished run is open again.
-
-        Raises RunBusy while another owner's heartbeat is fresh, unless `take_over`.
-        """
-        who = storable(owner or this_process())
-        return self._write(
-            lambda write: ownership.take(
-                write, run_id, who, self._stale_after_s, take_over=take_over
-            )
-        )
-
-    def beat(self, run_id: int, epoch: int) -> None:
-        """Tells others that this process is alive; several times within `stale_after_s`."""
-        self._write(lambda write: ownership.beat(write, run_id, epoch))
-
-    def let_go(self, run_id: int, epoch: int) -> None:
-        """Leaves a run open for whoever resumes it, at once."""
-        self._write(lambda write: ownership.let_go(write, run_id, epoch))
-
-    def finish(self, run_id: int, epoch: int, result_path: str | None = None) -> None:
-        """The run is over; raises JournalError while a call of it is `sending`."""
-        self._write(lambda write: finishing.finish(write, run_id, epoch, result_path))
-
-    def filed(self, run_id: int, file_path: str, result_path: str | None) -> None:
-        """The sheet of a run, and its result, stand elsewhere now."""
-        self._write(lambda write: finishing.filed(write, run_id, file_path, result_path))
-
-    def abandon(self, run_id: int, epoch: int) -> None:
-        """A person gives the run up: what is `sending` becomes unknown, nothing is held."""
-        self._write(lambda write: finishing.abandon(write, run_id, epoch))
+    take = _write(ownership.take)
+    beat = _write(ownership.beat)
+    let_go = _write(ownership.let_go)
+    finish = _write(finishing.finish)
+    filed = _write(finishing.filed)
+    abandon = _write(finishing.abandon)
 
     # Before a request
 
-    def claim(
-        self, run_id: int, number: int, epoch: int, pace_s: float, *, once: bool = False
-    ) -> Claim | Held | AlreadySent:
-        """The right to send a planned call, with its slot and its attempt, committed.
-
-        Held while another call is at work on what this one touches. With `once`, AlreadySent
-        where another run has sent (or may have sent) rows with the same identity: then `split`
-        the call. Raises JournalError unless the call is `planned`.
-        """
-        return self._write(
-            lambda write: claiming.claim(
-                write,
-                run_id,
-                number,
-                epoch,
-                pace_s=pace_s,
-                stale_after_s=self._stale_after_s,
-                once=once,
-            )
-        )
-
-    def claim_again(self, run_id: int, number: int, epoch: int, pace_s: float) -> Claim:
-        """A further attempt at a call that is `sending`, known not to be applied or repeatable."""
-        return self._write(lambda write: claiming.claim_again(write, run_id, number, epoch, pace_s))
-
-    def note_attempt(
-        self,
-        run_id: int,
-        number: int | None,
-        epoch: int,
-        purpose: Purpose,
-        *,
-        method: str,
-        path: str,
-        pace_s: float,
-    ) -> Claim:
-        """A slot and an attempt for a request that writes nothing; no number: for the whole run."""
-        return self._write(
-            lambda write: claiming.note_attempt(
-                write, run_id, number, epoch, purpose, method=method, path=path, pace_s=pace_s
-            )
-        )
-
-    def reserve(self, account: str, pace_s: float) -> float:
-        """Seconds to wait for a slot of the account, for a request outside of any run."""
-        return self._write(lambda write: pacing.reserve(write, storable(account), pace_s))
-
-    def pause(self, account: str, until: datetime) -> None:
-        """No slot of the account before `until` (aware), for any process."""
-        self._write(lambda write: pacing.pause(write, storable(account), until.timestamp()))
+    claim = _write(claiming.claim)
+    claim_again = _write(claiming.claim_again)
+    note_attempt = _write(claiming.note_attempt)
+    reserve = _write(pacing.reserve)
+    pause = _write(pacing.pause)
 
     # After a request
 
-    def end_attempt(
-        self,
-        attempt_id: int,
-        status_code: int | None = None,
-        failure: str | None = None,
-        reply: str | None = None,
-    ) -> None:
-        """What an attempt brought; its owner may have lost the run meanwhile."""
-        ending = Ending(attempt_id, status_code, failure, reply)
-        self._write(lambda write: settling.end_attempt(write, ending))
-
-    def settle(
-        self,
-        run_id: int,
-        number: int,
-        epoch: int,
-        state: Settled,
-        outcomes: Mapping[RowId, Outcome],
-        *,
-        ending: Ending | None = None,
-    ) -> None:
-        """What became of a call, `sending` or `unknown` so far, and of its rows; ends its holds."""
-        self._write(
-            lambda write: settling.settle(
-                write, run_id, number, epoch, state, outcomes=outcomes, ending=ending
-            )
-        )
-
-    def settle_soon(
-        self,
-        run_id: int,
-        number: int,
-        epoch: int,
-        state: Settled,
-        outcomes: Mapping[RowId, Outcome],
-        *,
-        ending: Ending | None = None,
-    ) -> "Future[None]":
-        """`settle` without waiting for the commit: what is written later comes after it."""
-        return self._writer.begin(
-            lambda write: settling.settle(
-                write, run_id, number, epoch, state, outcomes=outcomes, ending=ending
-            )
-        )
-
-    def release(
-        self, run_id: int, number: int, epoch: int, *, ending: Ending | None = None
-    ) -> None:
-        """A call that was `sending` or `unknown` is `planned` again: proved not to be applied."""
-        self._write(lambda write: settling.release(write, run_id, number, epoch, ending))
-
-    def split(
-        self,
-        run_id: int,
-        number: int,
-        epoch: int,
-        parts: Sequence[Call],
-        *,
-        outcomes: Mapping[RowId, Outcome] | None = None,
-        ending: Ending | None = None,
-    ) -> list[CallRecord]:
-        """Replaces a call, refused or half applied or not yet sent, by new planned ones.
-
-        Each of its rows must be in one of the parts or have an outcome; else JournalError.
-        """
-        numbers = self._write(
-            lambda write: splitting.split(
-                write, run_id, number, epoch, parts, outcomes=outcomes or {}, ending=ending
-            )
-        )
-        with self._reading() as connection:
-            return reading.calls(connection, run_id, numbers)
-
-    def set_outcomes(self, run_id: int, epoch: int, outcomes: Mapping[RowId, Outcome]) -> None:
-        """What a later look has shown of rows."""
-        self._write(lambda write: settling.set_outcomes(write, run_id, epoch, outcomes))
-
-    def set_before(
-        self, run_id: int, epoch: int, before: Mapping[RowId, Mapping[str, Any]]
-    ) -> None:
-        """What the platform held of rows before they were sent, by our names of the fields."""
-        self._write(lambda write: settling.set_before(write, run_id, epoch, before))
-
-    def set_undone(self, run_id: int, rows: Iterable[RowId], undo: int) -> None:
-        """Run `undo` undid rows of a run: they no longer count as sent."""
-        numbers = list(rows)
-        self._write(lambda write: settling.set_undone(write, run_id, numbers, undo))
+    end_attempt = _write(settling.end_attempt)
+    settle = _write(settling.settle)
+    settle_soon = _write_soon(settling.settle)
+    release = _write(settling.release)
+    split = _write(splitting.split)
+    set_outcomes = _write(settling.set_outcomes)
+    set_before = _write(settling.set_before)
+    set_undone = _write(settling.set_undone)
 
     # Afterwards
 
-    def prune(self, older_than: datetime) -> int:
-        """Forgets bodies, replies and values of runs that ended before; the number of runs.
-
-        Identities, statuses and file hashes stay, and so does all of what may be sent again.
-        """
-        return self._write(lambda write: pruning.prune(write, older_than.timestamp()))
+    prune = _write(pruning.prune)
 
     # Questions
 
+    run = _ask(reading.one_run)
+    runs = _ask(reading.runs)
+    unfinished = _ask(reading.unfinished)
+    runs_of_file = _ask(reading.runs_of_file)
+    runs_of_bytes = _ask(reading.runs_of_bytes)
+    rows = _ask(reading.rows)
+    outcomes = _ask(reading.outcomes)
+    counts = _ask(reading.counts)
+    calls = _ask(reading.calls)
+    parents = _ask(reading.parents)
+    call = _ask(reading.one_call)
+    attempts = _ask(reading.attempts)
+    earlier = _ask(earlier.earlier)
+
     def now(self) -> datetime:
         """By the clock that claims and heartbeats go by."""
-        with self._reading() as connection:
-            return instant(self._clock(connection))
+        return self.ask(lambda connection: instant(self._clock(connection)))
 
-    def run(self, run_id: int) -> RunRecord:
-        with self._reading() as connection:
-            return reading.one_run(connection, run_id)
-
-    def runs(self, limit: int = 50, account: str | None = None) -> list[RunRecord]:
-        """Newest first."""
-        with self._reading() as connection:
-            return reading.runs(connection, limit, account)
-
-    def unfinished(self, account: str | None = None) -> list[RunRecord]:
-        """Open runs, oldest first."""
-        with self._reading() as connection:
-            return reading.unfinished(connection, account)
-
-    def runs_of_file(
-        self, sha256: str, worksheet: str | None, operation: str, account: str
-    ) -> list[RunRecord]:
-        """Newest first."""
-        with self._reading() as connection:
-            return reading.runs_of_file(connection, sha256, worksheet, operation, account)
-
-    def runs_of_bytes(self, sha256: str, account: str) -> list[RunRecord]:
-        """Runs of any sheet with these bytes, newest first."""
-        with self._reading() as connection:
-            return reading.runs_of_bytes(connection, sha256, account)
-
-    def rows(self, run_id: int) -> list[RowRecord]:
-        with self._reading() as connection:
-            return reading.rows(connection, run_id)
-
-    def outcomes(self, run_id: int) -> dict[RowId, Outcome]:
-        """Row -> outcome, in the sheet's order."""
-        with self._reading() as connection:
-            return reading.outcomes(connection, run_id)
-
-    def counts(self, run_id: int) -> RowCounts:
-        with self._reading() as connection:
-            return reading.counts(connection, run_id)
-
-    def calls(self, run_id: int) -> list[CallRecord]:
-        with self._reading() as connection:
-            return reading.calls(connection, run_id)
-
-    def parents(self, run_id: int) -> dict[int, int]:
-        """The calls that are parts of another one, in their order, each with that one's number."""
-        with self._reading() as connection:
-            return reading.parents(connection, run_id)
-
-    def call(self, run_id: int, number: int) -> CallRecord:
-        with self._reading() as connection:
-            return reading.one_call(connection, run_id, number)
-
-    def attempts(self, run_id: int, number: int | None = None) -> list[AttemptRecord]:
-        """In the order they began."""
-        with self._reading() as connection:
-            return reading.attempts(connection, run_id, number)
-
-    def earlier(
-        self, account: str, operation: str, identities: Iterable[str]
-    ) -> dict[str, Earlier]:
-        """Which of these effects some run has sent to this account; unknown ones are told apart."""
-        with self._reading() as connection:
-            return earlier(connection, storable(account), storable(operation), identities)
-
-    def _write(self, do: Callable[[Transaction], T]) -> T:
+    def write(self, do: Callable[[Transaction], T]) -> T:
         return self._writer.run(do)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def write_soon(self, do: Callable[[Transaction], T]) -> "Future[T]":
+        return self._writer.begin(do)
+
+    def ask(self, ask: Callable[[Connection], T]) -> T:
         with explained(self.name), reading_transaction(self._engine) as connection:
-            yield connection
+            return ask(connection)

@@ -2,10 +2,11 @@
 
 from sqlalchemy import bindparam, select, update
 
-from importer.journal.records import RunState
+from importer.journal.records import RunState, this_process
 from importer.journal.statements import Found, Statement
 from importer.journal.tables import run
 from importer.journal.transactions import Transaction
+from importer.model.cleaning import storable
 from importer.model.errors import JournalError, RunBusy, RunTaken
 
 # On PostgreSQL the row is locked until the commit, so that no other process can take the run
@@ -32,13 +33,18 @@ TAKE = Statement(
 
 
 def take(
-    transaction: Transaction, run_id: int, owner: str, stale_after_s: float, *, take_over: bool
+    transaction: Transaction, run_id: int, owner: str | None = None, *, take_over: bool = False
 ) -> int:
+    """The run's new epoch, for its new owner (this process); a finished run is open again.
+
+    Raises RunBusy while another owner's heartbeat is fresh, unless `take_over`.
+    """
+    owner = storable(owner or this_process())
     found = _find(transaction, run_id)
     if found["state"] == RunState.ABANDONED:
         raise JournalError(f"Run {run_id} was abandoned: import its sheet again.")
     if not take_over:
-        _must_be_free(run_id, found, owner, transaction.now, stale_after_s)
+        _must_be_free(transaction, run_id, found, owner)
     epoch = int(found["epoch"]) + 1
     TAKE.run(
         transaction.connection,
@@ -50,17 +56,19 @@ def take(
     return epoch
 
 
-def is_stale(age_s: float, stale_after_s: float) -> bool:
+def is_stale(transaction: Transaction, heartbeat_at: float) -> bool:
     """A heartbeat from the far future is old as well: the clock was set back."""
-    return abs(age_s) >= stale_after_s
+    return abs(transaction.now - heartbeat_at) >= transaction.stale_after_s
 
 
 def beat(transaction: Transaction, run_id: int, epoch: int) -> None:
+    """Tells others that this process is alive; several times within `stale_after_s`."""
     must_own(transaction, run_id, epoch)
     BEAT.run(transaction.connection, the_run=run_id, now=transaction.now)
 
 
 def let_go(transaction: Transaction, run_id: int, epoch: int) -> None:
+    """Leaves a run open for whoever resumes it, at once."""
     must_own(transaction, run_id, epoch)
     BEAT.run(transaction.connection, the_run=run_id, now=0.0)  # as if it had not been heard of
 
@@ -79,10 +87,10 @@ def check_owner(run_id: int, epoch: int, its_epoch: int, owner: str, state: str)
         raise JournalError(f"Run {run_id} is {state}: resume it before more is written.")
 
 
-def _must_be_free(run_id: int, found: Found, owner: str, now: float, stale_after_s: float) -> None:
-    age = now - found["heartbeat_at"]
+def _must_be_free(transaction: Transaction, run_id: int, found: Found, owner: str) -> None:
+    age = transaction.now - found["heartbeat_at"]
     others = found["state"] == RunState.OPEN and found["owner"] != owner
-    if others and not is_stale(age, stale_after_s):
+    if others and not is_stale(transaction, found["heartbeat_at"]):
         raise RunBusy(
             f"Run {run_id} is being worked on by {found['owner']}, last heard of {abs(age):.0f} s "
             "ago: wait for it, or stop it and try again."

@@ -1,10 +1,13 @@
 """One request at a time for each account: the next free instant, shared by all who use it."""
 
+from datetime import datetime
+
 from sqlalchemy import Double, Text, bindparam, exists, insert, literal, select, update
 
 from importer.journal.statements import Statement
 from importer.journal.tables import account
 from importer.journal.transactions import Transaction
+from importer.model.cleaning import storable
 
 NAME = bindparam("the_account", type_=Text)
 LONG_AGO = literal(0.0, Double)
@@ -34,7 +37,8 @@ def note_account(transaction: Transaction, name: str) -> None:
 
 
 def reserve(transaction: Transaction, name: str, pace_s: float) -> float:
-    """Seconds until the slot that is now ours; the next one is `pace_s` later."""
+    """Seconds until the account's slot that is now ours; the next one is `pace_s` later."""
+    name = storable(name)
     return reserve_after(transaction, name, _free_in(transaction, name), pace_s)
 
 
@@ -55,9 +59,11 @@ def free_in(now: float, next_at: float, noted_at: float) -> float:
     return max(0.0, next_at - max(now, noted_at))
 
 
-def pause(transaction: Transaction, name: str, until: float) -> None:
-    """Nobody gets a slot of this account before `until`."""
-    _set(transaction, name, max(transaction.now + _free_in(transaction, name), until))
+def pause(transaction: Transaction, name: str, until: datetime) -> None:
+    """No slot of the account before `until` (aware), for any process."""
+    name = storable(name)
+    free_at = transaction.now + _free_in(transaction, name)
+    _set(transaction, name, max(free_at, until.timestamp()))
 
 
 def _free_in(transaction: Transaction, name: str) -> float:

@@ -1,5 +1,7 @@
 """Forgetting what was said in old runs, and keeping what guards against sending it twice."""
 
+from datetime import datetime
+
 from sqlalchemy import bindparam, select, update
 
 from importer.journal.records import CallState, RunState
@@ -33,9 +35,13 @@ FORGET = (
 )
 
 
-def prune(transaction: Transaction, before: float) -> int:
-    """How many runs were pruned."""
-    old = list(transaction.connection.execute(OLD, {"before": before}).scalars())
+def prune(transaction: Transaction, older_than: datetime) -> int:
+    """Forgets bodies, replies and values of runs that ended before; the number of runs.
+
+    Identities, statuses and file hashes stay, and so does all of what may be sent again.
+    """
+    before = {"before": older_than.timestamp()}
+    old = list(transaction.connection.execute(OLD, before).scalars())
     for run_id in old:
         for statement in FORGET[:-1]:
             transaction.connection.execute(statement, {"b_run": run_id})

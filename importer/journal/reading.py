@@ -32,7 +32,7 @@ BEING_SENT = Outcome(
 )
 
 
-def runs(connection: Connection, limit: int, account: str | None) -> list[RunRecord]:
+def runs(connection: Connection, limit: int = 50, account: str | None = None) -> list[RunRecord]:
     """Newest first."""
     query = select(run).order_by(run.c.id.desc()).limit(limit)
     return _runs(connection, query if account is None else query.where(run.c.account == account))
@@ -47,8 +47,8 @@ def one_run(connection: Connection, run_id: int) -> RunRecord:
     return found[0]
 
 
-def unfinished(connection: Connection, account: str | None) -> list[RunRecord]:
-    """Oldest first."""
+def unfinished(connection: Connection, account: str | None = None) -> list[RunRecord]:
+    """Open runs, oldest first."""
     query = select(run).where(run.c.state == RunState.OPEN.value).order_by(run.c.id)
     return _runs(connection, query if account is None else query.where(run.c.account == account))
 
@@ -68,7 +68,7 @@ def runs_of_file(
 
 
 def runs_of_bytes(connection: Connection, sha256: str, account: str) -> list[RunRecord]:
-    """Newest first, whatever the worksheet and the operation."""
+    """Runs of any sheet with these bytes, newest first."""
     query = select(run).where(run.c.file_sha256 == sha256, run.c.account == account)
     return _runs(connection, query.order_by(run.c.id.desc()))
 
@@ -83,6 +83,7 @@ def rows(connection: Connection, run_id: int) -> list[RowRecord]:
 
 
 def outcomes(connection: Connection, run_id: int) -> dict[RowId, Outcome]:
+    """In the sheet's order."""
     query = select(*_OUTCOME).where(row.c.run_id == run_id).order_by(row.c.row, row.c.line)
     found = {RowId(*each[:2]): _outcome(*each) for each in connection.execute(query)}
     return found | dict.fromkeys(_being_sent(connection, run_id), BEING_SENT)
@@ -143,6 +144,7 @@ def calls(
 
 
 def parents(connection: Connection, run_id: int) -> dict[int, int]:
+    """The calls that are parts of another one, in their order, each with that one's number."""
     query = (
         select(call.c.number, call.c.parent_number)
         .where(call.c.run_id == run_id, call.c.parent_number.is_not(None))
@@ -158,7 +160,7 @@ def one_call(connection: Connection, run_id: int, number: int) -> CallRecord:
     return found[0]
 
 
-def attempts(connection: Connection, run_id: int, number: int | None) -> list[AttemptRecord]:
+def attempts(connection: Connection, run_id: int, number: int | None = None) -> list[AttemptRecord]:
     """In the order they began; `number` names one call."""
     query = select(attempt).where(attempt.c.run_id == run_id).order_by(attempt.c.id)
     if number is not None:

@@ -1,7 +1,7 @@
 """The entry after each request: what became of the attempt, of its call and of its rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
@@ -16,6 +16,7 @@ from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
 
+Settled = Literal[CallState.ACCEPTED, CallState.REJECTED, CallState.UNKNOWN]
 IN_DOUBT = (CallState.SENDING, CallState.UNKNOWN)
 NOT_SETTLED = (CallState.PLANNED, *IN_DOUBT)
 
@@ -86,6 +87,7 @@ SET_STATE: dict[tuple[CallState, ...], Statement] = {
 
 
 def end_attempt(transaction: Transaction, ending: Ending | None) -> None:
+    """What an attempt brought; its owner may have lost the run meanwhile."""
     if ending is None:
         return
     END_ATTEMPT.run(
@@ -103,11 +105,12 @@ def settle(
     run_id: int,
     number: int,
     epoch: int,
-    state: CallState,
-    *,
+    state: Settled,
     outcomes: Mapping[RowId, Outcome],
-    ending: Ending | None,
+    *,
+    ending: Ending | None = None,
 ) -> None:
+    """What became of a call, `sending` or `unknown` so far, and of its rows; ends its holds."""
     must_own(transaction, run_id, epoch)
     end_attempt(transaction, ending)
     change(transaction, run_id, number, IN_DOUBT, state)
@@ -115,8 +118,14 @@ def settle(
 
 
 def release(
-    transaction: Transaction, run_id: int, number: int, epoch: int, ending: Ending | None
+    transaction: Transaction,
+    run_id: int,
+    number: int,
+    epoch: int,
+    *,
+    ending: Ending | None = None,
 ) -> None:
+    """A call that was `sending` or `unknown` is `planned` again: proved not to be applied."""
     must_own(transaction, run_id, epoch)
     end_attempt(transaction, ending)
     change(transaction, run_id, number, IN_DOUBT, CallState.PLANNED)
@@ -126,6 +135,7 @@ def release(
 def set_outcomes(
     transaction: Transaction, run_id: int, epoch: int, outcomes: Mapping[RowId, Outcome]
 ) -> None:
+    """What was learned of rows later."""
     must_own(transaction, run_id, epoch)
     write_outcomes(transaction, run_id, outcomes)
 
@@ -133,6 +143,7 @@ def set_outcomes(
 def set_before(
     transaction: Transaction, run_id: int, epoch: int, before: Mapping[RowId, Mapping[str, Any]]
 ) -> None:
+    """What the platform held of rows before they were sent, by our names of the fields."""
     must_own(transaction, run_id, epoch)
     KEEP_BEFORE.run_each(
         transaction.connection,
@@ -140,7 +151,8 @@ def set_before(
     )
 
 
-def set_undone(transaction: Transaction, run_id: int, rows: Iterable[RowId], undo: int) -> None:
+def set_undone(transaction: Transaction, run_id: int, rows: Sequence[RowId], undo: int) -> None:
+    """Run `undo` undid rows of a run: they no longer count as sent."""
     UNDO.run_each(
         transaction.connection, [{**this_row(run_id, row), "the_undo": undo} for row in rows]
     )

@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, func, select, update
 
 from importer.journal.beginning import INSERT_CALLS, INSERT_CARRIED, call_columns
 from importer.journal.ownership import must_own
-from importer.journal.records import CallState, Ending
+from importer.journal.reading import calls
+from importer.journal.records import CallRecord, CallState, Ending
 from importer.journal.settling import (
     NOT_SETTLED,
     THIS_ROW,
@@ -37,16 +38,20 @@ def split(
     epoch: int,
     parts: Sequence[Call],
     *,
-    outcomes: Mapping[RowId, Outcome],
-    ending: Ending | None,
-) -> list[int]:
-    """The numbers of the new calls."""
+    outcomes: Mapping[RowId, Outcome] | None = None,
+    ending: Ending | None = None,
+) -> list[CallRecord]:
+    """Replaces a call, refused or half applied or not yet sent, by new planned ones.
+
+    Each of its rows must be in one of the parts or have an outcome; else JournalError.
+    """
+    outcomes = outcomes or {}
     must_own(transaction, run_id, epoch)
     _must_cover(transaction, run_id, number, parts, outcomes)
     end_attempt(transaction, ending)
     change(transaction, run_id, number, NOT_SETTLED, CallState.SPLIT)
     write_outcomes(transaction, run_id, outcomes)
-    return _add_parts(transaction, run_id, number, parts)
+    return calls(transaction.connection, run_id, _add_parts(transaction, run_id, number, parts))
 
 
 def _must_cover(
@@ -73,8 +78,8 @@ def _add_parts(
     last: int = LAST_NUMBER.value(connection, the_run=run_id)
     numbered = list(enumerate(parts, start=last + 1))
     carried = [(number, row) for number, part in numbered for row in part.rows]
-    calls = [call_columns(number, part, parent) | {"run_id": run_id} for number, part in numbered]
-    INSERT_CALLS.run_each(connection, calls)
+    entries = [call_columns(number, part, parent) | {"run_id": run_id} for number, part in numbered]
+    INSERT_CALLS.run_each(connection, entries)
     INSERT_CARRIED.run_each(
         connection,
         [{"run_id": run_id, "call_number": n, **row._asdict()} for n, row in carried],

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Engine
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """Where a write happens, and the instant it happens at (seconds since 1970)."""
+    """Where a write happens, and when."""
 
     connection: Connection
-    now: float
+    now: float  # seconds since 1970
+    stale_after_s: float  # how old a heartbeat is when nobody works on its run any more
 
 
 @contextmanager

@@ -35,10 +35,11 @@ class Write(Generic[T]):
 class Writer:
     """Runs writes in the order they come. `close` waits until all of them are committed."""
 
-    def __init__(self, engine: Engine, clock: Clock, name: str) -> None:
+    def __init__(self, engine: Engine, clock: Clock, name: str, stale_after_s: float) -> None:
         self._engine = engine
         self._clock = clock
         self._name = name
+        self._stale_after_s = stale_after_s
         self._queue: SimpleQueue[Write[Any] | None] = SimpleQueue()
         self._closing = Lock()
         self._closed = False
@@ -94,7 +95,8 @@ class Writer:
         under_way = False
         try:
             with writing(self._engine) as connection:
-                transaction = Transaction(connection, self._clock(connection))
+                now = self._clock(connection)
+                transaction = Transaction(connection, now, self._stale_after_s)
                 under_way = True
                 results = [write.do(transaction) for write in batch]
                 under_way = False

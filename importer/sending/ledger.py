@@ -88,9 +88,7 @@ class Ledger:
         task.journal.release(task.run_id, record.number, task.epoch, ending=ending)
 
     def end(self, ending: Ending) -> None:
-        self._task.journal.end_attempt(
-            ending.attempt_id, ending.status_code, ending.failure, ending.reply
-        )
+        self._task.journal.end_attempt(ending)
 
     def note_doubt(self, sentence: str) -> None:
         self._breaker.note_doubt(sentence)

@@ -203,9 +203,7 @@ class ReadBacks(Reader):
         return True
 
     def _end(self, ending: Ending) -> None:
-        self._journal.end_attempt(
-            ending.attempt_id, ending.status_code, ending.failure, ending.reply
-        )
+        self._journal.end_attempt(ending)
 
 
 def content_of(answer: JudgedReply | None) -> Any:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from importer.journal import AlreadySent, CallState, Claim, Earlier, Held, Hold, NewRow
+from importer.journal import AlreadySent, CallState, Claim, Earlier, Ending, Held, Hold, NewRow
 from importer.model.errors import JournalError, RunBusy, RunTaken
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
@@ -272,7 +272,7 @@ def test_pruning_forgets_words_and_keeps_what_guards(journal, clock, new_run, be
     run = begin()
     claim = journal.claim(run.id, 1, 1, 0)
     journal.settle(run.id, 1, 1, CallState.ACCEPTED, {ROW_2: SENT, ROW_3: SENT})
-    journal.end_attempt(claim.attempt_id, 200, None, "ok")
+    journal.end_attempt(Ending(claim.attempt_id, 200, None, "ok"))
     journal.finish(run.id, 1)
     open_run = begin()
     clock.advance(100)

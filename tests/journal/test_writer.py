@@ -43,7 +43,7 @@ def held_up(journal):
 
     def write():
         with suppress(JournalError):
-            journal._write(wait)
+            journal.write(wait)
 
     threading.Thread(target=write).start()
     waiting.wait(10)
@@ -190,7 +190,7 @@ def test_a_race_that_the_database_settles_is_tried_again(journal):
             transaction.connection.execute(text("INSERT INTO account VALUES (NULL, 0)"))
         return "won"
 
-    assert journal._write(lose_once) == "won"
+    assert journal.write(lose_once) == "won"
     assert len(tries) == 2
 
 
@@ -231,7 +231,7 @@ def test_a_write_that_fails_leaves_nothing_behind(journal, begin):
         raise JournalError("No.")
 
     with pytest.raises(JournalError, match=r"No\."):
-        journal._write(fail)
+        journal.write(fail)
 
     begin()
     with journal._engine.begin() as connection:
