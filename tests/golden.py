@@ -34,7 +34,7 @@ def problems_file(name: str) -> Path:
 
 def plan_of(sheet: Prepared) -> list[dict[str, Any]]:
     return [
-        {"method": call.method, "path": call.path, "body": call.body, "rows": list(call.rows)}
+        {"method": call.method, "path": call.path, "body": call.body, "rows": call.sheet_rows}
         for call in sheet.calls
     ]
 

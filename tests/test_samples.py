@@ -1,6 +1,7 @@
 import pytest
 
 from importer.model.outcomes import Status
+from importer.model.sheet_rows import by_sheet_row
 from importer.operations import operations
 from importer.sheets.sheet import TextFormat
 from tests.golden import plan_file, plan_of, prepared, problems_file, problems_of, read
@@ -9,7 +10,7 @@ EACH_OPERATION = pytest.mark.parametrize("name", list(operations()))
 
 
 def rows_of_calls(sheet):
-    return sorted(row for call in sheet.calls for row in call.rows)
+    return sorted(row for call in sheet.calls for row in call.sheet_rows)
 
 
 class TestCleanSample:
@@ -28,7 +29,7 @@ class TestCleanSample:
     def test_has_each_row_in_one_call(self, name):
         sheet = prepared(name)
 
-        assert rows_of_calls(sheet) == list(sheet.outcomes)
+        assert rows_of_calls(sheet) == list(by_sheet_row(sheet.outcomes))
 
     @EACH_OPERATION
     def test_fills_every_column_of_its_operation_somewhere(self, name):
@@ -61,7 +62,8 @@ class TestMistakenSample:
         sheet = prepared(f"{name}_mistakes")
 
         invalid = {problem["row"] for problem in read(problems_file(name))["problems"]}
-        good = [row for row in sheet.outcomes if row not in invalid]
+        outcomes = by_sheet_row(sheet.outcomes)
+        good = [row for row in outcomes if row not in invalid]
 
-        assert {n for n, o in sheet.outcomes.items() if o.status is Status.INVALID} == invalid
+        assert {n for n, o in outcomes.items() if o.status is Status.INVALID} == invalid
         assert rows_of_calls(sheet) == good != []

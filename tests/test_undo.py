@@ -13,7 +13,8 @@ import pytest
 from importer.demo.demo import SECRETS, sandbox_settings_file
 from importer.model.errors import UsageError
 from importer.model.options import ReadingOptions, UploadOptions
-from importer.model.outcomes import Outcome, Status
+from importer.model.outcomes import Outcome, Problem, ProblemKind, Status
+from importer.model.row_ids import RowId
 from importer.model.stop import Stop
 from importer.operations import operations
 from importer.runs.upload import upload_sheet
@@ -78,11 +79,13 @@ def test_values_that_were_set_are_as_before_and_what_was_empty_is_said(
     undone = undo_run(summary.run, context, into=tmp_path)
 
     empty = "Expected Delivery Date was empty before, and no call can empty it; do it by hand."
+    warning = Problem(RowId(4), "", "", empty, ProblemKind.WARNING)
     assert undone.outcomes == {
         2: Outcome(Status.VERIFIED),
         3: Outcome(Status.VERIFIED),
-        4: Outcome(Status.VERIFIED, empty),
+        4: Outcome(Status.VERIFIED, problems=(warning,)),
     }
+    assert undone.outcomes[4].sentence == empty
     assert undone.exit_status == 1
     after = state(sandbox)
     assert after["purchase_orders"][10001] == before["purchase_orders"][10001]

@@ -44,30 +44,41 @@ def each(
     `context` is the one that sends, where something is sent.
     """
     from importer.model.summary import exit_status
-    from importer.reports.terminal.sheet_lines import left, refused_line, summary_lines
+    from importer.reports.terminal.sheet_lines import left, summary_lines
 
     summaries = []
     for subject in subjects:
         if context is not None and context.stop.is_set():
-            summary = _not_taken_up(subject, f"{_name(subject)} was not begun: the command stopped")
+            summary = _not_processed(
+                subject, f"{_name(subject)} was not begun: the command stopped"
+            )
         elif (source := _source(subject, subjects)) is not None:
             both = f"{_name(subject)} is made from {source.name}, which is named as well"
-            summary = _not_taken_up(subject, f"{both}; name one of them")
+            summary = _not_processed(subject, f"{both}; name one of them")
         else:
             try:
                 summary = work(subject)
             except (SheetError, UsageError, SettingsError, RunBusy) as error:
-                summary = _not_taken_up(
-                    subject, sentence_of(error)
-                )  # one sheet never stops the others
+                summary = _not_processed(subject, _named(subject, error))  # the others go on
         summaries.append(summary)
         if as_json:
             click.echo(json.dumps(summary.as_json()))
         elif summary.error is None:
             click.echo(summary_lines(summary, left(context.journal, summary) if context else 0))
         if summary.error is not None:
-            click.echo(refused_line(summary, sends=context is not None), err=True)
+            unsent = context is not None and isinstance(subject, Path)
+            click.echo(f"importer: {summary.error}{_NOTHING_SENT * unsent}", err=True)
     raise SystemExit(exit_status(summaries))
+
+
+_NOTHING_SENT = " (nothing was sent)"
+
+
+def _named(subject: Path | int, error: ImporterError) -> str:
+    """With the sheet it is about, which a SheetError names itself."""
+    sentence = sentence_of(error)
+    about_sheet = isinstance(error, SheetError) or isinstance(subject, int)
+    return sentence if about_sheet else f"{subject}: {sentence}"
 
 
 def sentence_of(error: ImporterError) -> str:
@@ -95,7 +106,7 @@ def read_ahead(sheets: Sequence[Path], worksheet: str | None) -> None:
     read_ahead(sheets[0], worksheet)
 
 
-def _not_taken_up(subject: Path | int, sentence: str) -> "Summary":
+def _not_processed(subject: Path | int, sentence: str) -> "Summary":
     from importer.model.summary import Summary
 
     run = subject if isinstance(subject, int) else None

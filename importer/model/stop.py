@@ -2,6 +2,8 @@
 
 import threading
 
+INTERRUPTED = "Interrupted by hand."  # why a run ended early
+
 
 class Stop(threading.Event):
     """An event that its parent sets too: stopping one run stops that run, Ctrl-C stops all."""

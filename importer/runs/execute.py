@@ -21,7 +21,7 @@ from importer.model.options import Share, UploadOptions
 from importer.model.outcomes import Outcome
 from importer.model.row_ids import RowId
 from importer.model.sheet_rows import by_sheet_row
-from importer.model.stop import Stop
+from importer.model.stop import INTERRUPTED, Stop
 from importer.operations import operation_named
 from importer.operations.operation import Operation
 from importer.platforms import PLATFORMS
@@ -252,7 +252,7 @@ def send_run(
         run.id, epoch
     )  # raises RunTaken: then the result is the new owner's to write
     if stopped_by is None and context.stop.is_set():
-        return "It was stopped by hand."
+        return INTERRUPTED
     return stopped_by
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from importer.journal import CallState, Journal
 from importer.model.row_ids import RowId
+from importer.model.stop import INTERRUPTED
 from importer.operations.operation import Operation, Unclear
 from importer.sending.read_back import Access, Reader, ask_each_once, by_path
 
@@ -22,7 +23,7 @@ def keep_snapshot(
         part = wanted[at : at + _ROWS_AT_ONCE]
         replies = read_now(access, operation, part)
         if access.stop.is_set():
-            return "It was stopped by hand."
+            return INTERRUPTED
         unread = [row for row in part if row.number not in replies]
         if unread and operation.read_back(unread[:1]) is not None:
             return (

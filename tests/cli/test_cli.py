@@ -53,10 +53,10 @@ sheet.csv: add_tracking to sellercloud, run 1
   row 3: Carrier: "Fedx" is not one of UPS, USPS, FedEx, DHL, Other. Did you mean FedEx?
   row 4: rejected: Purchase order 10018 is Completed and cannot be changed.
   result: sheet.result.csv
-  to mend and upload: sheet.fix.xlsx
+  fix and re-upload: sheet.fix.xlsx
 """
 RUNS = """\
-run  begun (UTC)  sheet      operation     account      state     rows
+run  started (UTC)  sheet      operation     account      state     rows
 1    TIME  sheet.csv  add_tracking  sellercloud  finished  1 invalid, 1 verified, 1 rejected
 """
 CALL = """\
@@ -75,13 +75,13 @@ shipengine   ShipEngine   URL       unlimited  SANDBOX_SHIPENGINE_KEY
 STOPPED = """\
 a.csv: add_tracking to sellercloud, run 1
   1 row: 1 unsent; 0 of 1 call
-  stopped by hand
-  to go on: importer resume 1
+  stopped: Interrupted by hand.
+  to continue: importer resume 1
   result: a.result.csv
 """
 STOPPING = """\
 stopping: calls in flight are finished, no more are begun
-importer: b.csv was not begun: the command stopped; nothing was sent
+importer: b.csv was not begun: the command stopped (nothing was sent)
 """
 KEYS = {
     "sheet", "worksheet", "operation", "account", "run", "rows", "statuses", "calls", "result",
@@ -188,7 +188,7 @@ def test_runs_and_show_tell_what_the_journal_holds(importer, sheet):
 
 
 def _timeless(text: str) -> str:
-    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "TIME", text).replace("(UTC)     ", "(UTC)")
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "TIME", text).replace("(UTC)   ", "(UTC)")
 
 
 def test_accounts_lists_where_secrets_come_from_and_no_secret(importer, sandbox):
@@ -506,7 +506,7 @@ def test_one_unreadable_sheet_never_stops_the_others(importer, sheet, sandbox):
         "good.csv: add_tracking to sellercloud, run 1",
         "items.csv: update_items to sellercloud, run 2",
     ]
-    assert result.err == "importer: nix.csv is not there, or is not a file; nothing was sent\n"
+    assert result.err == "importer: nix.csv is not there, or is not a file (nothing was sent)\n"
     assert [write.applied for write in sandbox.writes] == [True, True]
 
 
@@ -554,8 +554,8 @@ def test_ctrl_c_finishes_calls_in_flight_and_says_how_to_go_on(start, importer, 
     assert result.status == 1
     assert "stopping: calls in flight are finished, no more are begun" in result.err
     assert "Traceback" not in result.err
-    assert re.search(r"; \d+ of 12 calls\n  stopped by hand\n", result.out)
-    assert "  to go on: importer resume 1\n" in result.out
+    assert re.search(r"; \d+ of 12 calls\n  stopped: Interrupted by hand\.\n", result.out)
+    assert "  to continue: importer resume 1\n" in result.out
     assert "unsent" in Path("many.result.csv").read_text()
     assert all(write.applied for write in sandbox.writes)
     sandbox.switch(latency_s=0.0)
@@ -677,6 +677,6 @@ def test_a_sheet_and_what_was_made_from_it_are_not_sent_together(importer, sheet
 
     assert ended.err == (
         "importer: sheet.result.csv is made from sheet.csv, which is named as well; name one of "
-        "them; nothing was sent\n"
+        "them (nothing was sent)\n"
     )
     assert (ended.status, len(sandbox.writes)) == (2, 1)

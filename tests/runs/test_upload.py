@@ -141,7 +141,7 @@ def test_a_stopped_run_leaves_the_rest_unsent_and_says_how_to_go_on(context, san
     summary = upload(path, replace(context, settings=settings, progress=progress))
 
     assert list(statuses(summary).values()) == ["sent"] * 3 + ["unsent"] * 6
-    assert summary.stopped_by == "It was stopped by hand."
+    assert summary.stopped_by == "Interrupted by hand."
     assert summary.exit_status == 1
     assert summary.result.read_text().count(",unsent,") == 6
 

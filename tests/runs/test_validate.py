@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.columns.column import EXAMPLE_MARK
-from importer.model.outcomes import Problem
+from importer.model.outcomes import Problem, ProblemKind
 from importer.model.row_ids import RowId
 from importer.operations import operations
 from importer.runs.validate import validate
@@ -60,7 +60,7 @@ def test_every_problem_of_a_row_is_named_at_once_in_the_order_of_the_columns():
             f'"{"x" * 101}" is longer than 100 characters; shorten it',
         ),
         Problem(RowId(2), "Shipped On", "soon", '"soon" is not a date; write it like 2026-11-20'),
-        Problem(RowId(2), "Shipping Status", "", "is empty, and needed"),
+        Problem(RowId(2), "Shipping Status", "", "is empty, and needed", ProblemKind.EMPTY),
     ]
 
 
@@ -136,7 +136,7 @@ def test_what_is_wrong_with_a_row_as_a_whole_is_all_that_is_said_of_it():
         "add_tracking", {}, {"po_id": "x"}, row_faults={3: told, 99: "no row of the table"}
     )
 
-    assert validation.problems == [Problem(RowId(3), "", "", told)]
+    assert validation.problems == [Problem(RowId(3), "", "", told, ProblemKind.ROW)]
 
 
 def test_a_row_with_a_whole_fault_is_not_sent_however_sound_its_cells():

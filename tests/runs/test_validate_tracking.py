@@ -1,6 +1,6 @@
 import pytest
 
-from importer.model.outcomes import Problem
+from importer.model.outcomes import Problem, ProblemKind
 from importer.model.row_ids import RowId
 from importer.operations import operations
 from tests.factories import check
@@ -17,7 +17,8 @@ NAMES_A_CARRIER = [name for name, known in operations().items() if known.trackin
 def test_a_wrong_check_digit_is_said_beside_a_row_that_is_sent():
     validation = check("add_tracking", {"tracking_number": WRONG_DIGIT})
 
-    assert validation.warnings == [Problem(RowId(2), "Tracking Number", WRONG_DIGIT, NOT_ITS_DIGIT)]
+    warning = Problem(RowId(2), "Tracking Number", WRONG_DIGIT, NOT_ITS_DIGIT, ProblemKind.WARNING)
+    assert validation.warnings == [warning]
     assert [row.tracking_number for row in validation.good_rows(operations()["add_tracking"])] == [
         WRONG_DIGIT
     ]
@@ -64,7 +65,9 @@ def test_an_empty_carrier_is_filled_in_the_spelling_of_its_operation(name, carri
 
     assert validation.problems == []
     assert validation.values[field] == [value]
-    assert validation.warnings == [Problem(RowId(2), carrier, "", FILLED.format(value))]
+    assert validation.warnings == [
+        Problem(RowId(2), carrier, "", FILLED.format(value), ProblemKind.WARNING)
+    ]
 
 
 def test_a_carrier_is_filled_only_where_that_is_asked_for():

@@ -18,16 +18,6 @@ _MOST_PROBLEMS = 20  # the rest stands in the result file
 _COUNTED_ONLY = {Status.INVALID, Status.UNSENT, Status.UNCHANGED}
 
 
-def refused_line(summary: Summary, *, sends: bool) -> str:
-    """Why a sheet or run was not taken up, in one line for stderr."""
-    error = summary.error or ""
-    subject = f"run {summary.run}" if summary.run else str(summary.sheet)
-    named = error if summary.sheet.name in error else f"{subject}: {error}"
-    if not sends or summary.run:
-        return f"importer: {named}"
-    return f"importer: {named.removesuffix('.')}; nothing was sent"
-
-
 def left(journal: "Journal", summary: Summary) -> int:
     """How many calls of the sheet's run were never begun."""
     from importer.journal import CallState  # noqa: PLC0415  (as above)
@@ -51,23 +41,14 @@ def summary_lines(summary: Summary, calls_left: int = 0) -> str:
     lines += _plan_lines(summary)
     lines += _problem_lines(summary)
     if summary.stopped_by:
-        lines.append(f"  {_stopped(summary.stopped_by)}")
+        lines.append(f"  stopped: {summary.stopped_by}")
     if Status.UNSENT.value in summary.statuses and summary.stopped_by:
-        lines.append(f"  to go on: importer resume {summary.run}")
+        lines.append(f"  to continue: importer resume {summary.run}")
     if summary.result is not None:
         lines.append(f"  result: {summary.result}")
     if summary.fix is not None:
-        lines.append(f"  to mend and upload: {summary.fix}")
+        lines.append(f"  fix and re-upload: {summary.fix}")
     return "\n".join(lines)
-
-
-def _stopped(reason: str) -> str:
-    """
-    >>> _stopped("It was stopped by hand."), _stopped("3 answers in a row were lost.")
-    ('stopped by hand', 'stopped: 3 answers in a row were lost.')
-    """
-    itself = reason.removeprefix("It was ")
-    return f"stopped: {reason}" if itself == reason else itself.removesuffix(".")
 
 
 def _plan_lines(summary: Summary) -> list[str]:

@@ -118,7 +118,7 @@ class Model(RuleBasedStateMachine):
         self.journal = open_journal(Path(self.folder.name) / "journal.db", clock=self.world.clock)
         # No power is cut here, and a thousand journals a minute would wait for the disk.
         event.listen(self.journal._engine, "checkout", _hurry)
-        self.write = self.journal._write
+        self.write = self.journal.write
         self.sheets: list[Sheet] = []
         self.processes: dict[int, Process] = {}  # by the run they own
         self.world.on_tick = self._beat
@@ -366,11 +366,11 @@ class Model(RuleBasedStateMachine):
     @contextmanager
     def _writing(self, write: Write) -> Iterator[None]:
         """Has the journal write so."""
-        before, self.journal._write = self.journal._write, write  # type: ignore[method-assign]
+        before, self.journal.write = self.journal.write, write  # type: ignore[method-assign]
         try:
             yield
         finally:
-            self.journal._write = before  # type: ignore[method-assign]
+            self.journal.write = before  # type: ignore[method-assign]
 
     def _nth(self, which: int) -> int:
         return list(self.processes)[which % len(self.processes)]
