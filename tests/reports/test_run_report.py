@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from importer.model.options import ReadingOptions, UploadOptions
-from importer.reports.html_page import write_page
+from importer.reports.html_page import page
 from importer.reports.machine import report_as_json
 from importer.reports.model import Report
 from importer.reports.run_report import report_of
@@ -113,8 +113,7 @@ def test_a_row_of_three_numbers_that_was_undone_is_one_undone_row_everywhere(
     context, undone, tmp_path
 ):
     made, facts = told(context, undone), dict(told(context, undone).facts)
-    page, book, day = tmp_path / "report.html", tmp_path / "report.xlsx", made.charts[1]
-    write_page(made, page)
+    book, day = tmp_path / "report.xlsx", made.charts[1]
     write_workbook(made, book)
 
     assert made.headline == "0 of 1 row accepted; 1 was undone"
@@ -125,7 +124,7 @@ def test_a_row_of_three_numbers_that_was_undone_is_one_undone_row_everywhere(
     assert made.charts[0].series == {"undone": [1]}
     assert (day.series["accepted"][-1], day.series["undone"][-1]) == (1, 1)  # the undo is a run too
     assert report_as_json(made)["facts"]["Undone"] == 1
-    assert "0 of 1 row accepted; 1 was undone" in page.read_text(encoding="utf-8")
+    assert "0 of 1 row accepted; 1 was undone" in page(made)
     texts = [str(cell.value) for sheet in load_workbook(book) for row in sheet for cell in row]
     assert "0 of 1 row accepted; 1 was undone" in texts
 
