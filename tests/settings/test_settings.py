@@ -1,9 +1,5 @@
 """importer.toml to settings: every mistake named, no secret printed."""
 
-import copy
-import pickle
-import sys
-import types
 from datetime import UTC, time
 from pathlib import Path
 
@@ -14,92 +10,8 @@ from importer.model.errors import SettingsError
 from importer.platforms import PLATFORMS
 from importer.settings.accounts import Account
 from importer.settings.rate_limit import Limit
-from importer.settings.secrets import Secret
 from importer.settings.settings import Settings, journal_location, load_settings
-
-SELLERCLOUD = """
-[accounts.acme]
-platform = "sellercloud"
-server = "acme"
-username_env = "ACME_USERNAME"
-password_env = "ACME_PASSWORD"
-"""
-SHIPSTATION = """
-[accounts.ship]
-platform = "shipstation"
-api_key_env = "SHIP_KEY"
-"""
-
-
-@pytest.fixture
-def load(tmp_path):
-    def load(text: str) -> Settings:
-        file = tmp_path / "importer.toml"
-        file.write_text(text, encoding="utf-8")
-        return load_settings(file, PLATFORMS)
-
-    return load
-
-
-@pytest.fixture
-def sentence(load):
-    def sentence(text: str) -> str:
-        with pytest.raises(SettingsError) as caught:
-            load(text)
-        return str(caught.value)
-
-    return sentence
-
-
-def test_a_secret_never_prints():
-    secret = Secret("hunter2")
-
-    shown = f"{secret} {secret!r} {secret:>20} {secret!s} {[secret]}" + str(secret)
-
-    assert "hunter2" not in shown
-    assert secret.reveal() == "hunter2"
-    assert copy.deepcopy(secret).reveal() == pickle.loads(pickle.dumps(secret)).reveal()  # noqa: S301
-
-
-@pytest.mark.parametrize(
-    ("text", "limit"),
-    [
-        ("200/minute", Limit(200, 60)),
-        ("10800/hour", Limit(10800, 3600)),
-        ("3/second", Limit(3, 1)),
-        ("unlimited", Limit(0, 0)),
-    ],
-)
-def test_a_limit_is_read(text, limit):
-    assert Limit.parse(text) == limit
-
-
-@pytest.mark.parametrize(
-    "text", ["", "200", "0/minute", "-1/hour", "200 / minute", "9/week", "٣/hour"]
-)
-def test_what_is_no_limit_is_refused(text):
-    with pytest.raises(ValueError):
-        Limit.parse(text)
-
-
-def test_calls_are_paced_under_the_limit():
-    assert Limit(200, 60).pace_s == pytest.approx(0.3 / 0.95)
-    assert Limit(0, 0).pace_s == 0
-
-
-def test_an_account_has_defaults_of_its_platform(load):
-    settings = load(SELLERCLOUD + SHIPSTATION)
-
-    acme, ship = settings.account("acme"), settings.account("ship")
-    assert acme == Account(
-        name="acme",
-        platform="sellercloud",
-        base_url="https://acme.api.sellercloud.com/rest",
-        sources=acme.sources,
-        limit=Limit(10800, 3600),
-    )
-    assert (ship.base_url, ship.limit) == ("https://api.shipstation.com", Limit(200, 60))
-    assert (settings.date_only_at, settings.journal) == (time(12, tzinfo=UTC), None)
+from tests.settings.conftest import SELLERCLOUD, SHIPSTATION
 
 
 def test_every_key_is_read(load, tmp_path):
@@ -164,71 +76,6 @@ def test_a_mistake_is_named_with_its_place(sentence, tmp_path, text, words):
 
 
 @pytest.mark.parametrize(
-    "server",
-    [
-        "evil.com/",
-        "evil.com#",
-        "evil.com?",
-        "u@evil.com/",
-        "127.0.0.1:80/",
-        "[::1]/",
-        "evil。com/",
-        "http://evil.com/",
-        "xn--a",
-        "XN--a",
-        "-a",
-        "a-",
-        "a" * 64,
-        "a\\n",
-        " a",
-        "{server}",
-    ],
-)
-def test_a_server_is_one_dns_label(sentence, server):
-    assert "must be one word" in sentence(SELLERCLOUD.replace('"acme"', f'"{server}"'))
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://api.shipstation.com",
-        "http://127.0.0.1.evil.com",
-        "http://10.0.0.1",
-        "ftp://x",
-        "https://",
-        "//x",
-        "x",
-        "https://x:99999",
-        "https://x/a b",
-        "https://x\\\\y",
-        "https://x/é",
-        "https://user:hunter2@x",
-        "https:/user:hunter2@x",
-        "https://x?k=hunter2",
-        "https://x#hunter2",
-        "https://x/../y",
-        "https://x//y",
-        "https://[x",
-        "https://a..b",
-        "https://a,b",
-        f"https://{'a' * 64}.com",
-    ],
-)
-def test_an_unsafe_address_is_refused(sentence, url):
-    found = sentence(SHIPSTATION + f'base_url = "{url}"')
-
-    assert "base_url" in found
-    assert "hunter2" not in found
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8765", "127.9.9.9", "[::1]:80"])
-def test_plain_http_is_for_this_machine(load, host):
-    assert (
-        load(SHIPSTATION + f'base_url = "http://{host}/"').account("ship").base_url.endswith(host)
-    )
-
-
-@pytest.mark.parametrize(
     "line",
     [
         'password = "hunter2!"',
@@ -241,68 +88,6 @@ def test_plain_http_is_for_this_machine(load, host):
 def test_a_secret_in_the_wrong_place_is_not_printed(sentence, line):
     table = '[accounts.acme]\nplatform = "sellercloud"\nserver = "acme"\n'
     assert "hunter2" not in sentence(table + 'username_env = "U"\n' * ("user" not in line) + line)
-
-
-def test_secrets_are_read_when_used_and_stripped(load):
-    account = load(SHIPSTATION).account("ship")
-
-    credentials = account.credentials({"SHIP_KEY": " key-123\r\n"})
-
-    assert credentials["api_key"].reveal() == "key-123"
-    assert "key-123" not in f"{credentials} {account}"
-
-
-@pytest.mark.parametrize("environ", [{}, {"SHIP_KEY": ""}, {"SHIP_KEY": " \n"}])
-def test_a_missing_variable_is_named(load, environ):
-    with pytest.raises(SettingsError, match="ship, api_key_env: the environment variable SHIP_KEY"):
-        load(SHIPSTATION).account("ship").credentials(environ)
-
-
-@pytest.mark.parametrize("value", ["key-\n123", "key-\x00123", "key-é123", "key-\x7f123"])
-def test_a_secret_unfit_to_send_is_refused_unseen(load, value):
-    with pytest.raises(SettingsError) as caught:
-        load(SHIPSTATION).account("ship").credentials({"SHIP_KEY": value})
-
-    assert "store it again" in str(caught.value)
-    assert "key-" not in str(caught.value)
-
-
-class KeyringError(Exception):
-    pass
-
-
-def keyring(get_password):
-    module = types.ModuleType("keyring")
-    module.get_password = get_password
-    module.errors = types.SimpleNamespace(KeyringError=KeyringError)
-    return module
-
-
-IN_KEYRING = SHIPSTATION.replace("api_key_env", "api_key_keyring").replace("SHIP_KEY", "importer/s")
-
-
-def test_a_keyring_gives_the_secret(load, monkeypatch):
-    held = {("importer", "s"): "key-123"}
-    module = keyring(lambda service, name: held.get((service, name)))
-    monkeypatch.setitem(sys.modules, "keyring", module)
-
-    assert load(IN_KEYRING).account("ship").credentials({})["api_key"].reveal() == "key-123"
-    held.clear()
-    with pytest.raises(SettingsError, match='holds nothing under "importer" and "s"'):
-        load(IN_KEYRING).account("ship").credentials({})
-
-
-def test_a_keyring_that_fails_is_a_sentence(load, monkeypatch):
-    def locked(service, name):
-        raise KeyringError
-
-    account = load(IN_KEYRING).account("ship")
-    monkeypatch.setitem(sys.modules, "keyring", keyring(locked))
-    with pytest.raises(SettingsError, match="did not open"):
-        account.credentials({})
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    with pytest.raises(SettingsError, match=r"install purchase-order-importer\[keyring\]"):
-        account.credentials({})
 
 
 @pytest.fixture
