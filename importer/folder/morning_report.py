@@ -57,12 +57,14 @@ def _report(
 ) -> Report:
     numbers = {each.run for each in result.results if each.run is not None}
     found = stories(journal, [journal.run(number) for number in numbers], settings)
-    refused = [(each.name, each.sentence) for each in result.of(Fate.ATTENTION) if each.run is None]
-    refused += [(trouble.subject, trouble.sentence) for trouble in result.trouble]
+    unprocessed = [
+        (each.name, each.sentence) for each in result.of(Fate.ATTENTION) if each.run is None
+    ]
+    unprocessed += [(trouble.subject, trouble.sentence) for trouble in result.trouble]
     when = f"{result.ended_at.astimezone():%Y-%m-%d %H:%M}"
     subject = f"drop folder {layout.root.resolve().name}, {when}"
     history = days(journal, result.ended_at)
-    report = report_of(subject, found, history, result.ended_at, refused)
+    report = report_of(subject, found, history, result.ended_at, unprocessed)
     return replace(report, tables=[_files(layout, result), *report.tables])
 
 

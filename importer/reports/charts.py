@@ -28,7 +28,7 @@ _MOST_LABELS = 12
 
 def svg(chart: Chart) -> Markup:
     """The chart as markup for the page; its labels are escaped."""
-    kind = HorizontalStackedBar if chart.lying else StackedBar
+    kind = HorizontalStackedBar if chart.horizontal else StackedBar
     drawn = kind(_config(chart), style=_style(chart))
     drawn.x_labels = [_short(label) for label in chart.labels]
     for name, values in chart.series.items():
@@ -68,12 +68,12 @@ def _config(chart: Chart) -> Config:
         explicit_size=False,
         no_data_text="nothing yet",
         width=640,
-        height=70 + 34 * bars if chart.lying else 300,
+        height=70 + 34 * bars if chart.horizontal else 300,
         margin=8,
         show_legend=False,  # the page's own legend can wrap
-        print_values=chart.lying and not legend(chart),
+        print_values=chart.horizontal and not legend(chart),
         print_values_position="top",
-        order_min=0 if chart.whole else None,  # no ticks between whole numbers
+        order_min=0 if chart.whole_numbers else None,  # no ticks between whole numbers
         show_x_guides=True,
         show_y_guides=True,
         max_scale=6,  # ticks
@@ -83,7 +83,7 @@ def _config(chart: Chart) -> Config:
         rounded_bars=2,
         spacing=12,
     )
-    if not chart.lying and bars > _MOST_LABELS:
+    if not chart.horizontal and bars > _MOST_LABELS:
         config.x_labels_major_every, config.show_minor_x_labels = 5, False
     return config
 

@@ -12,7 +12,15 @@ from importer.reports.model import Cell, Report, ReportTable
 from importer.sheets.xlsx.cell_text import cell_text
 
 _KEYS = {  # titles that were reworded -> their keys, which scripts rely on
+    "Not processed": "Not taken up",
+    "Undone": "Taken back",
+    "Started (UTC)": "Begun (UTC)",
+    "Accepted": "In",
+    "Needs attention": "Needs a person",
+    "% needing attention": "% to look at",
+    "What to check": "What to look up",
     "Message": "What is said",
+    "Its message": "What is said there",
 }
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

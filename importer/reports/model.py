@@ -59,8 +59,8 @@ class Chart:
     labels: Sequence[str]
     series: Mapping[str, Sequence[float]]
     tones: Mapping[str, Tone] = field(default_factory=dict)
-    lying: bool = False  # horizontal bars, for labels that are sentences
-    whole: bool = True  # counts: no ticks between whole numbers
+    horizontal: bool = False  # for labels that are sentences
+    whole_numbers: bool = True  # counts: no ticks between whole numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def _verdicts_chart(result: Reconciliation) -> Chart:
         [verdict.value for verdict in verdicts],
         {v.value: [counts[v] if v is at else 0 for at in verdicts] for v in verdicts},
         {verdict.value: _TONES[verdict] for verdict in verdicts},
-        lying=True,
+        horizontal=True,
     )
 
 
@@ -186,7 +186,7 @@ def _fields_chart(result: Reconciliation) -> list[Chart]:
             [title for title, _ in fields],
             {"rows": [count for _, count in fields]},
             {"rows": Tone.ATTENTION},
-            lying=True,
+            horizontal=True,
         )
     ]
 

@@ -7,6 +7,7 @@ from importer.model.outcomes import Status
 from importer.model.row_counts import RowCounts
 from importer.reports.model import Cell, Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
 from importer.reports.run_stats import Cause, Day, RunStory, causes, total, vendors
+from importer.reports.terminal.words import counted
 
 _MOST_CAUSES = 12  # in a chart
 _MOST_LISTED = 3
@@ -19,7 +20,7 @@ _PARTS = {
     "unknown": Tone.NOTE,
     "unsent": Tone.PLAIN,
 }
-Refused = tuple[str, str]  # a file that no run was made of, and why
+Unprocessed = tuple[str, str]  # a file that no run was made of, and why
 
 
 def report_of(
@@ -27,9 +28,9 @@ def report_of(
     stories: Sequence[RunStory],
     history: Sequence[Day],
     made_at: datetime,
-    refused: Sequence[Refused] = (),
+    unprocessed: Sequence[Unprocessed] = (),
 ) -> Report:
-    """`history` are the last days of all runs, `refused` the files that no run was made of."""
+    """`history` are the last days of all runs, `unprocessed` the files that no run was made of."""
     wrong = causes(stories, _WRONG)
     charts = [
         _by_vendor(vendors(stories)),
@@ -41,12 +42,12 @@ def report_of(
         title="Run report",
         subject=subject,
         made_at=made_at,
-        headline=_headline(total(stories), len(refused)),
-        attention=_attention(stories, wrong, refused),
-        facts=_facts(stories, refused),
+        headline=_headline(total(stories), len(unprocessed)),
+        attention=_attention(stories, wrong, unprocessed),
+        facts=_facts(stories, unprocessed),
         charts=[chart for chart in charts if chart.labels],
         tables=[
-            *([_refused(refused)] if refused else []),
+            *([_unprocessed(unprocessed)] if unprocessed else []),
             _unknown(stories),
             _causes(wrong),
             _scorecard(stories),
@@ -56,14 +57,14 @@ def report_of(
     )
 
 
-def _headline(counts: RowCounts, refused: int) -> str:
-    rows, files = _counted(counts.rows, "row"), _counted(refused, "file")
+def _headline(counts: RowCounts, unprocessed: int) -> str:
+    rows, files = counted(counts.rows, "row"), counted(unprocessed, "file")
     if counts.attention:
         need = "needs" if counts.attention == 1 else "need"
-        also = f", and {files} could not be processed" if refused else ""
+        also = f", and {files} could not be processed" if unprocessed else ""
         return f"{counts.attention:,} of {rows} {need} attention{also}"
-    if refused:
-        return f"{files} could not be processed; {_counted(counts.accepted, 'row')} accepted"
+    if unprocessed:
+        return f"{files} could not be processed; {counted(counts.accepted, 'row')} accepted"
     if counts.undone:
         return f"{counts.accepted:,} of {rows} accepted; {_were(counts.undone)} undone"
     if counts.rows == 1:
@@ -76,11 +77,11 @@ def _were(count: int) -> str:
 
 
 def _attention(
-    stories: Sequence[RunStory], wrong: Sequence[Cause], refused: Sequence[Refused]
+    stories: Sequence[RunStory], wrong: Sequence[Cause], unprocessed: Sequence[Unprocessed]
 ) -> list[str]:
     return [
         *_unknown_sentences(total(stories)),
-        *_refused_sentences(refused),
+        *_unprocessed_sentences(unprocessed),
         *map(_cause_sentence, wrong[:_MOST_LISTED]),
         *_unsent_sentences(stories),
     ]
@@ -89,15 +90,15 @@ def _attention(
 def _unknown_sentences(counts: RowCounts) -> list[str]:
     if not (unknown := counts.number(Status.UNKNOWN)):
         return []
-    rows = _counted(unknown, "row")
+    rows = counted(unknown, "row")
     todo = "check the platform for each before anybody sends it again; the Unknown table has them"
     return [f"{rows} may or may not have been sent: {todo}."]
 
 
-def _refused_sentences(refused: Sequence[Refused]) -> list[str]:
-    sentences = [f"{name} was not processed: {_ended(why)}" for name, why in refused]
-    if (more := len(refused) - _MOST_LISTED) > 0:
-        return [*sentences[:_MOST_LISTED], f"{_counted(more, 'more file')} not processed."]
+def _unprocessed_sentences(unprocessed: Sequence[Unprocessed]) -> list[str]:
+    sentences = [f"{name} was not processed: {_ended(why)}" for name, why in unprocessed]
+    if (more := len(unprocessed) - _MOST_LISTED) > 0:
+        return [*sentences[:_MOST_LISTED], f"{counted(more, 'more file')} not processed."]
     return sentences
 
 
@@ -105,24 +106,26 @@ def _cause_sentence(cause: Cause) -> str:
     verb = "rejected" if cause.status is Status.REJECTED else "invalid"
     example = cause.example
     return (
-        f"{_counted(cause.rows, 'row')} {verb}: {_ended(cause.words)} "
+        f"{counted(cause.rows, 'row')} {verb}: {_ended(cause.words)} "
         f"For example row {example.row} of {example.run.file_name}."
     )
 
 
 def _unsent_sentences(stories: Sequence[RunStory]) -> list[str]:
     return [
-        f"{_counted(waiting, 'row')} of {story.run.file_name} not sent yet: "
+        f"{counted(waiting, 'row')} of {story.run.file_name} not sent yet: "
         f"importer resume {story.run.id} sends them."
         for story in stories
         if (waiting := story.counts.number(Status.UNSENT))
     ]
 
 
-def _facts(stories: Sequence[RunStory], refused: Sequence[Refused]) -> list[tuple[str, Cell]]:
+def _facts(
+    stories: Sequence[RunStory], unprocessed: Sequence[Unprocessed]
+) -> list[tuple[str, Cell]]:
     counts = total(stories)
     return [
-        ("Sheets", len(stories) + len(refused)),
+        ("Sheets", len(stories) + len(unprocessed)),
         ("Rows", counts.rows),
         *((status.value.capitalize(), number) for status, number in counts.statuses.items()),
         *([("Undone", counts.undone)] if counts.undone else []),
@@ -155,7 +158,7 @@ def _parts(counts: RowCounts) -> dict[str, int]:
 
 
 def _by_vendor(groups: Mapping[str, Sequence[RunStory]]) -> Chart:
-    counts = {vendor: total(group) for vendor, group in groups.items()}
+    counts = {vendor: total(groups[vendor]) for vendor in reversed([*groups])}  # drawn from below
     shares = {vendor: each.share_wrong or 0.0 for vendor, each in counts.items()}
     worst = max(shares, key=shares.__getitem__, default=None)
     about = (
@@ -164,7 +167,7 @@ def _by_vendor(groups: Mapping[str, Sequence[RunStory]]) -> Chart:
         else "No vendor's rows need attention."
     )
     series, tones = _in_parts([*counts.values()])
-    return Chart("Outcomes by vendor", about, [*groups], series, tones, lying=True)
+    return Chart("Outcomes by vendor", about, [*counts], series, tones, horizontal=True)
 
 
 def _in_parts(counts: Sequence[RowCounts]) -> tuple[dict[str, list[float]], dict[str, Tone]]:
@@ -181,7 +184,7 @@ def _in_parts(counts: Sequence[RowCounts]) -> tuple[dict[str, list[float]], dict
 def _by_day(history: Sequence[Day]) -> Chart:
     series, tones = _in_parts([day.counts for day in history])
     accepted = RowCounts.total(day.counts for day in history).accepted
-    about = f"{_counted(accepted, 'row')} accepted over {_counted(len(history), 'day')}."
+    about = f"{counted(accepted, 'row')} accepted over {counted(len(history), 'day')}."
     labels = [day.day[5:] for day in history] if series else []
     return Chart("Sent per night", about, labels, series, tones)
 
@@ -195,7 +198,7 @@ def _by_cause(wrong: Sequence[Cause]) -> Chart:
         [cause.words for cause in reversed(most)],
         {"rows": [cause.rows for cause in reversed(most)]},
         {"rows": Tone.ATTENTION},
-        lying=True,
+        horizontal=True,
     )
 
 
@@ -211,8 +214,10 @@ def _by_account(stories: Sequence[RunStory]) -> Chart:
     about = f"{sum(spent):,.1f} {unit} at work; the limits allow no less than {sum(least):,.1f}."
     series = {"least at the limit": least, "beyond it": _beyond(spent, least)}
     tones = {"least at the limit": Tone.PLAIN, "beyond it": Tone.NOTE}
-    labels = list(accounts) if any(spent) else []
-    return Chart("Time against the limit", about, labels, series, tones, lying=True, whole=False)
+    labels = list(accounts) if any(spent) and any(least) else []  # some accounts have no limit
+    return Chart(
+        "Time against the limit", about, labels, series, tones, horizontal=True, whole_numbers=False
+    )
 
 
 def _unit(seconds: float) -> tuple[str, int]:
@@ -229,8 +234,8 @@ def _beyond(spent: Sequence[float], least: Sequence[float]) -> list[float]:
     return [round(max(0.0, a - b), 1) for a, b in zip(spent, least, strict=True)]
 
 
-def _refused(refused: Sequence[Refused]) -> ReportTable:
-    lines = [ReportLine([name, why], Tone.ATTENTION) for name, why in refused]
+def _unprocessed(unprocessed: Sequence[Unprocessed]) -> ReportTable:
+    lines = [ReportLine([name, why], Tone.ATTENTION) for name, why in unprocessed]
     about = "Nothing in these files was sent."
     return ReportTable("Not processed", [ReportColumn("File"), ReportColumn("Why")], lines, about)
 
@@ -354,7 +359,3 @@ def _number(title: str) -> ReportColumn:
 
 def _ended(sentence: str) -> str:
     return sentence if sentence.endswith((".", "?", "…")) else f"{sentence}."
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

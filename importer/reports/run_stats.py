@@ -27,7 +27,7 @@ class RunStory:
     run: RunRecord
     lines: dict[RowId, Outcome]
     requests: int
-    pace_s: float  # seconds per request at the account's limit; 0 where there is none
+    pace_s: float  # seconds per request at the account's limit; 0 if there is none
 
     @cached_property
     def rows(self) -> dict[int, Outcome]:
@@ -66,7 +66,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Rows with the same trouble; the example is the first of them."""
+    """Rows with the same problem; the example is the first of them."""
 
     words: str
     rows: int

@@ -32,7 +32,7 @@ def report(**changes):
         "attention": ["8 rows differ: " + NASTY],
         "facts": [("Rows", 1234), ("Said", NASTY)],
         "charts": [
-            Chart("Verdicts", "Most differ.", ["matches", NASTY], {NASTY: [3, 5]}, lying=True),
+            Chart("Verdicts", "Most differ.", ["matches", NASTY], {NASTY: [3, 5]}, horizontal=True),
             Chart("Nights", "Few.", ["11-19", "11-20"], {"in": [3, 5], "out": [0, 2]}),
         ],
         "tables": [

@@ -84,7 +84,7 @@ def test_what_is_in_doubt_is_listed_with_what_to_look_up(context, sandbox, tmp_p
 def test_files_that_were_not_processed_come_first(context, tmp_path):
     upload(context, SAMPLES / "add_tracking.xlsx", tmp_path)
 
-    made = told(context, refused=[("broken.xlsx", "it is no workbook")])
+    made = told(context, unprocessed=[("broken.xlsx", "it is no workbook")])
 
     assert made.headline == "1 file could not be processed; 16 rows accepted"
     assert made.attention == ["broken.xlsx was not processed: it is no workbook."]
@@ -123,7 +123,7 @@ def test_a_row_of_three_numbers_that_was_undone_is_one_undone_row_everywhere(
     assert (line_of(made.table("Vendors"))["Rows"], made.table("Rows").lines) == (1, [])
     assert made.charts[0].series == {"undone": [1]}
     assert (day.series["accepted"][-1], day.series["undone"][-1]) == (1, 1)  # the undo is a run too
-    assert report_as_json(made)["facts"]["Undone"] == 1
+    assert report_as_json(made)["facts"]["Taken back"] == 1
     assert "0 of 1 row accepted; 1 was undone" in page(made)
     texts = [str(cell.value) for sheet in load_workbook(book) for row in sheet for cell in row]
     assert "0 of 1 row accepted; 1 was undone" in texts

@@ -1,4 +1,4 @@
-"""What the journal tells of runs and of their calls."""
+"""Runs and their calls, from the journal."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,18 +10,18 @@ from importer.model.row_ids import sheet_rows
 from importer.model.sheet_rows import by_sheet_row
 from importer.reports.terminal.words import columns_text, rows_words
 
-_HEARD_OF = timedelta(seconds=30)
+_ALIVE_FOR = timedelta(seconds=30)
 
 
 def runs_table(runs: Sequence[tuple[RunRecord, RowCounts]], now: datetime) -> str:
-    """`now` is by the journal's clock: a run heard of just before is not an interrupted one."""
+    """`now` is the journal's time: a run with a recent heartbeat was not interrupted."""
     if not runs:
         return "The journal has no runs yet."
     rows = [("run", "started (UTC)", "sheet", "operation", "account", "state", "rows")]
     for run, counts in runs:
         state = run.state.value
         if run.state is RunState.OPEN:
-            state = "running" if now - run.heartbeat_at < _HEARD_OF else "interrupted"
+            state = "running" if now - run.heartbeat_at < _ALIVE_FOR else "interrupted"
         started = f"{run.created_at:%Y-%m-%d %H:%M}"
         rows.append(
             (str(run.id), started, run.file_name, run.operation, run.account, state, str(counts))
@@ -51,7 +51,7 @@ def run_as_json(run: RunRecord, counts: RowCounts) -> dict[str, Any]:
 
 
 def run_story(journal: Journal, run_id: int) -> str:
-    """Who sent which file where, every call with its answer, and every row that needs a look."""
+    """Who sent which file where, every call with its answer, and every row with a message."""
     run = journal.run(run_id)
     counts = journal.counts(run_id)
     lines = [
@@ -87,7 +87,7 @@ def _answers(record: CallRecord, attempts: Sequence[AttemptRecord]) -> str:
 
 
 def call_story(journal: Journal, run_id: int, number: int) -> str:
-    """One call with its body, and what came back of each attempt."""
+    """One call with its body, and the answer to each attempt."""
     record = journal.call(run_id, number)
     content = record.call.content
     lines = [

@@ -1,4 +1,4 @@
-"""What is said of one sheet or run that was worked on."""
+"""The lines printed for one sheet or run."""
 
 import math
 from operator import itemgetter
@@ -13,13 +13,13 @@ from importer.reports.terminal.words import counted, rows_words
 if TYPE_CHECKING:
     from importer.journal import Journal  # brings SQLAlchemy, which a check can spare
 
-_MOST_PROBLEMS = 20  # the rest stands in the result file
-# Told one by one in the result file alone: there may be one of these in every row.
+_MOST_PROBLEMS = 20  # the result file has the rest
+# Listed one by one only in the result file: every row may have one.
 _COUNTED_ONLY = {Status.INVALID, Status.UNSENT, Status.UNCHANGED}
 
 
 def left(journal: "Journal", summary: Summary) -> int:
-    """How many calls of the sheet's run were never begun."""
+    """How many calls of the sheet's run were never started."""
     from importer.journal import CallState  # noqa: PLC0415  (as above)
 
     calls = journal.calls(summary.run) if summary.run else []
@@ -27,7 +27,7 @@ def left(journal: "Journal", summary: Summary) -> int:
 
 
 def summary_lines(summary: Summary, calls_left: int = 0) -> str:
-    """One sheet as a person reads it: what it is, what became of its rows, where the result is."""
+    """One sheet: what it is, what became of its rows, where the result is."""
     place = f' ("{summary.worksheet}")' if summary.worksheet else ""
     target = f" to {summary.account}" if summary.account else ""
     run = f", run {summary.run}" if summary.run else ""
@@ -70,7 +70,7 @@ def _call_lines(call: Call) -> list[str]:
 
 
 def _problem_lines(summary: Summary) -> list[str]:
-    """In sheet order: each problem of an invalid row, and what is to be said of the others."""
+    """In sheet order: each problem of an invalid row, and the messages of the others."""
     said = [
         (p.row, f"{p.column}{': ' if p.column else ''}{p.message}")
         for p in summary.problems
