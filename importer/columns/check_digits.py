@@ -15,7 +15,7 @@ Worth: TypeAlias = Sequence[Place]
 Fits: TypeAlias = "bool | np.ndarray[Any, np.dtype[np.bool_]]"
 
 # A letter counts the last digit of its ASCII code less 3, UPS's own table: A is 2, B is 3. The 10
-# on top changes no sum modulo 10, and lets no letter stand for a check digit.
+# on top changes no sum modulo 10, and lets no letter be a check digit.
 _WORTH = bytes(
     code - ord("0") if chr(code).isdigit() else (code - 3) % 10 + 10 for code in range(128)
 ).ljust(256)

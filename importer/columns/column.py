@@ -17,18 +17,18 @@ PO_ID_ALIASES = ("PO Number", "POID", "PO #", "PO No", "PO", "Purchase Order", "
 
 @dataclass(frozen=True)
 class Column:
-    """What an operation says of one of its columns, beside its kind."""
+    """What an operation says of one of its columns, in addition to its kind."""
 
     title: str
     description: str = ""
     aliases: Sequence[str] = ()
     choices: Mapping[str, str] = field(default_factory=dict)  # what a cell may say -> the value
-    words: Mapping[str, int] = field(default_factory=dict)  # words that stand for a number
+    words: Mapping[str, int] = field(default_factory=dict)  # words that mean a number
     example: Any = None
     if_empty: str = ""  # said of an empty cell where a value is needed
     if_other: str = ""  # said of a value that is no choice, {cell}, or does not match the pattern
     date_order: str | None = None  # of this vendor's dates: "dmy", "mdy", "ymd"; None: not known
-    decimal: str | None = None  # the sign this vendor's numbers have it in: "," or "."
+    decimal: str | None = None  # this vendor's decimal sign: "," or "."
 
     @property
     def labels(self) -> list[str]:

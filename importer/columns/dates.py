@@ -1,4 +1,4 @@
-"""Dates, whose order of day and month is told by their whole column."""
+"""Dates: their whole column shows the order of day and month."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -30,21 +30,21 @@ class InstantKind(Kind):
         return lambda cell: _instant(cell, day_first=first)
 
     def remark(self, cells: Sequence[Cell], about: Column) -> tuple[int, str] | None:
-        """Said where a single date tells how others are read: it may be the one that is wrong."""
+        """A note where a single date decides how others are read: it may be the wrong one."""
         telling = _telling(cells) if about.date_order is None else {}
         if len(telling) != 1:
             return None
         ((alone, first),) = telling.items()
         if cells.count(alone) > 1:
             return None
-        for _, found in _numeric_dates(cells):
+        for _, match in _numeric_dates(cells):
             if (
-                "." not in found[0]
-                and found[1] != found[2]
-                and max(int(found[1]), int(found[2])) < 13
+                "." not in match[0]
+                and match[1] != match[2]
+                and max(int(match[1]), int(match[2])) < 13
             ):
-                day = _numeric_date(found, day_first=first)[:10]
-                return cells.index(alone), f'"{found[0]}" is read as {day}'
+                day = _numeric_date(match, day_first=first)[:10]
+                return cells.index(alone), f'"{match[0]}" is read as {day}'
         return None
 
     def read(self, cell: Cell, about: Column) -> Value:
@@ -55,31 +55,31 @@ class InstantKind(Kind):
             return None
         return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
 
-    def same(self, value: Value, found: Any) -> bool:
+    def same(self, value: Value, current: Any) -> bool:
         """A day is its day in UTC, and in the zone that the platform names.
 
         >>> InstantKind().same(date(2026, 3, 1), "2026-03-01T23:30:00-05:00")
         True
         """
-        day = type(value) is date and str(found).startswith(value.isoformat())
-        return day or same_value(value, found)
+        day = type(value) is date and str(current).startswith(value.isoformat())
+        return day or same_value(value, current)
 
-    def exact(self, found: Any) -> Value:
+    def exact(self, current: Any) -> Value:
         try:
-            instant = datetime.fromisoformat(str(found).strip())
+            instant = datetime.fromisoformat(str(current).strip())
         except ValueError:
-            return None if found is None else str(found)
+            return None if current is None else str(current)
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
-    def of_platform(self, found: Any) -> Value:
+    def of_platform(self, current: Any) -> Value:
         """
         >>> InstantKind().of_platform("2026-03-01T12:00:00.000Z")
         datetime.date(2026, 3, 1)
         """
         try:
-            instant = datetime.fromisoformat(str(found).strip())
+            instant = datetime.fromisoformat(str(current).strip())
         except ValueError:
-            return None if found is None else str(found)
+            return None if current is None else str(current)
         return (instant if instant.tzinfo is None else instant.astimezone(UTC)).date()
 
 
@@ -98,25 +98,25 @@ _EXCEL_DAY_ZERO = date(1899, 12, 30)
 
 
 def day_first(cells: Sequence[Cell]) -> bool | None:
-    """Whether 03/04 is 3 April, as far as the column's other dates tell; None where they do not."""
-    found = set(_telling(cells).values())
-    return found.pop() if len(found) == 1 else None
+    """Whether 03/04 is 3 April, by the column's other dates; None where they do not show it."""
+    orders = set(_telling(cells).values())
+    return orders.pop() if len(orders) == 1 else None
 
 
 def _telling(cells: Sequence[Cell]) -> dict[str, bool]:
     """The dates that can be read one way only, each once, and whether that is day first."""
     return {
-        text: int(found[1]) > 12
-        for text, found in _numeric_dates(cells)
-        if (int(found[1]) > 12) != (int(found[2]) > 12)
+        text: int(match[1]) > 12
+        for text, match in _numeric_dates(cells)
+        if (int(match[1]) > 12) != (int(match[2]) > 12)
     }
 
 
 def _numeric_dates(cells: Sequence[Cell]) -> Iterator[tuple[str, re.Match[str]]]:
     """The distinct texts that are a date of digits, in sheet order."""
     for cell in dict.fromkeys(cells):
-        if isinstance(cell, str) and (found := _NUMERIC_DATE.fullmatch(from_cell(cell))):
-            yield cell, found
+        if isinstance(cell, str) and (match := _NUMERIC_DATE.fullmatch(from_cell(cell))):
+            yield cell, match
 
 
 def _instant(cell: Cell, *, day_first: bool | None) -> date | datetime:
@@ -126,21 +126,21 @@ def _instant(cell: Cell, *, day_first: bool | None) -> date | datetime:
     """
     match cell:
         case datetime():
-            found: date | datetime = _day_or_instant(cell)
+            moment: date | datetime = _day_or_instant(cell)
         case date():
-            found = cell
+            moment = cell
         case int() | float() if not isinstance(cell, bool) and 36526 <= cell < 73051:
             # A serial whose cell is not formatted as a date: 36526 is 2000-01-01.
-            found = _EXCEL_DAY_ZERO + timedelta(days=int(cell))
+            moment = _EXCEL_DAY_ZERO + timedelta(days=int(cell))
         case str():
-            found = _instant_of_text(cell, day_first=day_first)
+            moment = _instant_of_text(cell, day_first=day_first)
         case _:
             raise Unreadable(f'"{shown(cell)}" is not a date; write it like 2026-11-20')
-    if not 2000 <= found.year <= 2100:
+    if not 2000 <= moment.year <= 2100:
         raise Unreadable(
-            f'"{shown(cell)}" is in the year {found.year}; write a date like 2026-11-20'
+            f'"{shown(cell)}" is in the year {moment.year}; write a date like 2026-11-20'
         )
-    return found
+    return moment
 
 
 def _day_or_instant(instant: datetime) -> date | datetime:
@@ -181,27 +181,27 @@ def _in_order(cell: Cell, order: str) -> Cell:
     >>> _in_order("4.12.2026", "mdy")
     '4/12/2026'
     """
-    found = _NUMERIC_DATE.fullmatch(cell) if isinstance(cell, str) else None
-    if found is None:
+    match = _NUMERIC_DATE.fullmatch(cell) if isinstance(cell, str) else None
+    if match is None:
         return cell
-    month = found[1] if order == "mdy" else found[2]
+    month = match[1] if order == "mdy" else match[2]
     if order == "ymd" or int(month) > 12:
         raise Unreadable(
-            f'"{found[0]}" is not written {_ORDERS[order]}, as this vendor\'s dates are; '
+            f'"{match[0]}" is not written {_ORDERS[order]}, as this vendor\'s dates are; '
             "write it like 2026-11-20"
         )
-    return "/".join(found.group(1, 2, 3)) + (f" {found[4]}" if found[4] else "")
+    return "/".join(match.group(1, 2, 3)) + (f" {match[4]}" if match[4] else "")
 
 
-def _numeric_date(found: re.Match[str], *, day_first: bool | None) -> str:
-    first, second, year, rest = int(found[1]), int(found[2]), found[3], found[4]
-    if "." in found[0]:  # 4.12.2026 is written where the day comes first, and nowhere else
+def _numeric_date(match: re.Match[str], *, day_first: bool | None) -> str:
+    first, second, year, rest = int(match[1]), int(match[2]), match[3], match[4]
+    if "." in match[0]:  # 4.12.2026 is written where the day comes first, and nowhere else
         day, month = first, second
     elif first > 12 or second > 12 or first == second:
         day, month = (first, second) if first > 12 else (second, first)
     elif day_first is None:
         raise Unreadable(
-            f'"{found[0]}" may be day/month or month/day, and no other date in the column '
+            f'"{match[0]}" may be day/month or month/day, and no other date in the column '
             "shows which; write it like 2026-11-20"
         )
     else:

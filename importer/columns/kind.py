@@ -25,7 +25,7 @@ from importer.model.cleaning import from_cell
 Value = int | Decimal | date | datetime | str | None
 
 _MOST_CHARACTERS = 5_000
-MOST_IN_CODE = 64  # capped before any pattern looks at it
+MOST_IN_CODE = 64  # capped before any pattern reads it
 
 
 class Unreadable(ValueError):
@@ -34,7 +34,7 @@ class Unreadable(ValueError):
 
 @dtypes.immutable
 class Kind(pandas_engine.DataType):
-    """A kind of column. `read_column` may look at the whole column before it reads a cell."""
+    """A kind of column. `read_column` may use the whole column before it reads a cell."""
 
     type: Any = np.dtype("object")
     words: ClassVar[str] = "text"  # for the tables of columns
@@ -45,11 +45,11 @@ class Kind(pandas_engine.DataType):
         """The value of a cell that is neither empty nor a Fault; raises Unreadable."""
         raise NotImplementedError  # pandera makes types of classes, abstract ones too
 
-    def reader(self, cells: Sequence[Cell], about: Column) -> Callable[[Cell], Value]:  # noqa: ARG002  (dates look at the cells)
+    def reader(self, cells: Sequence[Cell], about: Column) -> Callable[[Cell], Value]:  # noqa: ARG002  (dates use the cells)
         return partial(self.read, about=about)
 
     def remark(self, cells: Sequence[Cell], about: Column) -> tuple[int, str] | None:  # noqa: ARG002  (for dates)
-        """The position of a cell that settles how all others are read, and what to say of that."""
+        """The position of a cell that decides how all others are read, and a note on that."""
         return None
 
     def series(self, values: Sequence[Value]) -> "pd.Series[Any]":
@@ -63,25 +63,25 @@ class Kind(pandas_engine.DataType):
         text: Value = value
         return text
 
-    def same(self, value: Value, found: Any) -> bool:
+    def same(self, value: Value, current: Any) -> bool:
         """Whether what a platform holds is the value: 5 is 5.00, a day is its day."""
-        return same_value(value, found)
+        return same_value(value, current)
 
-    def exact(self, found: Any) -> Value:
+    def exact(self, current: Any) -> Value:
         """What a platform holds, to be set again to the same."""
-        return self.of_platform(found)
+        return self.of_platform(current)
 
     def same_as_before(self, before: Mapping[str, Any], now: Mapping[str, Any], name: str) -> bool:
         """Whether a field has the value that it had."""
         was, is_now = before.get(name), now.get(name)
         return was == is_now or self.exact(was) == self.exact(is_now)
 
-    def of_platform(self, found: Any) -> Value:
+    def of_platform(self, current: Any) -> Value:
         """What a platform holds, to be shown beside a value; as text where it is no such value."""
-        if isinstance(found, int | float) and not isinstance(found, bool):
-            exact = Decimal(str(found))
+        if isinstance(current, int | float) and not isinstance(current, bool):
+            exact = Decimal(str(current))
             return int(exact) if exact.is_finite() and exact == exact.to_integral_value() else exact
-        return None if found is None else str(found)
+        return None if current is None else str(current)
 
 
 def read_column(
@@ -140,7 +140,7 @@ def _read_cell(cell: Cell, read: Callable[[Cell], Value], *, narrow: bool) -> Va
 
 
 def _meant(text: str) -> str | Fault:
-    """The text without what Excel and exports put around it; the error that it spells."""
+    """The text without what Excel and exports add around it; the error that it spells."""
     if text.startswith(EXAMPLE_MARK):
         raise Unreadable("is the template's example row; delete it or overwrite it")
     text = from_cell(text)

@@ -64,7 +64,7 @@ def _damaged(text: str) -> str:
 @pandas_engine.Engine.register_dtype
 @dtypes.immutable
 class CodeKind(Kind):
-    """A platform's text id, safe to stand in a path: letters, digits, hyphen, underscore."""
+    """A platform's text id, safe in a path: letters, digits, hyphen, underscore."""
 
     words = "id"
 
@@ -142,21 +142,21 @@ class TrackingNumberKind(Kind):
         text = _exact_text(cell)
         if len(text) > 2 * MOST_IN_CODE:
             raise Unreadable(f'"{text[:40]}…" is too long for a tracking number')
-        found = tracking_numbers_in(text)
-        if len(found) > 1 and (stranger := stranger_among(found)):
+        numbers = tracking_numbers_in(text)
+        if len(numbers) > 1 and (stranger := stranger_among(numbers)):
             raise Unreadable(
                 f'"{shown(cell)}" holds "{stranger}", which may not be a tracking number; keep '
                 "only the numbers in the cell, or give each its own row"
             )
-        if len(found) > 1:
+        if len(numbers) > 1:
             raise Unreadable(
-                f'"{shown(cell)}" holds {len(found)} tracking numbers; give each its own row, '
+                f'"{shown(cell)}" holds {len(numbers)} tracking numbers; give each its own row, '
                 "or use --split"
             )
-        # A dot stays, and is refused: "986578788855.0" is a number with one digit more.
+        # A dot stays and is refused: "986578788855.0" is a number with one digit more.
         number = re.sub(r"\s", "", text)
         if re.fullmatch(r"1Z[A-Z0-9-]+|[0-9-]+", number, re.ASCII | re.IGNORECASE):
-            number = number.replace("-", "")  # there for the eye only
+            number = number.replace("-", "")  # only for readability
         if _may_be_several(text, number):
             raise Unreadable(
                 f'"{shown(cell)}" may be one tracking number or several; write one without spaces, '
@@ -168,16 +168,16 @@ class TrackingNumberKind(Kind):
             raise Unreadable(_damaged(number))  # as a csv file or a paste keeps Excel's damage
         return number.upper()
 
-    def same(self, value: Value, found: Any) -> bool:
+    def same(self, value: Value, current: Any) -> bool:
         """Without regard to case, spaces and hyphens.
 
         >>> TrackingNumberKind().same("1Z999AA10123456784", "1z 999 AA1 0123456784")
         True
         """
-        return found is not None and key(str(value)) == key(str(found))
+        return current is not None and key(str(value)) == key(str(current))
 
-    def of_platform(self, found: Any) -> Value:
-        return None if found is None else str(found)
+    def of_platform(self, current: Any) -> Value:
+        return None if current is None else str(current)
 
 
 @pandas_engine.Engine.register_dtype

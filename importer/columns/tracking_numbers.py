@@ -72,13 +72,13 @@ def infer_carrier(number: str) -> Carrier | None:
     >>> infer_carrier("986578788855"), infer_carrier("9261292700768711948021")
     ('FedEx', None)
     """
-    found = list(_fitting(number))
-    sole = {form.carriers[0] for form, _ in found if form.sole}
-    return _only(sole or {carrier for form, check in found if check for carrier in form.carriers})
+    match = list(_fitting(number))
+    sole = {form.carriers[0] for form, _ in match if form.sole}
+    return _only(sole or {carrier for form, check in match if check for carrier in form.carriers})
 
 
 def explain(number: str, carrier: str | None) -> str | None:
-    """What a person should look at, in one sentence; None where nothing is odd.
+    """What a person should check, in one sentence; None where nothing is odd.
 
     `carrier` may be spelled as people and platforms do; None: the row names none. One that is not
     of the four is not judged, nor is a number of no known form.
@@ -120,12 +120,12 @@ def odd_ones(numbers: Sequence[str | None], carriers: Sequence[str | None]) -> d
     {2: '"986578788855" looks like a FedEx number, but the carrier is DHL; compare both with the \
 label'}
     """
-    found: dict[int, str] = {}
+    match: dict[int, str] = {}
     for begin in range(0, len(numbers), _AT_ONCE):
         block = slice(begin, begin + _AT_ONCE)
         odd = _odd_in_block(numbers[block], carriers[block])
-        found |= {begin + i: odd[i] for i in sorted(odd)}
-    return found
+        match |= {begin + i: odd[i] for i in sorted(odd)}
+    return match
 
 
 _AT_ONCE = 1 << 14  # numbers: more are no faster, as they leave the processor's cache
@@ -136,12 +136,12 @@ def _odd_in_block(numbers: Sequence[str | None], carriers: Sequence[str | None])
     for i, (number, carrier) in enumerate(zip(numbers, carriers, strict=True)):
         if number is not None:
             alike[len(number), carrier].append(i)
-    found: dict[int, str] = {}
+    match: dict[int, str] = {}
     for (_, carrier), places in alike.items():
         texts = [numbers[i] or "" for i in places]
         if odd := _odd_of(texts, carrier):
-            found |= {i: odd[text] for i, text in zip(places, texts, strict=True) if text in odd}
-    return found
+            match |= {i: odd[text] for i, text in zip(places, texts, strict=True) if text in odd}
+    return match
 
 
 def _odd_of(numbers: Sequence[str], carrier: str | None) -> dict[str, str]:
@@ -295,12 +295,12 @@ def _by_length() -> dict[tuple[int, Carrier | None], _Patterns]:
     forms = defaultdict(list)
     for form in _FORMS:
         for length, carrier in product(form.lengths, (None, *form.carriers)):
-            pattern = re.compile(rf"(?!0+\Z)(?:{form.pattern})")  # zeros alone stand for none
+            pattern = re.compile(rf"(?!0+\Z)(?:{form.pattern})")  # zeros alone mean none
             forms[length, carrier].append((pattern, form))
     return dict(forms)
 
 
-_BY_LENGTH = _by_length()  # what is longer than any of them is never looked at
+_BY_LENGTH = _by_length()  # what is longer than any of them is never checked
 
 
 def _fitting(

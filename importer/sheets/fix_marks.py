@@ -1,6 +1,6 @@
 """How a fix file says where its rows come from.
 
-Each row names the row it mends and the run that has it, in cells of its own, which survive
+Each row names the row it fixes and the run that has it, in cells of its own, which survive
 sorting, copying, and saving by other programs.
 """
 
@@ -21,7 +21,7 @@ _LONGEST_NUMBER = 10
 class Origin:
     """Where the rows of a fix file come from."""
 
-    run: str  # the run's key: its number and what tells it from one of another journal
+    run: str  # the run's key: its number and what distinguishes it from one of another journal
     rows: Mapping[int, int]  # row of the fix file -> row of the run
 
     @property

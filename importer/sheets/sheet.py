@@ -8,7 +8,7 @@ from importer.model.cells import Cell
 
 STATUS_HEADING = "Import Status"
 ERROR_HEADING = "Import Error"
-ROW_HEADING = "Import Row"  # of a fix file: the row of the run that its row mends ...
+ROW_HEADING = "Import Row"  # of a fix file: the row of the run that its row fixes ...
 RUN_HEADING = "Import Run"  # ... and the run: a hidden column
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of Excel's grid
 OUR_HEADINGS = (STATUS_HEADING, ERROR_HEADING, ROW_HEADING, RUN_HEADING)

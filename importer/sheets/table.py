@@ -1,6 +1,6 @@
-"""The rows of a table: which are data, which only look like it, and what is said of them.
+"""The rows of a table: which are data, which only look like it, and the notes on them.
 
-Nothing is left out in silence: each row that is not sent has a sentence of its own.
+Nothing is skipped silently: each row that is not sent has its own sentence.
 """
 
 import re
@@ -26,7 +26,7 @@ _AGAIN = "The headings again; nothing to send."
 _MOST_NAMED = 8  # rows in a note
 _LONGEST_COUNT = 5  # digits
 _SAY_SO = ("total", "sum", "gesamt")
-_LONGEST_TOTAL = 64  # characters that are looked at
+_LONGEST_TOTAL = 64  # characters that are checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _heading_lines(layout: Layout) -> list[list[Cell]]:
 
 
 def _odd(layout: Layout, lines: Sequence[Sequence[Cell]], every: Sequence[int]) -> list[int]:
-    """The rows worth a closer look: the cell that names the order is empty, or is another word."""
+    """The rows to check: the cell that names the order is empty, or is another word."""
     place = layout.columns.get(layout.operation.po)
     if place is None:
         return list(every)
@@ -298,7 +298,7 @@ def _merges(layout: Layout) -> list[tuple[int, int, int]]:
 
 
 def _merge_notes(layout: Layout) -> list[str]:
-    """What is said of merged cells, where their column is one that is read."""
+    """Notes on merged cells in the columns that are read."""
     used = set(layout.columns.values())
     notes = [
         f'"{shown(layout.worksheet.columns[place][first - 1])}" is one merged cell, '

@@ -22,7 +22,7 @@ _LAST_SECTOR = 0xFFFFFFFA  # from here on a sector's number means something else
 
 
 def scan_xls(content: bytes, sheet: int) -> Scan:
-    """What calamine does not tell of the sheet, counted from 0 over all the workbook lists."""
+    """What calamine does not report; sheets count from 0, hidden ones and charts too."""
     try:
         stream = _workbook_stream(content)
         starts = [struct.unpack_from("<I", r)[0] for k, r in _biff(stream, 0) if k == 0x85]

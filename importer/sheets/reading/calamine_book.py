@@ -91,7 +91,7 @@ def columns_of(rows: Iterable[list[Any]]) -> tuple[list[list[Any]], int]:
 
 
 def chosen(sheets: list[Listed], wanted: str | None) -> tuple[list[Listed], list[str]]:
-    """The worksheets to be read, and what is said of those that are not; raises SheetError."""
+    """The worksheets to read, and notes on those that are not read; raises SheetError."""
     if wanted is not None:
         named = [sheet for sheet in sheets if sheet.name == wanted]
         if not named:

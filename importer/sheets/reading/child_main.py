@@ -29,7 +29,7 @@ _UNSEEN = "zeros that only a number format shows cannot be seen in this format; 
 _EPOCHS = {date: "date", datetime: "datetime", time: "time", timedelta: "timedelta"}
 
 _WHOLE = float.is_integer
-_SAMPLE = 200  # cells that tell whether a column repeats itself
+_SAMPLE = 200  # cells that show whether a column repeats itself
 
 
 def main(head: dict[str, Any]) -> None:
@@ -64,7 +64,7 @@ def _limit(memory: int, seconds: int) -> None:
 
 
 def read(head: dict[str, Any], content: bytes) -> Iterator[WorksheetCells]:
-    """Each worksheet's rows by one reader, and what the file says of them besides."""
+    """Each worksheet's cells, and what else the file says of them."""
     form = Form(head["form"])
     parts = None if form is Form.XLS else Parts(content)
     if form is Form.XLSX and parts is not None:
@@ -81,7 +81,7 @@ def read(head: dict[str, Any], content: bytes) -> Iterator[WorksheetCells]:
 
 
 def _scan(content: bytes, form: Form, parts: Parts | None, sheet: Listed) -> Scan:
-    """What the reader does not tell; it gives the errors of an ods as texts."""
+    """What the reader does not report; it reads the errors of an ods as texts."""
     if parts is None:
         return scan_xls(content, sheet.number)
     if form is Form.XLSB:

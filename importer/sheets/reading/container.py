@@ -1,4 +1,4 @@
-"""What a file is, told by its content and never by its name; a sheet taken out of its wrapping."""
+"""What a file is, by its content and never by its name; unwraps a sheet."""
 
 import io
 import re
@@ -66,7 +66,7 @@ def unwrapped(content: bytes) -> bytes:
 
 
 def form_of(content: bytes) -> Form:
-    """The form of an unwrapped sheet; raises SheetError for what is none, and says what it is."""
+    """The form of an unwrapped sheet; raises SheetError, which says what another file is."""
     for mark, sentence in _NO_SHEETS:
         if content.startswith(mark):
             raise SheetError(sentence)
@@ -118,7 +118,7 @@ def _is_office(names: set[str]) -> bool:
 
 
 def _is_litter(name: str) -> bool:
-    """What macOS and Windows put beside the file."""
+    """What macOS and Windows add to a zip."""
     last = name.rpartition("/")[2]
     return name.startswith("__macosx/") or last in {".ds_store", "thumbs.db", "desktop.ini"}
 

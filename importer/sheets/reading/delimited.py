@@ -17,7 +17,7 @@ DELIMITERS = ",;\t|"
 CODE_PAGE = "cp1252"  # what Excel writes as CSV in the Americas and in western Europe
 MOST_ROWS, MOST_CELLS = 1_048_576, 2**24  # as in Excel's grid; 1 GB of memory
 _MOST_PLACES = 2**25  # of the table, empty ones too
-_SAMPLE = 30  # records that tell the delimiter
+_SAMPLE = 30  # records that show the delimiter
 _LONGEST_FIELD = 2**20
 _LONGEST_LINE = 2**23  # 16,384 cells of 512 characters
 _MARKS = (
@@ -95,7 +95,7 @@ def _encoding(content: bytes, code_page: str | None) -> str:
 
 
 def _decode(content: bytes, encoding: str) -> None:
-    """Raises SheetError where a file with a mark is not what the mark says."""
+    """Raises SheetError if a file with a byte-order mark is not in that encoding."""
     try:
         text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
         while piece := text.read(2**20):
@@ -229,7 +229,7 @@ def _open_quote(text: _Text, delimiter: str) -> int:
 
 def _refuse_cut_off(content: bytes, records: Sequence[Sequence[str]]) -> None:
     """A last line that lacks both its end and some fields: the rest is still on its way."""
-    end = content.rstrip(b"\0")[-2:].strip(b"\0")  # UTF-16 has a zero beside each ASCII byte
+    end = content.rstrip(b"\0")[-2:].strip(b"\0")  # UTF-16 has a zero next to each ASCII byte
     if len(records) < 3 or end.endswith((b"\n", b"\r")):
         return
     usual, count = Counter(map(len, records[:-1])).most_common(1)[0]
@@ -254,6 +254,6 @@ def _columns(records: Sequence[Sequence[str]]) -> list[list[Cell]]:
 
 
 def _shared(fields: Sequence[str]) -> list[Cell]:
-    """Equal fields as one object, which is quicker to look at again; None where one is empty."""
+    """Equal fields as one object, which is faster to compare; None where one is empty."""
     known: dict[str | None, str | None] = {"": None, None: None}
     return list(map(known.setdefault, fields, fields))

@@ -25,7 +25,7 @@ def scan_ods(blocks: Iterable[bytes], worksheet: str) -> Scan:
 
 
 class _OdsScanner:
-    """One pass with expat over the worksheet of that name, and the styles that stand above it."""
+    """One pass with expat over the worksheet of that name, and the styles above it."""
 
     def __init__(self, worksheet: str) -> None:
         self.scan = Scan()
@@ -40,9 +40,9 @@ class _OdsScanner:
         self._struck_styles: set[str] = set()
         self._defaults: list[str] = []  # by column: the style of cells that name none
         self._default = ""  # the same for all cells of the row
-        self._row, self._rows = 1, 0  # the first of those that an element stands for; how many
+        self._row, self._rows = 1, 0  # the first of those that an element repeats; how many
         self._visibility = ""
-        self._first = self._column = 0  # of those that a cell stands for, and the last one
+        self._first = self._column = 0  # of those that a cell repeats, and the last one
         self._values = self._struck = 0  # cells of the row that hold a value; of these struck
         self._number = ""  # the value of a cell that holds a number
         self._text: list[str] = []  # as the cell shows it

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
-_CHECKOUT = Path(__file__).resolve().parents[3]  # or site-packages: where the package lies
+_CHECKOUT = Path(__file__).resolve().parents[3]  # or site-packages: where the package is
 _START = (
     "import marshal, sys; head = marshal.load(sys.stdin.buffer); sys.path[:] = head['path']; "
     "from {} import main; main(head)"

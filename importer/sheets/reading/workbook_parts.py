@@ -1,4 +1,4 @@
-"""The parts of an xlsx file, looked over before any parser sees them, and which of them is what."""
+"""The parts of an xlsx file, checked before any parser sees them, and which of them is what."""
 
 import io
 import re
@@ -26,7 +26,7 @@ LONGEST_TEXT = 2**18  # bytes of XML for one shared text; Excel's cells hold 32,
 _BLOCK = 2**20  # what a processor's cache holds
 _UNIQUE = re.compile(rb'<(?:\w+:)?sst [^>]*?uniqueCount="(\d{1,20})"')
 _TEXT_END = re.compile(rb"</(?:\w+:)?si>")
-# No workbook has a document type; it is the way to entities that grow without end.
+# No workbook has a document type; it allows entities that grow without end.
 _DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
 _DAMAGED = "is a damaged workbook; open it in Excel and save it again as .xlsx"
 
@@ -54,7 +54,7 @@ class Parts:
         """A part piece by piece, checked for entities; its checksum proved at the end."""
         try:
             with self._package.open(self._members[name]) as part:
-                block = part.read(_BLOCK)  # a document type stands before the root, or nowhere
+                block = part.read(_BLOCK)  # a document type comes before the root, if at all
                 if any(mark in block for mark in _DOCTYPE):
                     raise SheetError(f"defines entities in its part {name}; {_REFUSED}")
                 while block:

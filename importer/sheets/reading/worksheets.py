@@ -27,37 +27,37 @@ def read_worksheets(
     own. Raises SheetError with a sentence for whatever cannot be read.
     """
     try:
-        sheet = unwrapped(content)
-        form = form_of(sheet)
-        found = [] if form is Form.TEXT else read_workbook(sheet, form, worksheet)
+        plain = unwrapped(content)
+        form = form_of(plain)
+        sheets = [] if form is Form.TEXT else read_workbook(plain, form, worksheet)
     except SheetError as error:
         raise SheetError(f"{path.name} {error}") from error
     if form is not Form.TEXT:
-        return [_worksheet(path, form, one) for one in found]
+        return [_worksheet(path, form, sheet) for sheet in sheets]
     if worksheet is not None:
         raise SheetError(f"{path.name} is a text file and has no worksheet {worksheet}")
-    return [read_text(path, sheet, code_page)]
+    return [read_text(path, plain, code_page)]
 
 
-def _worksheet(path: Path, form: Form, found: dict[str, Any]) -> Worksheet:
-    columns = found["columns"]
-    for row, column, text in found["faults"]:
+def _worksheet(path: Path, form: Form, sheet: dict[str, Any]) -> Worksheet:
+    columns = sheet["columns"]
+    for row, column, text in sheet["faults"]:
         columns[column - 1][row - 1] = Fault(text)
     return Worksheet(
         path,
-        found["name"],
+        sheet["name"],
         columns,
-        notes=tuple(found["notes"]),
+        notes=tuple(sheet["notes"]),
         form=form.value,
-        hidden_rows=frozenset(found["hidden"]),
-        filtered=found["filtered"],
-        struck_rows=frozenset(found["struck"]),
-        merges=tuple(dict.fromkeys(map(tuple, found["merges"]))),
+        hidden_rows=frozenset(sheet["hidden"]),
+        filtered=sheet["filtered"],
+        struck_rows=frozenset(sheet["struck"]),
+        merges=tuple(dict.fromkeys(map(tuple, sheet["merges"]))),
     )
 
 
 def read_content(path: Path) -> bytes:
-    """The file's bytes, read once: they are what is hashed, read and given back.
+    """The file's bytes, read once: they are hashed, read and returned.
 
     Raises SheetError for what is no regular file: a link may lead anywhere, a pipe never ends.
     """
@@ -89,14 +89,14 @@ def _regular_content(path: Path) -> bytes:
 class _Ahead:
     content: bytes
     worksheet: str | None
-    found: Future[list[dict[str, Any]]]
+    sheets: Future[list[dict[str, Any]]]
 
 
 _begun: list[_Ahead] = []
 
 
 def read_ahead(path: Path, worksheet: str | None) -> None:
-    """Begins; what is wrong with the file is said by whoever reads it in earnest."""
+    """Begins; whoever reads the file later reports what is wrong with it."""
     with suppress(SheetError):
         content = unwrapped(read_content(path))
         form = form_of(content)
@@ -108,9 +108,9 @@ def read_ahead(path: Path, worksheet: str | None) -> None:
 
 def _read(ahead: _Ahead, form: Form) -> None:
     try:
-        ahead.found.set_result(read_apart(ahead.content, form, ahead.worksheet))
+        ahead.sheets.set_result(read_apart(ahead.content, form, ahead.worksheet))
     except BaseException as error:  # noqa: BLE001  (raised again where the sheet is wanted)
-        ahead.found.set_exception(error)
+        ahead.sheets.set_exception(error)
 
 
 def read_workbook(content: bytes, form: Form, worksheet: str | None) -> list[dict[str, Any]]:
@@ -118,5 +118,5 @@ def read_workbook(content: bytes, form: Form, worksheet: str | None) -> list[dic
     while _begun:
         ahead = _begun.pop()
         if (ahead.content, ahead.worksheet) == (content, worksheet):
-            return ahead.found.result()
+            return ahead.sheets.result()
     return read_apart(content, form, worksheet)

@@ -1,4 +1,4 @@
-"""The first look at a worksheet: how far its values reach, its headings and its styles."""
+"""The first pass over a worksheet: how far its values reach, its headings and its styles."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -24,17 +24,17 @@ from importer.sheets.xlsx.rows import (
 
 @dataclass(slots=True)
 class Extent:
-    """What the first look found."""
+    """What the first pass measures."""
 
     head: bytes = b""  # up to and with <sheetData>
     tail: bytes = b""  # all after </sheetData>
     prefix: bytes = b""
     headings: list[SheetCell] = field(default_factory=list)  # the heading row's cells with a value
     named: dict[str, int] = field(default_factory=dict)  # heading, casefolded -> its last column
-    neighbors: set[int] = field(default_factory=set)  # styles of cells a result may stand beside
+    neighbors: set[int] = field(default_factory=set)  # styles of cells next to a result
     last_column: int = 0  # the last one with a value in any row
     last_row: int = 0
-    tidy: bool = True  # below the headings no cell, even an empty one, stands beyond that column
+    tidy: bool = True  # below the headings no cell, even an empty one, is beyond that column
 
     @property
     def old_results(self) -> set[int]:
@@ -117,7 +117,7 @@ def _endings(row: bytes, mark: bytes) -> Iterator[bytes]:
 
 
 def _ending_styles(cells: Iterable[SheetCell], old: set[int]) -> set[int]:
-    """Of the cells a result may stand beside: a row's last one with a value, and those after it."""
+    """Of the cells next to a result: a row's last one with a value, and those after it."""
     found: set[int] = set()
     for cell in cells:
         if not old or cell.column < min(old):

@@ -1,4 +1,4 @@
-"""The first look at a large worksheet, taken by another process while its rows are validated."""
+"""The first pass over a large worksheet, in another process while its rows are validated."""
 
 import marshal
 import subprocess
@@ -18,11 +18,11 @@ from importer.sheets.results.splice import first_extent
 from importer.sheets.sheet import Worksheet
 from importer.sheets.xlsx.rows import SheetCell
 
-LARGE = 2**21  # bytes of a workbook: a smaller one is looked at before a process has started
+LARGE = 2**21  # bytes of a workbook: a smaller one is scanned before a process has started
 
 
 def begin_first_pass(content: bytes, worksheet: Worksheet, header_row: int) -> "FirstPass | None":
-    """Begins, where it is worth a process; what is wrong is said by whoever looks in earnest."""
+    """Begins, where it is worth a process; the splice itself reports what is wrong."""
     content = unwrapped(content)
     if worksheet.form == "xlsx" and len(content) >= LARGE:
         with suppress(OSError):
@@ -42,7 +42,7 @@ class FirstPass:
 
     @cached_property
     def extent(self) -> Extent | None:
-        """What it finds, waited for; None where it fails."""
+        """Its result, waited for; None where it fails."""
         if self._process.wait() != 0:
             return None
         self._answer.seek(0)

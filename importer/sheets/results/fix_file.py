@@ -45,7 +45,7 @@ class FixRow:
 
     status: str
     sentence: str
-    wrong: Collection[str] = ()  # headings of the cells that are to be mended
+    wrong: Collection[str] = ()  # headings of the cells to fix
 
 
 def write_fix(
@@ -55,7 +55,7 @@ def write_fix(
     run: str,
     rows: Mapping[int, FixRow],
 ) -> None:
-    """The rows (by the number Excel shows) under their own headings, what is said of each first."""
+    """The rows, by the number Excel shows, under their headings; status and sentence come first."""
     columns = vendors_columns(worksheet, header_row)
     book = Workbook()
     page: Page = book.worksheets[0]

@@ -95,7 +95,7 @@ def _split(col: bytes, first: int, last: int) -> tuple[bytes, bytes]:
 def grown_filter(
     extent: Extent, used: Area | None, columns: ResultColumns, header_row: int
 ) -> Area | None:
-    """A filter's or table's cells with the new columns, where they stand beside each other.
+    """A filter's or table's cells with the new columns, where they are adjacent.
 
     None where nothing is to be changed, or other cells without a heading lie between.
     """

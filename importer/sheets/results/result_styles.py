@@ -1,4 +1,4 @@
-"""Styles added to a vendor's: two colors, and a look for the result cells beside each of its own.
+"""Styles added to a vendor's: two colors, and one for the result cells next to each of its own.
 
 Groups stand where ECMA-376 part 1, section 18.8.39 (styleSheet) wants them; a file with elements
 out of order is "repaired" by Excel.
@@ -59,7 +59,7 @@ class ResultStyles:
         return red, amber
 
     def beside(self, neighbors: Collection[int]) -> dict[int, tuple[int, int]]:
-        """Style of a vendor's cell -> those of the status and the sentence beside it.
+        """Style of a vendor's cell -> those of the status and the sentence next to it.
 
         Empty where the part has no cell formats, or would have more than Excel takes.
         """

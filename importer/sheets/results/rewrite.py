@@ -1,4 +1,4 @@
-"""The second look at a worksheet: two more cells are put into each of its rows."""
+"""The second pass over a worksheet: adds two cells to each row."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,12 +27,12 @@ EXCEL_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read _x0041_ 
 
 @dataclass(frozen=True, slots=True)
 class ResultColumns:
-    """Where the two columns stand, and which of them are new to the worksheet."""
+    """Where the two columns are, and which of them are new to the worksheet."""
 
     status: int
     error: int
     new: dict[int, str]  # column -> its heading; empty where an earlier run left both
-    heading_style: str | None = None  # the style index of the heading beside them
+    heading_style: str | None = None  # the style index of the heading next to them
 
     @property
     def last(self) -> int:
@@ -153,7 +153,7 @@ class RowWriter:
         return self.marks.row_start + found[1] + b">" + inside + self.marks.row_end
 
     def _ours(self, row: int, neighbor: int) -> tuple[list[tuple[int, bytes]], set[int]]:
-        """The cells a row shall get, and the columns they and older results may take."""
+        """The cells a row gets, and the columns they and older results may take."""
         wanted: list[Wanted] = []
         dropped: set[int] = set()
         if row == self.header_row:

@@ -39,7 +39,7 @@ HELD = 2**26  # bytes of a worksheet that is kept in memory between two passes
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a worksheet lies in its package."""
+    """Where a worksheet is in its package."""
 
     name: str
     index: int  # among the workbook's sheets, as its names count them
@@ -237,6 +237,6 @@ def cell_text(cell: SheetCell) -> str:
 
 
 def heading_style(headings: Iterable[SheetCell]) -> str | None:
-    """That of the last heading, so that ours look like the vendor's."""
+    """The last heading's, so that ours match the vendor's."""
     last = max(headings, key=lambda cell: cell.column, default=None)
     return attribute(last.tag, "s") if last else None

@@ -1,4 +1,4 @@
-"""Gives a vendor's file back as it came, with Import Status and Import Error beside each row."""
+"""Returns a vendor's file with Import Status and Import Error added to each row."""
 
 import struct
 import zlib
@@ -71,7 +71,7 @@ def write_results(
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """How the source may be written once more; each tells what a person should hear."""
+    """How the source can be written again; each returns what a person should hear."""
 
     source: Path
     worksheet: str | None
@@ -128,7 +128,7 @@ def reason(error: Exception) -> str:
 
 
 def _cleaned(cells: Mapping[int, tuple[str, str]]) -> Mapping[int, tuple[str, str]]:
-    """As it is where nothing needs it: by far most rows say one of a few things, and soundly."""
+    """Unchanged where no text needs it: nearly all rows say one of a few things."""
     sound = {result: (cell_text(result[0]), cell_text(result[1])) for result in set(cells.values())}
     if all(said == cleaned for said, cleaned in sound.items()):
         return cells

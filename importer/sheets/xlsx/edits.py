@@ -1,4 +1,4 @@
-"""XML parts edited as bytes: where their elements lie, their attributes, and cell references.
+"""XML parts edited as bytes: where their elements are, their attributes, and cell references.
 
 A parser would give the text back rewritten; here all that is not meant stays as it was.
 """
@@ -21,7 +21,7 @@ AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 
 @dataclass(slots=True)
 class Element:
-    """Where an element lies; depth 0 is the outermost of the text looked at."""
+    """Where an element is; depth 0 is the outermost of the text."""
 
     name: str  # without its prefix
     prefix: bytes  # b"x:" or b""
@@ -37,26 +37,26 @@ def outline(xml: bytes) -> tuple[list[Element], int]:
 
     The text may be a piece: what is not closed ends with it.
     """
-    found: list[Element] = []
+    elements: list[Element] = []
     opened: list[Element] = []
     for token in TOKEN.finditer(xml):
         if token["name"] is None:
             continue
         if token["close"]:
             if not opened:
-                return found, token.start()
+                return elements, token.start()
             last = opened.pop()
             last.inner_end, last.end = token.span()
             continue
         name, prefix = token["name"].decode(), token["prefix"] or b""
         start, end = token.span()
         element = Element(name, prefix, len(opened), start, end, end, end)
-        found.append(element)
+        elements.append(element)
         if not token["empty"]:
             opened.append(element)
     for element in opened:
         element.inner_end = element.end = len(xml)
-    return found, len(xml)
+    return elements, len(xml)
 
 
 def start_tag(xml: bytes, element: Element) -> bytes:
@@ -68,10 +68,10 @@ def attribute(tag: bytes, name: str) -> str | None:
     >>> attribute(b'<col min="1" hidden = \\'1\\'/>', "hidden")
     '1'
     """
-    found = re.search(rb"\s%b\s*=\s*(?:\"([^\"]*)\"|'([^']*)')" % name.encode(), tag)
-    if found is None:
+    match = re.search(rb"\s%b\s*=\s*(?:\"([^\"]*)\"|'([^']*)')" % name.encode(), tag)
+    if match is None:
         return None
-    return unescape((found[1] if found[1] is not None else found[2]).decode())
+    return unescape((match[1] if match[1] is not None else match[2]).decode())
 
 
 def number(tag: bytes, name: str) -> int | None:
@@ -123,10 +123,10 @@ def area(ref: str | None) -> Area | None:
     >>> area("B2:$D$9"), area("A:C")
     (Area(first_column=2, first_row=2, last_column=4, last_row=9), None)
     """
-    found = AREA.fullmatch(ref or "")
-    if found is None:
+    match = AREA.fullmatch(ref or "")
+    if match is None:
         return None
-    column, row, last_column, last_row = found.groups()
+    column, row, last_column, last_row = match.groups()
     first = column_in_grid(column), int(row)
     last = (column_in_grid(last_column), int(last_row)) if last_column else first
     return Area(*first, *last)

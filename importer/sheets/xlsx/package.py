@@ -1,4 +1,4 @@
-"""A workbook file as a zip of parts: read some, replace a few, copy all others as they lie there.
+"""A workbook file as a zip of parts: read some, replace a few, copy all others unchanged.
 
 Layouts from PKWARE's APPNOTE 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory)
 and 4.3.16 (end of central directory).
@@ -18,7 +18,7 @@ END = struct.Struct("<4s4H2LH")
 SIZES = struct.Struct("<3L")
 SIZES_AT = 14  # bytes from the start of a local header
 BLOCK = 1 << 20  # bytes read or copied at once
-FIRST = 1 << 16  # the first look at a part: headings are found there, slowly
+FIRST = 1 << 16  # the first block of a part: its headings are found slowly
 WHOLE = 1 << 26  # bytes of a part that may be held in memory at once
 LIMIT = 0xFFFFFFFF  # larger sizes and offsets need zip64
 ENCRYPTED, UTF8_NAME = 0x1, 0x800
@@ -84,7 +84,7 @@ class Package:
                 size = BLOCK
 
     def write(self, target: BinaryIO, replaced: Mapping[str, Iterable[bytes]]) -> None:
-        """The package once more, with these parts (by folded name) given anew.
+        """The package again, with these parts (by folded name) replaced.
 
         Every other member is copied byte for byte with its header, in the same order.
         """
@@ -132,7 +132,7 @@ def check_plain(text: bytes, name: str) -> None:
 
 
 def written(member: ZipInfo, blocks: Iterable[bytes], target: BinaryIO) -> ZipInfo:
-    """Compress a member to the target; what the central directory shall say of it."""
+    """Compress a member to the target; its record for the central directory."""
     new = ZipInfo(member.orig_filename, member.date_time)
     new.orig_filename = member.orig_filename
     new.flag_bits = member.flag_bits & UTF8_NAME

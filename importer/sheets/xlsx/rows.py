@@ -1,6 +1,6 @@
 """The rows of a worksheet's XML, streamed in pieces that hold whole rows.
 
-A piece is taken the short way only where that is proved safe: each row starts `<row r="5"`, none
+A piece takes the short way only where that is proved safe: each row starts `<row r="5"`, none
 is self-closing, and all cells lie left of the new ones. Any other is taken cell by cell. What
 neither way understands raises SpliceError; nothing is guessed.
 """
@@ -48,7 +48,7 @@ class SheetCell:
     tag: bytes  # its attributes
     body: bytes  # its XML inside; empty for a cell without a value
     whole: bytes
-    placed: bool  # it says itself where it stands
+    placed: bool  # its own attribute says where it is
 
 
 class PlainRows(NamedTuple):
@@ -136,8 +136,8 @@ def _consecutive(texts: list[bytes], marks: Marks) -> range | None:
 def _row_numbers(texts: list[bytes], marks: Marks) -> list[int] | None:
     if not all(map(marks.is_plain, texts)):
         return None
-    found = [_row_number(text, marks) for text in texts]
-    return [*map(int, found)] if all(map(bytes.isdigit, found)) else None
+    match = [_row_number(text, marks) for text in texts]
+    return [*map(int, match)] if all(map(bytes.isdigit, match)) else None
 
 
 def _row_number(text: bytes, marks: Marks) -> bytes:
@@ -154,15 +154,15 @@ def check_rows(block: bytes) -> None:
 def rows_in(block: bytes, marks: Marks, previous: int) -> Iterator[tuple[int, re.Match[bytes]]]:
     """(row number, its attributes and inside as a match); a row without r follows the last."""
     position = 0
-    for found in marks.row.finditer(block):
-        if block[position : found.start()].strip():
+    for match in marks.row.finditer(block):
+        if block[position : match.start()].strip():
             break
-        position = found.end()
-        here = number(found[1], "r") or previous + 1
+        position = match.end()
+        here = number(match[1], "r") or previous + 1
         if here <= previous:
             raise SpliceError(f"its row {here} follows row {previous}")
         previous = here
-        yield here, found
+        yield here, match
     if block[position:].strip():
         raise SpliceError("its worksheet has something between its rows")
 
@@ -170,15 +170,15 @@ def rows_in(block: bytes, marks: Marks, previous: int) -> Iterator[tuple[int, re
 def cells_in(body: bytes, marks: Marks) -> Iterator[SheetCell]:
     """The cells of a row; one without r follows its neighbor."""
     position = column = 0
-    for found in marks.cell.finditer(body):
-        if body[position : found.start()].strip():
+    for match in marks.cell.finditer(body):
+        if body[position : match.start()].strip():
             break
-        position = found.end()
-        reference = REFERENCE.search(found[1])
+        position = match.end()
+        reference = REFERENCE.search(match[1])
         column = column_in_grid(reference[1].decode()) if reference else column + 1
-        inside = found[2] or b""
+        inside = match[2] or b""
         value = inside if marks.value.search(inside) else b""
-        yield SheetCell(column, found[1], value, found[0], reference is not None)
+        yield SheetCell(column, match[1], value, match[0], reference is not None)
     if body[position:].strip():
         raise SpliceError("its worksheet has something between its cells")
 
