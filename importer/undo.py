@@ -10,6 +10,7 @@ from importer.model.errors import UsageError
 from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Problem, ProblemKind, Status
 from importer.model.row_ids import RowId
+from importer.model.run_settings import RunSettings
 from importer.model.sheet_rows import by_sheet_row, problems_of
 from importer.model.stop import Stop
 from importer.model.summary import Summary
@@ -53,8 +54,8 @@ def undo_run(
         return resume_undo(before, context)
     _must_be_undoable(run, before)
     account = context.settings.account(run.account)
-    if run.settings.get("address", account.base_url) != account.base_url:
-        raise UsageError(f"run {run.id} was sent to {run.settings['address']}, and not from here")
+    if (run.settings.address or account.base_url) != account.base_url:
+        raise UsageError(f"run {run.id} was sent to {run.settings.address}, and not from here")
     plan = _plan(run, account, context)
     calls = plan_calls(plan.operation, list(plan.rows.values()), context.settings.date_only_at)
     if dry_run:
@@ -102,13 +103,13 @@ def resume_any(run_id: int, context: Context, *, take_over: bool = False) -> Sum
 def _undo_of(run: RunRecord, context: Context) -> RunRecord | None:
     """The newest run that undoes this one."""
     found = context.journal.runs(_EVERY_RUN, run.account)
-    return next((other for other in found if other.settings.get("undoes") == run.id), None)
+    return next((other for other in found if other.settings.undoes == run.id), None)
 
 
 def _must_be_undoable(run: RunRecord, before: RunRecord | None) -> None:
     if run.operation.startswith(UNDO):
         raise UsageError(
-            f"run {run.id} is itself an undo, of run {run.settings.get('undoes')}; to send its "
+            f"run {run.id} is itself an undo, of run {run.settings.undoes}; to send its "
             "sheet again, upload it"
         )
     if before is not None and before.state is RunState.FINISHED:
@@ -185,11 +186,11 @@ def _new_run(run: RunRecord, plan: _Plan, account: Account, into: Path | None) -
         version=run.version,
         user=run.user,
         host=run.host,
-        settings={
-            "undoes": run.id,
-            "address": account.base_url,
-            "into": None if into is None else str(into.resolve()),
-        },
+        settings=RunSettings(
+            address=account.base_url,
+            options=UploadOptions(into=None if into is None else into.resolve()),
+            undoes=run.id,
+        ),
     )
 
 
@@ -215,7 +216,7 @@ def _carry_out(undo: RunRecord, epoch: int, context: Context) -> Summary:
         calls=len(context.journal.calls(undo.id)),
         result=result,
         problems=problems_of(found.values()),
-        notes=[f"undoes run {undo.settings['undoes']}"],
+        notes=[f"undoes run {undo.settings.undoes}"],
         stopped_by=stopped_by,
         in_part=any(_keeps_values(outcome) for outcome in found.values()),
     )
@@ -227,7 +228,9 @@ def _keeps_values(outcome: Outcome) -> bool:
 
 def _note_undone(undo: RunRecord, outcomes: Mapping[RowId, Outcome], context: Context) -> None:
     """What is taken back no longer counts as sent: the same sheet sends it again."""
-    run_id = undo.settings["undoes"]
+    run_id = undo.settings.undoes
+    if run_id is None:
+        return
     sent = {r.id for r in context.journal.rows(run_id) if r.outcome.status in _BY_US}
     back = {*_BY_US, Status.UNCHANGED}
     rows = [n for n, outcome in outcomes.items() if outcome.status in back and n in sent]
@@ -237,9 +240,7 @@ def _note_undone(undo: RunRecord, outcomes: Mapping[RowId, Outcome], context: Co
 def _write(undo: RunRecord, outcomes: Mapping[int, Outcome]) -> Path | None:
     """What became of each row, as a csv beside the sheet."""
     sheet = Path(undo.file_path)
-    into = undo.settings.get("into")
-    beside = sheet.parent if sheet.parent.is_dir() else Path()
-    folder = beside if into is None else Path(into)
+    folder = undo.settings.options.into or (sheet.parent if sheet.parent.is_dir() else Path())
     lines = [ReportLine([n, o.status.value, o.sentence]) for n, o in outcomes.items()]
     titles = [
         ReportColumn("Row", "number"),

@@ -296,7 +296,7 @@ def test_an_undo_that_is_killed_goes_on_and_does_nothing_twice(context, sandbox,
     process.kill()
     process.communicate()
 
-    (undo,) = [run for run in context.journal.runs() if run.settings.get("undoes")]
+    (undo,) = [run for run in context.journal.runs() if run.settings.undoes]
     subprocess.run(
         [sys.executable, "-m", "importer", *words, "resume", str(undo.id), "--take-over"],
         env=environ, stdout=subprocess.DEVNULL, check=True,

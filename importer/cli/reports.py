@@ -189,7 +189,7 @@ def _runs(
         run
         for run in found
         if (since is None or run.created_at >= since)
-        and (vendor is None or run.settings.get("vendor") == vendor)
+        and (vendor is None or run.settings.vendor == vendor)
     ]
 
 

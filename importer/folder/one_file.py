@@ -185,7 +185,7 @@ def _runs_of(digest: str, account: Account, context: Context) -> list[RunRecord]
     return [
         run
         for run in context.journal.runs_of_bytes(digest, account.name)
-        if run.settings.get("address") == account.base_url and not run.operation.startswith(UNDO)
+        if run.settings.address == account.base_url and not run.operation.startswith(UNDO)
     ]
 
 

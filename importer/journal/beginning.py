@@ -108,7 +108,7 @@ def _run_columns(new_run: NewRun) -> Columns:
         "version": storable(new_run.version),
         "user": storable(new_run.user),
         "host": storable(new_run.host),
-        "settings": to_json(new_run.settings),
+        "settings": to_json(new_run.settings.as_json()),
         "epoch": 1,
         "owner": storable(new_run.owner),
     }

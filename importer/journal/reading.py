@@ -25,6 +25,7 @@ from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_counts import RowCounts
 from importer.model.row_ids import RowId
+from importer.model.run_settings import RunSettings
 from importer.model.sheet_rows import by_sheet_row
 
 BEING_SENT = Outcome(
@@ -179,7 +180,7 @@ def _run_record(found: RowMapping) -> RunRecord:
         | {
             "created_at": instant(found["created_at"]),
             "state": RunState(found["state"]),
-            "settings": mapping_of(found["settings"]),
+            "settings": RunSettings.from_json(mapping_of(found["settings"])),
             "heartbeat_at": instant(found["heartbeat_at"]),
             "finished_at": instant_or_none(found["finished_at"]),
             "pruned_at": instant_or_none(found["pruned_at"]),

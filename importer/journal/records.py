@@ -11,6 +11,7 @@ from typing import Any
 from importer.model.calls import Call
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
+from importer.model.run_settings import RunSettings
 
 
 class RunState(StrEnum):
@@ -56,7 +57,7 @@ class NewRun:
     version: str  # of this program
     user: str
     host: str
-    settings: Mapping[str, Any] = field(default_factory=dict)  # no secrets
+    settings: RunSettings = field(default_factory=RunSettings)
     owner: str = field(default_factory=this_process)
 
 
@@ -88,7 +89,7 @@ class RunRecord:
     version: str
     user: str
     host: str
-    settings: Mapping[str, Any]
+    settings: RunSettings
     epoch: int  # one more with each owner
     owner: str
     heartbeat_at: datetime

@@ -39,7 +39,7 @@ class RunStory:
 
     @property
     def vendor(self) -> str:
-        return str(self.run.settings.get("vendor") or "no profile")
+        return self.run.settings.vendor or "no profile"
 
     @property
     def seconds(self) -> float:

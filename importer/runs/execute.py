@@ -17,7 +17,7 @@ from importer.model.errors import (
     SheetError,
     SignInRefused,
 )
-from importer.model.options import Share, UploadOptions
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome
 from importer.model.row_ids import RowId
 from importer.model.sheet_rows import by_sheet_row
@@ -86,7 +86,7 @@ def continue_run(
     take_over: bool = False,
 ) -> RunResult:
     account = context.settings.account(run.account)
-    address = run.settings.get("address", account.base_url)
+    address = run.settings.address or account.base_url
     if address != account.base_url:
         raise SettingsError(
             f"run {run.id} was sent to {address}, and the account {account.name} is now at "
@@ -163,11 +163,11 @@ def complete_parent_run(
     context: Context, run: RunRecord, outcomes: Mapping[RowId, Outcome]
 ) -> list[str]:
     """Brings the run that this one mends up to date, with its result; what is said of it."""
-    mended = run.settings.get("mends")
-    if mended is None:
+    fixes = run.settings.fixes
+    if fixes is None:
         return []
     try:
-        parent = context.journal.run(mended["run"])
+        parent = context.journal.run(fixes.run)
         epoch, result = context.journal.take(parent.id), path_of(parent.result_path)
         try:
             settled = settled_by(run, outcomes, context.journal.outcomes(parent.id))
@@ -197,7 +197,7 @@ def run_rows_of(run: RunRecord, journal: Journal) -> RunRows:
 
 def _keep_before(context: Context, run: RunRecord, epoch: int, run_rows: RunRows) -> str | None:
     """For a run that is to be undoable; why it cannot be, where it cannot."""
-    if not run.settings.get("undoable") or run_rows.operation.undoing() is None:
+    if not run.settings.options.undoable or run_rows.operation.undoing() is None:
         return None
     account = context.settings.account(run.account)
     credentials = account.credentials(context.environ)
@@ -261,17 +261,6 @@ def _patience(patience: Patience, options: UploadOptions, rows: int) -> Patience
         return patience
     bounds = replace(patience.bounds, rejected_rows=options.stop_after.of(rows))
     return replace(patience, bounds=bounds)
-
-
-def options_of(run: RunRecord) -> UploadOptions:
-    """What was asked for when the run began, as far as it matters to go on."""
-    kept = run.settings
-    stop_after = kept.get("stop_after")
-    return UploadOptions(
-        again=bool(kept.get("again")),
-        verify=kept.get("verify"),
-        stop_after=None if stop_after is None else Share.parse(stop_after),
-    )
 
 
 def _is_open(record: CallRecord, operation: Operation[Any], rows: Mapping[RowId, Any]) -> bool:

@@ -137,11 +137,11 @@ def settled_by(
 
     A row that was mended in several needs all of them.
     """
-    mends = run.settings["mends"]["rows"]
+    fixes = run.settings.fixes
     found: dict[int, list[RowId]] = {}
     for id_ in outcomes:
-        if mended := mends.get(str(id_.row)):
-            found.setdefault(mended, []).append(id_)
+        if fixes and (fixed := fixes.rows.get(id_.row)):
+            found.setdefault(fixed, []).append(id_)
 
     def said(row: RowId) -> str:
         """Of a row that was mended and sent by yet another run, what is said of it there."""

@@ -11,22 +11,17 @@ from typing import Any
 
 from importer.columns import Value
 from importer.journal import NewRow, NewRun, RowRecord
-from importer.model.options import READING_SWITCHES, UploadOptions
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
 from importer.model.row_ids import RowId
+from importer.model.run_settings import FixedRows, RunSettings
 from importer.model.version import __version__
 from importer.operations.operation import Operation
 from importer.runs.prepare import Prepared
 from importer.settings.accounts import Account
-from importer.sheets.sheet import TextFormat
 
 
 def new_run(sheet: Path, options: UploadOptions, prepared: Prepared, account: Account) -> NewRun:
-    origin = prepared.origin
-    mends = origin and {
-        "run": origin.number,
-        "rows": {str(row): mended for row, mended in origin.rows.items()},
-    }
     return NewRun(
         operation=prepared.operation.name,
         account=account.name,
@@ -38,27 +33,26 @@ def new_run(sheet: Path, options: UploadOptions, prepared: Prepared, account: Ac
         version=__version__,
         user=_user(),
         host=socket.gethostname(),
-        settings={
-            "into": None if options.into is None else str(options.into.resolve()),
-            "address": account.base_url,
-            "vendor": prepared.vendor,
-            "undoable": options.undoable or account.undoable,
-            "again": options.again,
-            "stop_after": None if options.stop_after is None else str(options.stop_after),
-            "verify": options.verify,
-            "whole_po": options.whole_po,
-            "strict": options.strict,
-            **{name: getattr(options.reading, name) for name in READING_SWITCHES},
-            "mends": mends,
-            "header_row": prepared.layout.header_row,
-            "two_lines": prepared.layout.two_lines,
-            "encoding": _encoding(prepared.layout.worksheet.text_format),
-        },
+        settings=_settings(options, prepared, account),
     )
 
 
-def _encoding(text_format: TextFormat | None) -> str | None:
-    return None if text_format is None else text_format.encoding
+def _settings(options: UploadOptions, prepared: Prepared, account: Account) -> RunSettings:
+    layout, origin = prepared.layout, prepared.origin
+    text_format = layout.worksheet.text_format
+    return RunSettings(
+        address=account.base_url,
+        options=replace(
+            options,
+            into=None if options.into is None else options.into.resolve(),
+            undoable=options.undoable or account.undoable,
+        ),
+        vendor=prepared.vendor,
+        header_row=layout.header_row,
+        two_lines=layout.two_lines,
+        encoding=None if text_format is None else text_format.encoding,
+        fixes=FixedRows(origin.number, origin.rows) if origin and origin.number else None,
+    )
 
 
 def _user() -> str:

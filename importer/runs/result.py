@@ -168,17 +168,14 @@ def _has_macros(content: bytes) -> bool:
 
 def reload_sheet(run: RunRecord) -> SourceSheet:
     """The sheet of a run of the journal; raises SheetError where it is gone or has changed."""
-    sheet, into = Path(run.file_path), run.settings.get("into")
+    sheet, settings = Path(run.file_path), run.settings
     content = read_content(sheet)
     if sha256(content) != run.file_sha256:
         raise SheetError(f"{sheet.name} has changed since run {run.id} read it")
-    code_page = run.settings.get("encoding")
-    worksheets = read_worksheets(sheet, content, run.worksheet, code_page=code_page)
+    worksheets = read_worksheets(sheet, content, run.worksheet, code_page=settings.encoding)
     operation = operation_named(run.operation)
-    header_row = run.settings.get("header_row")
-    if header_row is None:  # a run of an older version
+    if settings.header_row is None:  # a run of an older version
         layout = find_layout(worksheets, [operation])
     else:  # the headings may be a vendor's own, of a profile that has changed since
-        two_lines = run.settings.get("two_lines", False)
-        layout = Layout(worksheets[0], operation, header_row, {}, (), two_lines)
-    return SourceSheet(sheet, content, layout, Path(into) if into else None)
+        layout = Layout(worksheets[0], operation, settings.header_row, {}, (), settings.two_lines)
+    return SourceSheet(sheet, content, layout, settings.options.into)

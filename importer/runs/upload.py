@@ -18,7 +18,6 @@ from importer.runs.execute import (
     continue_run,
     end_run,
     execute,
-    options_of,
     path_of,
     run_rows_of,
     send_run,
@@ -112,7 +111,7 @@ def resume_run(run_id: int, context: Context, *, take_over: bool = False) -> Sum
     """
     run = context.journal.run(run_id)
     run_result = continue_run(
-        run, context, options_of(run), partial(reload_sheet, run), take_over=take_over
+        run, context, run.settings.options, partial(reload_sheet, run), take_over=take_over
     )
     return Summary(
         sheet=Path(run.file_path),
@@ -163,7 +162,7 @@ def _look_again(prepared: Prepared, context: Context) -> list[str]:
             run = context.journal.run(run_id)
             run_rows, epoch = run_rows_of(run, context.journal), context.journal.take(run_id)
             try:
-                send_run(context, run, epoch, run_rows, options_of(run), doubts_only=True)
+                send_run(context, run, epoch, run_rows, run.settings.options, doubts_only=True)
             finally:
                 end_run(context, run_id, epoch, path_of(run.result_path))
     return [f"looked again at run {run_id}, which may have sent rows of it" for run_id in doubtful]

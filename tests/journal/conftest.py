@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, make_url, text
 from importer.journal import Journal, NewRow, NewRun, RunRecord, open_journal
 from importer.model.calls import Call
 from importer.model.row_ids import RowId
+from importer.model.run_settings import RunSettings
 
 START = 1_763_600_000.0  # 2025-11-20 00:53:20 UTC
 
@@ -123,7 +124,7 @@ def new_run() -> Callable[..., NewRun]:
             "version": "1.0",
             "user": "buyer",
             "host": "context",
-            "settings": {"workers": 8},
+            "settings": RunSettings(address="https://acme.example"),
             "owner": "1@here",
         }
         return NewRun(**usual | changes)

@@ -14,6 +14,7 @@ from importer.journal import NewRow, Purpose
 from importer.model.outcomes import Outcome, Problem, ProblemKind, Status
 from importer.model.row_counts import RowCounts
 from importer.model.row_ids import RowId, sheet_rows
+from importer.model.run_settings import FixedRows
 from importer.reports.run_stats import causes, stories
 from importer.settings.settings import Settings
 
@@ -56,7 +57,7 @@ def test_the_lines_of_a_row_are_lines_of_it(old):
 
 
 def test_the_rows_that_a_fix_file_fixes_are_told_by_row(old):
-    assert old.run(4).settings["mends"] == {"run": 1, "rows": {"2": 3, "3": 4, "4": 6}}
+    assert old.run(4).settings.fixes == FixedRows(1, {2: 3, 3: 4, 4: 6})
 
 
 def test_what_a_look_before_a_call_has_shown_names_rows_and_lines(old):

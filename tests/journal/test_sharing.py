@@ -171,6 +171,13 @@ def test_a_row_sent_by_another_run_meanwhile_is_not_sent_again(scene, journal, c
     assert isinstance(other.claim(second.id, 2, 1, 0, once=True), Claim)
 
 
+def test_what_went_to_another_account_meanwhile_is_sent_to_this_one(journal, begin):
+    there, here = begin(account="other"), begin(owner="2@there")
+    settle_both(journal, there)
+
+    assert isinstance(journal.claim(here.id, 1, 1, 0, once=True), Claim)
+
+
 def test_a_run_may_send_again_what_it_sent_itself(journal, begin):
     run = begin()
     journal.claim(run.id, 1, 1, 0)

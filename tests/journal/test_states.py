@@ -22,6 +22,7 @@ from importer.model.calls import Call
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Problem, ProblemKind, Status
 from importer.model.row_ids import RowId
+from importer.model.run_settings import RunSettings
 
 ROW_2, ROW_3, ROW_4, ROW_5 = map(RowId, (2, 3, 4, 5))
 NOW = datetime(2025, 11, 20, 0, 53, 20, tzinfo=UTC)
@@ -58,7 +59,7 @@ def test_a_run_comes_out_as_it_went_in(journal, new_run):
         version="1.0",
         user="buyer",
         host="context",
-        settings={"workers": 8},
+        settings=RunSettings(address="https://acme.example"),
         epoch=1,
         owner="1@here",
         heartbeat_at=NOW,

@@ -324,9 +324,9 @@ def test_the_fix_file_of_another_journal_is_said(mistaken, context, sheet, tmp_p
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"A2": None}, "row 2 does not say what it mends"),
-        ({"A2": "three"}, "row 2 does not say what it mends"),
-        ({"I3": None}, "row 3 does not say what it mends"),
+        ({"A2": None}, "row 2 does not say which row it fixes"),
+        ({"A2": "three"}, "row 2 does not say which row it fixes"),
+        ({"I3": None}, "row 3 does not say which row it fixes"),
         ({"I3": "9-12345678"}, "has rows of several runs"),
         ({"I2": "x", "I3": "x"}, "mends run x of another journal"),
     ],

@@ -166,7 +166,7 @@ def test_a_cell_with_anything_beside_numbers_is_never_sent_in_pieces(
     summary = upload(sheet(HEADINGS, line(f"{FIRST}, {other}")), context)
 
     assert statuses(summary) == {2: "invalid"}
-    assert "may be no tracking number" in summary.outcomes[2].sentence
+    assert "may not be a tracking number" in summary.outcomes[2].sentence
     assert listed(sandbox) == []
 
 
