@@ -1,7 +1,6 @@
 """Options that several commands share, and the settings and journal of one command."""
 
 from collections.abc import Callable
-from dataclasses import fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -59,6 +58,8 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_reading(*args: Any, **words: Any) -> None:
+        from dataclasses import fields
+
         from importer.model.options import ReadingOptions
 
         given = {f.name: words.pop(f.name) for f in fields(ReadingOptions) if f.name in words}

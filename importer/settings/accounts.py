@@ -112,7 +112,7 @@ def _sources(table: TomlTable, terms: PlatformTerms) -> dict[str, Source]:
 def _base_url(table: TomlTable, terms: PlatformTerms) -> str:
     server, base_url = table.text("server"), table.text("base_url")
     if server is not None and base_url is not None:
-        raise table.wrong("server and base_url exclude each other; keep one")
+        raise table.wrong("server and base_url cannot both be set; keep one")
     if server is not None and terms.server_url is not None:
         return _server_url(table, server, terms.server_url)
     if base_url is None and terms.base_url is None:
@@ -138,16 +138,16 @@ def _checked_url(table: TomlTable, url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise table.wrong("base_url is no valid address") from None
+        raise table.wrong("base_url is not a valid address") from None
     if re.search(r"[@?#]", url):
-        raise table.wrong("base_url must have no @, no ? and no #; secrets have keys of their own")
+        raise table.wrong("base_url must have no @, no ? and no #; secrets have their own keys")
     if (
         not _is_host(host)
         or parts.scheme not in {"https", "http"}
         or ".." in parts.path
         or "//" in parts.path
     ):
-        raise table.wrong(f'base_url "{url}" must read https://host/path')
+        raise table.wrong(f'base_url "{url}" must look like https://host/path')
     if parts.scheme == "http" and not _is_loopback(host):
         raise table.wrong(f'base_url "{url}" would send secrets in the clear; use https')
     return url.rstrip("/")

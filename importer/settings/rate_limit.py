@@ -47,5 +47,5 @@ def read_limit(table: TomlTable) -> Limit | None:
         return Limit.parse(text)
     except ValueError:
         raise table.wrong(
-            f'limit "{text}" must read like "200/minute", "3/second", "10800/hour" or "unlimited"'
+            f'limit "{text}" must look like "200/minute", "3/second", "10800/hour" or "unlimited"'
         ) from None

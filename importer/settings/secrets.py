@@ -48,15 +48,15 @@ def read_source(table: TomlTable, name: str, title: str) -> Source:
     keys = [key for key in (f"{name}_env", f"{name}_keyring") if table.text(key) is not None]
     if len(keys) != 1:
         raise table.wrong(
-            f"{title} needs one of {name}_env (a variable of the environment) and {name}_keyring "
-            f'("service/name" in the keyring), but {"both stand" if keys else "none stands"} here'
+            f"{title} needs either {name}_env (an environment variable) or {name}_keyring "
+            f'("service/name" in the keyring), but {"has both" if keys else "has neither"}'
         )
     place = (table.text(keys[0]) or "").strip()
     rule = r"[A-Za-z_][A-Za-z0-9_]*" if keys[0].endswith("_env") else r"[^/]+/.+"
     if not re.fullmatch(rule, place):
         raise table.wrong(
-            f"{keys[0]} must name the place of the secret, such as "
-            f'"{"ACME_KEY" if keys[0].endswith("_env") else "importer/acme"}", not hold it'
+            f"{keys[0]} must say where the secret is kept, such as "
+            f'"{"ACME_KEY" if keys[0].endswith("_env") else "importer/acme"}", not contain it'
         )
     return Source(keys[0], place)
 

@@ -39,7 +39,7 @@ class Settings:
         known = ", ".join(self.vendors) or "none"
         raise SettingsError(
             f'{self.file or FILE_NAME} has no vendor "{name}"; its vendors are: {known}.'
-            f"{did_you_mean(name, self.vendors)} importer map makes one from a sheet"
+            f"{did_you_mean(name, self.vendors)} importer map creates one from a sheet"
         )
 
     def account(self, name: str) -> Account:

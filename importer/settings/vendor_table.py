@@ -80,7 +80,7 @@ def _fingerprint(table: TomlTable) -> tuple[str, ...]:
     found = table.values.get("fingerprint", [])
     if not isinstance(found, list) or not all(isinstance(heading, str) for heading in found):
         raise table.wrong(
-            "fingerprint must be a list of headings in quotes, as importer map has it"
+            "fingerprint must be a list of headings in quotes, as importer map writes it"
         )
     return tuple(found)
 
@@ -91,7 +91,7 @@ def _headings(table: TomlTable) -> dict[str, str]:
     for title, heading in found.items():
         other = titles.setdefault(key(heading), title)
         if other != title:
-            raise table.wrong(f'headings: "{heading}" stands for both {other} and {title}')
+            raise table.wrong(f'headings: "{heading}" is used for both {other} and {title}')
     return found
 
 
@@ -109,7 +109,7 @@ def _meanings(table: TomlTable, title: str, found: object) -> dict[str, str]:
         if not isinstance(ours, str) or not word(theirs):
             raise table.wrong(f'{place}: "{theirs}" must be a text, and stand for one in quotes')
         if words.setdefault(word(theirs), ours) != ours:
-            raise table.wrong(f'{place}: "{theirs}" stands for two things')
+            raise table.wrong(f'{place}: "{theirs}" has two meanings')
     return found
 
 
@@ -137,5 +137,5 @@ def _by_title(table: TomlTable, name: str, found: object) -> dict[str, Any]:
     titles: dict[str, str] = {}
     for title in found:
         if titles.setdefault(key(title), title) != title:
-            raise table.wrong(f'{name}: "{title}" stands there twice')
+            raise table.wrong(f'{name}: "{title}" appears twice')
     return found
