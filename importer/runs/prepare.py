@@ -108,7 +108,7 @@ def prepare(
     lines = _lines(table, reading, profile)
     validation = _validated(table, lines, reading, profile)
     good = validation.good_rows(operation)
-    aside = _held_back(operation, validation, good, options)
+    aside = _withheld(operation, validation, good, options)
     earlier: Mapping[RowId, Earlier] = {}
     if sent_before is not None:
         waiting = [row for row in good if row.number not in aside]
@@ -177,31 +177,34 @@ def _outcomes(
     return dict(sorted(outcomes.items()))
 
 
-def _held_back(
+def _withheld(
     operation: Operation[Any], validation: Validation, good: Sequence[Any], options: UploadOptions
 ) -> dict[RowId, Outcome]:
-    """Good rows that wait for the mending of others, as --strict and --whole-po ask."""
+    """Good rows that wait until others are fixed, as --strict and --whole-po ask."""
     invalid = sorted(validation.invalid)
     if not invalid:
         return {}
     if options.strict:
-        sentence = f"held back with the whole sheet: mend row {listed(sheet_rows(invalid))} first"
-        return {row.number: Outcome(Status.UNSENT, sentence) for row in good}
-    if not options.whole_po:
-        return {}
-    owner = operation.po
-    owners = dict(zip(validation.ids, validation.values[owner], strict=True))
+        wait = _until("--strict holds the whole sheet", invalid)
+        return {row.number: wait for row in good}
+    return _withheld_orders(operation, validation, good, invalid) if options.whole_po else {}
+
+
+def _withheld_orders(
+    operation: Operation[Any], validation: Validation, good: Sequence[Any], invalid: list[RowId]
+) -> dict[RowId, Outcome]:
+    orders = dict(zip(validation.ids, validation.values[operation.po], strict=True))
     bad: dict[Value, list[RowId]] = {}
-    for number in invalid:
-        bad.setdefault(owners[number], []).append(number)
-    return {
-        row.number: Outcome(
-            Status.UNSENT,
-            f"held back: mend row {listed(sheet_rows(bad[getattr(row, owner)]))} first",
-        )
-        for row in good
-        if getattr(row, owner) in bad
-    }
+    for row in invalid:
+        bad.setdefault(orders[row], []).append(row)
+    waits = {po: _until("--whole-po holds the purchase order", rows) for po, rows in bad.items()}
+    return {row.number: waits[po] for row in good if (po := getattr(row, operation.po)) in waits}
+
+
+def _until(held: str, invalid: Sequence[RowId]) -> Outcome:
+    rows = sheet_rows(invalid)
+    fixed = f"row {rows[0]} is" if len(rows) == 1 else f"rows {listed(rows)} are"
+    return Outcome(Status.UNSENT, f"not sent: {held} until {fixed} fixed")
 
 
 def _with_problems(status: Status, problems: Sequence[Problem]) -> dict[RowId, Outcome]:

@@ -1,6 +1,6 @@
 """A sheet's way through the stages, in order: plan, upload, resume. Read this page first.
 
-The check, which sends nothing and loads nothing that sends, has a page of its own: checking.py.
+The check, which sends nothing and loads nothing that sends, has a page of its own: check.py.
 """
 
 from contextlib import suppress

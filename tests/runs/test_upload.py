@@ -62,7 +62,10 @@ def test_whole_po_holds_back_the_other_rows_of_a_po_with_a_bad_row(context, sand
     summary = upload(path, context, replace(TRACKING, whole_po=True))
 
     assert statuses(summary) == {2: "unsent", 3: "invalid", 4: "sent"}
-    assert summary.outcomes[2].sentence == "held back: mend row 3 first"
+    assert (
+        summary.outcomes[2].sentence
+        == "not sent: --whole-po holds the purchase order until row 3 is fixed"
+    )
     assert listed(sandbox) == []
 
 
