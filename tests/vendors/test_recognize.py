@@ -11,66 +11,14 @@ from importer.model.errors import SettingsError, SheetError, UsageError
 from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.outcomes import Status
 from importer.model.row_ids import RowId
-from importer.platforms import PLATFORMS
 from importer.runs.check import check_sheet
 from importer.runs.prepare import prepare
 from importer.runs.result import reload_sheet, write_result
 from importer.runs.upload import upload_sheet
-from importer.settings.settings import load_settings
 from importer.settings.vendor_profile import VendorProfile
+from tests.vendors.conftest import HEADING, NORTH, ROW
 
-ACCOUNT = """
-[accounts.acme]
-platform = "sellercloud"
-server = "acme"
-username_env = "U"
-password_env = "P"
-"""
-NORTH = """
-[vendors.north]
-operation = "add_tracking"
-headings = {"PO ID" = "Our Ref", "tracking number" = "Trk No.", Carrier = "Ship Method"}
-constants = {"Shipping Status" = "Fully Shipped", Carrier = "UPS"}
-values = {Carrier = {"FDX  Grnd" = "FedEx", "?" = ""}}
-date_order = "dmy"
-"""
-HEADING = "Our Ref,Trk No.,Ship Method,Shipped On,PO ID"
 MARK = 'fingerprint = ["our ref", "Trk No", "Ship Method", "Shipped On", "PO ID"]\n'
-ROW = "10001,1Z999AA10123456784,UPS,03/04/2026,4711"
-
-
-@pytest.fixture
-def load(tmp_path):
-    def load(text=NORTH):
-        file = tmp_path / "importer.toml"
-        file.write_text(ACCOUNT + text, encoding="utf-8")
-        return load_settings(file, PLATFORMS)
-
-    return load
-
-
-@pytest.fixture
-def prepared(load, sheet):
-    """A sheet of some lines, prepared by the settings of a text."""
-
-    def prepared(*lines, settings=NORTH, **options):
-        options = {"vendor": "north", **options}
-        return prepare(sheet(*lines), UploadOptions(ReadingOptions(**options)), load(settings))
-
-    return prepared
-
-
-@pytest.fixture
-def refusal(prepared):
-    def refusal(*lines, error=SheetError, **more):
-        with pytest.raises(error) as refused:
-            prepared(*lines, **more)
-        return str(refused.value)
-
-    return refusal
-
-
-# Reading ----------------------------------------------------------------------------------------
 
 
 def test_every_key_of_a_profile_is_read(load, tmp_path):
@@ -136,43 +84,10 @@ def test_a_mistake_in_a_profile_is_named_with_its_place(load, tmp_path, line, wo
     assert [word for word in words if word not in found] == [], found
 
 
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ('operation = "add_trackng"', ['"add_trackng" is not one of', "mean add_tracking?"]),
-        (
-            'headings = {"Trackng Number" = "Trk"}',
-            ['headings: "Trackng Number" is not a column', "Did you mean Tracking Number?"],
-        ),
-        (
-            'operation = "add_tracking"\nconstants = {"Unit Price" = 3}',
-            ['constants: "Unit Price" is not a column of add_tracking'],
-        ),
-        ('values = {Carier = {"F" = "UPS"}}', ["values: ", "Did you mean Carrier?"]),
-        (
-            'operation = "add_tracking"\nconstants = {Carrier = "FedX"}',
-            ['constants, Carrier: "FedX" is not one of UPS', "Did you mean FedEx?"],
-        ),
-        (
-            'operation = "add_tracking"\nvalues = {Carrier = {"F" = "FedX"}}',
-            ['values, Carrier: "FedX" is not one of UPS'],
-        ),
-    ],
-)
-def test_what_no_operation_has_is_named_before_any_sheet_is_read_by_it(refusal, line, words):
-    found = refusal(HEADING, ROW, settings=f"[vendors.north]\n{line}", error=SettingsError)
-
-    assert "importer.toml: [vendors.north] " in found
-    assert [word for word in words if word not in found] == [], found
-
-
 def test_an_unknown_vendor_is_named_with_the_nearest(refusal):
     found = refusal(HEADING, ROW, vendor="nrth", error=SettingsError)
 
     assert 'has no vendor "nrth"; its vendors are: north. Did you mean north?' in found
-
-
-# Used on a sheet --------------------------------------------------------------------------------
 
 
 def test_a_profile_reads_a_sheet_from_heading_to_call(prepared):
@@ -403,9 +318,6 @@ def test_an_operation_that_is_not_the_vendors_is_refused(refusal):
     assert told.startswith("vendor north's sheets are for add_tracking, not update_items")
 
 
-# By itself --------------------------------------------------------------------------------------
-
-
 def test_a_sheet_with_the_vendors_headings_is_read_as_the_vendors(prepared):
     shuffled = "PO ID,Trk No.,Ship Method,Shipped On,OUR REF"
     row = "4711,1Z999AA10123456784,UPS,03/04/2026,10001"
@@ -464,8 +376,6 @@ def test_the_operation_asked_for_tells_one_of_two_vendors(prepared):
     assert "read as vendor north's" in found.notes
 
 
-# What has changed since -------------------------------------------------------------------------
-
 CHANGED = 'new column "Ship Via 2", "PO ID" is gone'
 
 
@@ -498,9 +408,6 @@ def test_an_unattended_run_is_refused_where_a_needed_column_is_not_sure(prepared
 
 def test_an_unattended_run_of_a_sheet_as_it_was_goes_on(prepared):
     assert prepared(HEADING, ROW, settings=NORTH + MARK, unattended=True).rows
-
-
-# Sent, and given back ---------------------------------------------------------------------------
 
 
 def test_a_result_is_written_anew_though_the_profile_is_gone(context, settings, sheet):
