@@ -150,15 +150,15 @@ def _plan(run: RunRecord, account: Account, context: Context) -> _Plan:
         row: (Problem(row, "", "", each.but, ProblemKind.WARNING),) * bool(each.but)
         for row, each in back.items()
     }
-    return _Plan(by, {row.number: row for row in made}, aside, kept)
+    return _Plan(by, {row.id: row for row in made}, aside, kept)
 
 
 def _taken_back(
     operation: Operation[Any], row: Any, record: RowRecord, found: Mapping[RowId, Any]
 ) -> TakenBack:
-    if operation.undoing() is not None and row.number not in found:
+    if operation.undoing() is not None and row.id not in found:
         raise CannotUndo("what the platform holds now could not be read; try again")
-    return operation.taken_back(row, record.before, found.get(row.number))
+    return operation.taken_back(row, record.before, found.get(row.id))
 
 
 def _not_ours(run: RunRecord, record: RowRecord) -> Outcome:

@@ -20,12 +20,12 @@ from importer.platforms.platform import Platform
 class Row(pa.DataFrameModel):
     """The columns of an operation and the rules over its rows, as a pandera model.
 
-    A row handed to an operation is a named tuple with the model's fields and `number`, which
+    A row handed to an operation is a named tuple with the model's fields and `id`, which
     row of the sheet it is. Its values are those of the annotated kinds, None for an empty cell.
     """
 
     if TYPE_CHECKING:
-        number: RowId
+        id: RowId
 
 
 UNDO = "undo "  # begins the name of an operation that takes the rows of another back
@@ -101,7 +101,7 @@ class Operation(ABC, Generic[RowT]):
 
     def atom(self, row: RowT) -> Hashable:
         """Rows of a group with equal atoms travel in one call, however the group is cut."""
-        return row.number
+        return row.id
 
     def read_back(self, rows: Sequence[RowT]) -> Call | None:  # noqa: ARG002  (for those that can)
         """The GET that shows whether the rows of one group were applied; None where none can."""
@@ -181,7 +181,7 @@ class Operation(ABC, Generic[RowT]):
     @cached_property
     def _record(self) -> Any:
         # pandera never makes an instance of a model, so a row is a named tuple of its name.
-        return namedtuple(self.row.__name__, ["number", *(field.name for field in self.fields)])  # noqa: PYI024
+        return namedtuple(self.row.__name__, ["id", *(field.name for field in self.fields)])  # noqa: PYI024
 
     def check_declared(self) -> None:
         """Reads the model. Raises TypeError for what is missing, or what pandera raises."""

@@ -47,7 +47,7 @@ def compare(
 
     `since`: a field that a later row has set to something else -> which row that was.
     """
-    row_is = partial(Compared, row.number, po=po_of(operation, row), ours=values_of(operation, row))
+    row_is = partial(Compared, row.id, po=po_of(operation, row), ours=values_of(operation, row))
     try:
         current = operation.current(row, content)
     except Unclear as error:

@@ -148,19 +148,19 @@ def _extras(
 def _compared(subject: Subject, source: str, row: Any, answer: JudgedReply | None) -> Compared:
     operation = subject.operation
     if answer is not None and answer.verdict is Verdict.ACCEPTED and answer.reply is not None:
-        since = subject.since.get((source, row.number), {})
+        since = subject.since.get((source, row.id), {})
         return replace(compare(operation, row, answer.reply.json, since), source=source)
     agreement, why = Agreement.NOT_CHECKED, "not asked: it was stopped before"
     if answer is not None:
         agreement = Agreement.NOT_FOUND if answer.not_found else Agreement.NOT_CHECKED
         why = answer.sentence
     po, ours = po_of(operation, row), values_of(operation, row)
-    return Compared(row.number, agreement, po, why, ours, source=source)
+    return Compared(row.id, agreement, po, why, ours, source=source)
 
 
 def _unreadable(operation: Operation[Any], source: str, row: Any) -> Compared:
     return Compared(
-        row.number,
+        row.id,
         Agreement.UNREADABLE,
         po_of(operation, row),
         "the platform shows nothing that identifies this row",
@@ -184,9 +184,9 @@ def with_later_runs(subject: Subject) -> Subject:
     for source, row in reversed(subject.rows):
         known = latest.setdefault(subject.operation.subject(row), {})
         for name, value in values_of(subject.operation, row).items():
-            last, (later, number) = known.setdefault(name, (value, (source, row.number)))
+            last, (later, number) = known.setdefault(name, (value, (source, row.id)))
             if last != value and later != source:
-                since.setdefault((source, row.number), {})[name] = f"row {number.row} of {later}"
+                since.setdefault((source, row.id), {})[name] = f"row {number.row} of {later}"
     return replace(subject, since=since)
 
 

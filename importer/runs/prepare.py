@@ -111,10 +111,10 @@ def prepare(
     aside = _withheld(operation, validation, good, options)
     earlier: Mapping[RowId, Earlier] = {}
     if sent_before is not None:
-        waiting = [row for row in good if row.number not in aside]
+        waiting = [row for row in good if row.id not in aside]
         earlier = sent_before(operation, waiting, origin)
         aside |= {number: found.outcome for number, found in earlier.items()}
-    rows = {row.number: row for row in good if row.number not in aside}
+    rows = {row.id: row for row in good if row.id not in aside}
     return Prepared(
         content,
         layout,
@@ -186,7 +186,7 @@ def _withheld(
         return {}
     if options.strict:
         wait = _until("--strict holds the whole sheet", invalid)
-        return {row.number: wait for row in good}
+        return {row.id: wait for row in good}
     return _withheld_orders(operation, validation, good, invalid) if options.whole_po else {}
 
 
@@ -198,7 +198,7 @@ def _withheld_orders(
     for row in invalid:
         bad.setdefault(orders[row], []).append(row)
     waits = {po: _until("--whole-po holds the purchase order", rows) for po, rows in bad.items()}
-    return {row.number: waits[po] for row in good if (po := getattr(row, operation.po)) in waits}
+    return {row.id: waits[po] for row in good if (po := getattr(row, operation.po)) in waits}
 
 
 def _until(held: str, invalid: Sequence[RowId]) -> Outcome:

@@ -46,7 +46,7 @@ def earlier_runs(
 def _sent(
     journal: Journal, operation: Operation[Any], rows: Sequence[Any], account: Account
 ) -> dict[RowId, Earlier]:
-    identities = {row.number: identity(operation, row, account) for row in rows}
+    identities = {row.id: identity(operation, row, account) for row in rows}
     found = journal.earlier(account.name, operation.name, identities.values())
     kept = {
         (record.run_id, record.id): record.values
@@ -54,12 +54,12 @@ def _sent(
         for record in journal.rows(run_id)
     }
     return {
-        row.number: replace(
+        row.id: replace(
             earlier,
             otherwise=otherwise(operation, row, kept.get((earlier.run_id, earlier.id), {})),
         )
         for row in rows
-        if (earlier := found.get(identities[row.number]))
+        if (earlier := found.get(identities[row.id]))
     }
 
 
@@ -73,10 +73,10 @@ def _not_to_mend(
 ) -> dict[RowId, Earlier]:
     """Rows of a fix file whose run has settled them since, or may have sent them as they were."""
     found = {}
-    identities = {row.number: identity(operation, row, account) for row in rows}
+    identities = {row.id: identity(operation, row, account) for row in rows}
     given = {(origin.rows[id_.row], ours) for id_, ours in identities.items()}
     for row in rows:
-        mends, ours = origin.rows[row.number.row], identities[row.number]
+        mends, ours = origin.rows[row.id.row], identities[row.id]
         lines = records.get(mends, ())
         record = _line_of(
             ours, lines, {line.identity for line in lines if (mends, line.identity) in given}
@@ -87,11 +87,11 @@ def _not_to_mend(
         if status.settled:
             said = record.outcome.sentence or f"{status} there"
             words = f"Row {mends} of run {run.id} needs nothing more: {said}."
-            found[row.number] = Earlier(run.id, record.id, Status.VERIFIED, at, words=words)
+            found[row.id] = Earlier(run.id, record.id, Status.VERIFIED, at, words=words)
         elif status is Status.UNKNOWN and not operation.repeatable:
             changed = record.identity != ours
             words = _CHANGED.format(run=run.id, row=mends) if changed else ""
-            found[row.number] = Earlier(run.id, record.id, Status.UNKNOWN, at, words=words)
+            found[row.id] = Earlier(run.id, record.id, Status.UNKNOWN, at, words=words)
     return found
 
 

@@ -40,7 +40,7 @@ class Validation:
         """The rows without a problem, in sheet order."""
         rows = operation.make_rows(self.ids, self.values)
         invalid = self.invalid
-        return [row for row in rows if row.number not in invalid] if invalid else rows
+        return [row for row in rows if row.id not in invalid] if invalid else rows
 
 
 def validate(

@@ -133,7 +133,7 @@ class Delivery:
 
     def _deliver_rest(self, record: CallRecord, sent: AlreadySent) -> list[Doubt]:
         """Another run has sent some of the rows meanwhile."""
-        rest = [row for row in self._task.rows_of(record.call) if row.number not in sent.rows]
+        rest = [row for row in self._task.rows_of(record.call) if row.id not in sent.rows]
         # A doubt of another run stays that run's own: this one has sent nothing.
         outcomes = {
             number: Outcome(Status.UNSENT, earlier.outcome.sentence)
@@ -241,7 +241,7 @@ class Delivery:
         rows = self._task.rows_of(record.call)
         shown = answer.reply if self._task.operation.in_reply else None
         applied = self._read_backs.shown_in(shown, rows)
-        sure = [row for row in rows if applied[row.number]]
+        sure = [row for row in rows if applied[row.id]]
         outcomes = {**all_of(rows, Status.SENT), **all_of(sure, Status.VERIFIED)}
         self._ledger.accept_soon(record, outcomes, ending)
 
@@ -288,8 +288,8 @@ class Delivery:
         applied: Mapping[RowId, bool | None],
         answer: JudgedReply,
     ) -> list[Doubt]:
-        shown = [row for row in rows if applied[row.number]]
-        missing = [row for row in rows if not applied[row.number]]
+        shown = [row for row in rows if applied[row.id]]
+        missing = [row for row in rows if not applied[row.id]]
         note = f"A read back shows it, though: {whole(answer.sentence)}"
         outcomes = all_of(shown, Status.VERIFIED, note)
         if missing:

@@ -92,8 +92,8 @@ class Doubts:
         may_resolve = not self._has_settled(doubt) or doubt.read_backs == 0
         if self._patience.wait_to_settle and may_resolve and not self._stop.is_set():
             return [doubt]
-        shown = [row for row in rows if applied[row.number]]
-        rest = [row for row in rows if not applied[row.number]]
+        shown = [row for row in rows if applied[row.id]]
+        rest = [row for row in rows if not applied[row.id]]
         sentence = (
             f"{doubt.sentence} A read back could not tell yet; "
             f"{self._task.resume_words} looks again."
@@ -126,8 +126,8 @@ class Doubts:
         if False in applied.values():  # perhaps not yet
             self._claims.pause(self._patience.read_back_after_s)
             applied = self._read_backs.shown_in(self._read_backs.read(record, call), rows)
-        shown = [row for row in rows if applied[row.number]]
-        missing = [row for row in rows if applied[row.number] is False]
+        shown = [row for row in rows if applied[row.id]]
+        missing = [row for row in rows if applied[row.id] is False]
         unknown = all_of(missing, Status.UNKNOWN, NOT_SHOWN)
         outcomes = {**all_of(shown, Status.VERIFIED), **unknown}
         self._task.journal.set_outcomes(self._task.run_id, self._task.epoch, outcomes)
@@ -149,8 +149,8 @@ class Doubts:
         self, doubt: Doubt, rows: Sequence[Any], applied: Mapping[RowId, bool | None]
     ) -> list[Doubt]:
         record = doubt.record
-        shown = [row for row in rows if applied[row.number]]
-        missing = [row for row in rows if not applied[row.number]]
+        shown = [row for row in rows if applied[row.id]]
+        missing = [row for row in rows if not applied[row.id]]
         enough = self._ledger.lineage.resend(record.number) > self._patience.resends
         if enough or self._stop.is_set():
             sentence = f"{doubt.sentence} A read back does not show it; look again before a resend."

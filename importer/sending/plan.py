@@ -33,7 +33,7 @@ def make_call(operation: Operation[Any], rows: Sequence[Any], date_only_at: time
     return replace(
         call,
         body=json_value(call.body, date_only_at),
-        rows=tuple(row.number for row in rows),
+        rows=tuple(row.id for row in rows),
         touches=operation.touches(rows[0]),
     )
 

@@ -139,11 +139,11 @@ class ReadBacks(Reader):
     def shown_in(self, reply: Reply | None, rows: Sequence[Any]) -> dict[RowId, bool | None]:
         """For each row whether the reply shows it applied; None where that cannot be told."""
         if reply is not None and reply.status == 404:
-            return dict.fromkeys((row.number for row in rows), False)  # not there at all
+            return dict.fromkeys((row.id for row in rows), False)  # not there at all
         content = reply.json if reply is not None and reply.ok else None
         if content is None:
-            return dict.fromkeys(row.number for row in rows)
-        return {row.number: self._task.operation.is_applied(row, content) for row in rows}
+            return dict.fromkeys(row.id for row in rows)
+        return {row.id: self._task.operation.is_applied(row, content) for row in rows}
 
     def without_shown_before(
         self, record: CallRecord, applied: Mapping[RowId, bool | None]

@@ -13,7 +13,7 @@ from importer.platforms.platform import Refusal
 
 
 def all_of(rows: Sequence[Any], status: Status, sentence: str = "") -> dict[RowId, Outcome]:
-    return {row.number: Outcome(status, sentence) for row in rows}
+    return {row.id: Outcome(status, sentence) for row in rows}
 
 
 def refused_rows(
@@ -25,7 +25,7 @@ def refused_rows(
     if not blamed:
         return all_of(rows, Status.REJECTED, sentence)
     title = next(f.title for f in operation.fields if f.name == field)
-    others = f"Refused together with row {listed(sheet_rows(row.number for row in blamed))}: "
+    others = f"Refused together with row {listed(sheet_rows(row.id for row in blamed))}: "
     outcomes = all_of(rows, Status.REJECTED, others + sentence)
     return outcomes | all_of(blamed, Status.REJECTED, f"{title}: {sentence}")
 

@@ -24,10 +24,10 @@ def keep_snapshot(
         replies = read_now(access, operation, part)
         if access.stop.is_set():
             return INTERRUPTED
-        unread = [row for row in part if row.number not in replies]
+        unread = [row for row in part if row.id not in replies]
         if unread and operation.read_back(unread[:1]) is not None:
             return (
-                f"The values before it could not be read for row {unread[0].number.row}, "
+                f"The values before it could not be read for row {unread[0].id.row}, "
                 "and it was to be undoable; nothing more was sent."
             )
         journal.set_before(run_id, epoch, _before(operation, part, replies))
@@ -43,7 +43,7 @@ def read_now(access: Access, operation: Operation[Any], rows: Sequence[Any]) -> 
 
     def read(reader: Reader, path: str, shown: list[Any]) -> dict[RowId, Any]:
         content = reader.json(path)
-        return {} if content is None else {row.number: content for row in shown}
+        return {} if content is None else {row.id: content for row in shown}
 
     replies = ask_each_once(access, asked, read)
     return {number: content for each in replies for number, content in each.items()}
@@ -63,7 +63,7 @@ def _before(
     """Row number -> its values by our names of the fields; none where the platform lacks it."""
     before: dict[RowId, Mapping[str, Any]] = {}
     for row in rows:
-        if row.number in replies:
+        if row.id in replies:
             with suppress(Unclear):
-                before[row.number] = operation.current(row, replies[row.number]) or {}
+                before[row.id] = operation.current(row, replies[row.id]) or {}
     return before

@@ -125,7 +125,7 @@ def test_one_bad_row_stops_no_other():
         "add_tracking", {}, {"po_id": "x", "tracking_number": "1Z0002"}, {"po_id": 10002}
     )
 
-    assert [good.number.row for good in validation.good_rows(ADD_TRACKING)] == [2, 4]
+    assert [good.id.row for good in validation.good_rows(ADD_TRACKING)] == [2, 4]
     assert {id_.row for id_ in validation.invalid} == {3}
 
 
@@ -236,7 +236,7 @@ def test_every_row_is_either_good_or_told_why_not(name, data):
 
     validation = validate(known, every, cells)
 
-    good = [good.number for good in validation.good_rows(known)]
+    good = [good.id for good in validation.good_rows(known)]
     assert sorted([*good, *validation.invalid]) == every
     assert all(p.message and "{" not in p.message.replace(p.value, "") for p in validation.problems)
     assert {warning.id for warning in validation.warnings} <= set(good)

@@ -28,7 +28,7 @@ def test_a_wrong_check_digit_holds_the_row_back_where_that_is_asked_for():
     validation = check("add_tracking", {"tracking_number": WRONG_DIGIT}, {}, strict_tracking=True)
 
     assert validation.problems == [Problem(RowId(2), "Tracking Number", WRONG_DIGIT, NOT_ITS_DIGIT)]
-    assert [row.number.row for row in validation.good_rows(operations()["add_tracking"])] == [3]
+    assert [row.id.row for row in validation.good_rows(operations()["add_tracking"])] == [3]
 
 
 @pytest.mark.parametrize("name", NAMES_A_CARRIER)

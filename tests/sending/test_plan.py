@@ -44,7 +44,7 @@ def test_rows_that_belong_together_are_never_parted():
     kit = [{"order_item_id": 9, "kit_product_id": f"P{n}", "kit_qty": 1} for n in range(3)]
     sheet = rows("link_to_po", {"order_item_id": 8}, *kit, {"order_item_id": 10})
 
-    parts = [[r.number.row for r in part] for part in cut(OPERATIONS["link_to_po"], sheet, 2)]
+    parts = [[r.id.row for r in part] for part in cut(OPERATIONS["link_to_po"], sheet, 2)]
 
     assert parts == [[2], [3, 4, 5], [6]]
 
@@ -75,8 +75,8 @@ def test_every_row_travels_exactly_once_and_keeps_its_order_in_its_group(name, d
 
     calls = plan_calls(operation, sheet)
 
-    assert Counter(n for call in calls for n in call.rows) == Counter(r.number for r in sheet)
-    by_number = {r.number: r for r in sheet}
+    assert Counter(n for call in calls for n in call.rows) == Counter(r.id for r in sheet)
+    by_number = {r.id: r for r in sheet}
     firsts = {}
     for call in calls:
         assert len({operation.group(by_number[n]) for n in call.rows}) == 1
@@ -90,7 +90,7 @@ def test_a_cut_group_holds_its_parcels_whole_and_no_part_too_large(items, most):
 
     parts = list(cut(OPERATIONS["link_to_po"], sheet, most))
 
-    assert Counter(r.number for part in parts for r in part) == Counter(r.number for r in sheet)
+    assert Counter(r.id for part in parts for r in part) == Counter(r.id for r in sheet)
     sizes = Counter(items)
     for part in parts:
         whole = {r.order_item_id for r in part}

@@ -28,7 +28,7 @@ def test_rows_of_one_purchase_order_share_one_get(context, sandbox):
 
     content = read_now(access(context), ITEMS, wanted)
 
-    assert set(content) == {row.number for row in wanted}
+    assert set(content) == {row.id for row in wanted}
     assert len(gets(sandbox)) == 2
 
 
@@ -46,7 +46,7 @@ def test_values_that_are_kept_already_are_not_read_again(context, sandbox, sheet
     context.stop.clear()
     epoch = context.journal.take(summary.run)
     (row,) = rows("update_items", {})
-    kept = {row.number: row}
+    kept = {row.id: row}
 
     first = keep_snapshot(access(context), summary.run, epoch, ITEMS, kept)
     asked = len(gets(sandbox))
@@ -66,7 +66,7 @@ def test_a_stopped_run_keeps_nothing_and_says_so(context, sandbox, sheet):
     (row,) = rows("update_items", {})
 
     stopped = keep_snapshot(
-        replace(access(context), stop=context.stop), summary.run, epoch, ITEMS, {row.number: row}
+        replace(access(context), stop=context.stop), summary.run, epoch, ITEMS, {row.id: row}
     )
 
     assert stopped == "It was stopped by hand."

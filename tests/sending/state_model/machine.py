@@ -153,7 +153,7 @@ class Model(RuleBasedStateMachine):
         record = self.journal.begin(
             _new_run(operation),
             [
-                NewRow(row.number, identity=identity(operation, row, _account(operation)))
+                NewRow(row.id, identity=identity(operation, row, _account(operation)))
                 for row in its_rows
             ],
             plan_calls(operation, its_rows),
@@ -162,8 +162,8 @@ class Model(RuleBasedStateMachine):
             Sheet(
                 record.id,
                 operation,
-                {row.number: row for row in its_rows},
-                {row.number: effect_of(name, row) for row in its_rows},
+                {row.id: row for row in its_rows},
+                {row.id: effect_of(name, row) for row in its_rows},
             )
         )
         self._start(self.sheets[-1], record.epoch)
