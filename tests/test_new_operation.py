@@ -58,7 +58,7 @@ class SetStatus(Operation[StatusRow]):
         return None if status is None else bool(status == row.new_status)
 '''
 STANDARD = (
-    "tests/operations/test_contract.py",
+    "tests/operations/test_operation.py",
     "tests/operations/test_every_operation.py",
     f"tests/operations/test_{NAME}.py",
     "tests/test_layers.py",

@@ -28,11 +28,6 @@ WRONG = {
     "unknown command": (["uplaod"], "No such command 'uplaod'"),
     "unknown option": (["check", "--frob", "sheet.csv"], "--frob"),
     "no sheet": (["check"], "SHEETS"),
-    "no account": (["upload", "sheet.csv"], "'--account'"),
-    "a wrong share": (
-        ["upload", "sheet.csv", "--account", "sellercloud", "--stop-after", "x"],
-        '"x" is not a number of rows or like 20%. See importer upload --help.',
-    ),
     "unknown operation to show": (["operations", "tracking"], '"tracking" is not an operation'),
     "unknown account": (
         ["upload", "sheet.csv", "--account", "selercloud"],
@@ -57,7 +52,6 @@ WRONG = {
         "it fits add_tracking, which goes to Sellercloud; choose another account",
     ),
     "a file as folder for results": (["check", "sheet.csv", "-o", "broken.xlsx"], "broken.xlsx"),
-    "no workers": (["upload", "sheet.csv", "--account", "sellercloud", "--workers", "0"], "0"),
     "no such run": (["show", "99"], 'There is no run "99" in this journal'),
     "no such run to resume": (["resume", "99"], 'There is no run "99" in this journal'),
     "a run that is no number": (["show", "x"], "'x' is not a valid integer"),

@@ -25,6 +25,27 @@ def test_an_account_has_defaults_of_its_platform(load):
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (SHIPSTATION + 'server = "acme"', ['"server" is not known']),
+        (SELLERCLOUD + 'api_key_env = "K"', ['"api_key_env" is not known']),
+        ("[accounts.ship]", ["platform is missing", "sellercloud, shipengine, shipstation"]),
+        ('[accounts.s]\nplatform = "shipstaton"', ['"shipstaton"', "Did you mean shipstation?"]),
+        ('[accounts.s]\nplatform = "shipstation"', ["api_key_env", "has neither"]),
+        (SHIPSTATION + 'api_key_keyring = "a/b"', ["has both"]),
+        (SHIPSTATION + 'limit = "many"', ['limit "many"', "200/minute"]),
+        (SELLERCLOUD + 'base_url = "https://x/rest"', ["cannot both be set"]),
+        (SELLERCLOUD.replace('server = "acme"', ""), ["Sellercloud needs server or base_url"]),
+    ],
+)
+def test_a_mistake_in_an_account_is_named_with_its_place(sentence, tmp_path, text, words):
+    found = sentence(text)
+
+    assert found.startswith(str(tmp_path / "importer.toml"))
+    assert [word for word in words if word not in found] == [], found
+
+
+@pytest.mark.parametrize(
     "server",
     [
         "evil.com/",
