@@ -1,7 +1,7 @@
 """A reconciliation as a report: first what differs, then everything."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ def report_of(result: Reconciliation) -> Report:
         f"against account {result.account}",
         made_at=result.ended_at,
         headline=_headline(result),
-        attention=_attention(result),
+        attention=[*_attention(result)],
         facts=_facts(result),
         charts=[_verdicts_chart(result), *_fields_chart(result)],
         tables=[_rows(result), _pos(result), _calls(result), _extra(result)],
@@ -53,27 +53,26 @@ def _headline(result: Reconciliation) -> str:
     return f"{matching:,} of {rows:,} rows match; the others {why}"
 
 
-def _attention(result: Reconciliation) -> list[str]:
+def _attention(result: Reconciliation) -> Iterator[str]:
     """One sentence for each kind of trouble, most serious first, with its first rows."""
-    return [
-        *_differing_sentence(result),
-        *_missing_sentence(result),
-        *_not_found_sentence(result),
-        *_not_checked_sentences(result),
-        *_duplicates_sentence(result),
-    ]
-
-
-def _differing_sentence(result: Reconciliation) -> list[str]:
-    differing = _with(Agreement.DIFFERS, result)
-    if not differing:
-        return []
-    counts = _differing_fields(result)
-    fields = ", ".join(f"{title} ({count:,})" for title, count in counts.most_common())
-    verb = "has" if len(differing) == 1 else "have"
-    rows = counted(len(differing), "row")
-    example = f"For example {_examples(differing)}."
-    return [f"{rows} {verb} other values on the platform: {fields}. {example}"]
+    if differing := _with(Agreement.DIFFERS, result):
+        fields = ", ".join(f"{t} ({n:,})" for t, n in _differing_fields(result).most_common())
+        verb = f"{counted(len(differing), 'row')} {'has' if len(differing) == 1 else 'have'}"
+        example = f"For example {_examples(differing)}."
+        yield f"{verb} other values on the platform: {fields}. {example}"
+    if missing := _with(Agreement.MISSING, result):
+        where = "not on the platform, but the purchase order is"
+        todo = "Send them again, or find out who removed them."
+        yield f"{_rows_are(missing)} {where}: {_examples(missing)}. {todo}"
+    if rows := _with(Agreement.NOT_FOUND, result):
+        pos = list(dict.fromkeys(row.po for row in rows))
+        numbers = "a number" if len(pos) == 1 else "numbers"
+        where = f"for {numbers} that the platform does not know"
+        todo = "Ask the vendor where they come from."
+        yield f"{_rows_are(rows)} {where}: {_listed(pos, 5)}. {todo}"
+    yield from _not_checked_sentences(result)
+    if twice := sum("second time" in words(extra.values.get("Note")) for extra in result.extras):
+        yield f"{counted(twice, 'tracking number')} listed a second time; see Extra."
 
 
 def _differing_fields(result: Reconciliation) -> Counter[str]:
@@ -82,45 +81,16 @@ def _differing_fields(result: Reconciliation) -> Counter[str]:
     return Counter(titles[name] for row in result.rows for name in row.differing)
 
 
-def _missing_sentence(result: Reconciliation) -> list[str]:
-    missing = _with(Agreement.MISSING, result)
-    if not missing:
-        return []
-    todo = "Send them again, or find out who removed them."
-    where = "not on the platform, but the purchase order is"
-    return [f"{_rows_are(missing)} {where}: {_examples(missing)}. {todo}"]
-
-
-def _not_found_sentence(result: Reconciliation) -> list[str]:
-    rows = _with(Agreement.NOT_FOUND, result)
-    if not rows:
-        return []
-    pos = list(dict.fromkeys(row.po for row in rows))
-    numbers = "a number" if len(pos) == 1 else "numbers"
-    where = f"for {numbers} that the platform does not know"
-    todo = "Ask the vendor where they come from."
-    return [f"{_rows_are(rows)} {where}: {_listed(pos, 5)}. {todo}"]
-
-
-def _not_checked_sentences(result: Reconciliation) -> list[str]:
+def _not_checked_sentences(result: Reconciliation) -> Iterator[str]:
     reasons: dict[str, list[Compared]] = {}
     for row in _with(Agreement.NOT_CHECKED, result):
         if row.needs_attention:
             reasons.setdefault(row.sentence, []).append(row)
     frequent = sorted(reasons.items(), key=lambda reason: -len(reason[1]))
-    sentences = [
-        f"{counted(len(rows), 'row')} not checked: {_examples(rows)}: {reason}"
-        for reason, rows in frequent[:_MOST_REASONS]
-    ]
-    others = sum(len(rows) for _, rows in frequent[_MOST_REASONS:])
-    if others:
-        sentences.append(f"{counted(others, 'row')} not checked for other reasons; see Rows.")
-    return sentences
-
-
-def _duplicates_sentence(result: Reconciliation) -> list[str]:
-    twice = sum("second time" in words(extra.values.get("Note")) for extra in result.extras)
-    return [f"{counted(twice, 'tracking number')} listed a second time; see Extra."] * bool(twice)
+    for reason, rows in frequent[:_MOST_REASONS]:
+        yield f"{counted(len(rows), 'row')} not checked: {_examples(rows)}: {reason}"
+    if others := sum(len(rows) for _, rows in frequent[_MOST_REASONS:]):
+        yield f"{counted(others, 'row')} not checked for other reasons; see Rows."
 
 
 def _with(verdict: Agreement, result: Reconciliation) -> list[Compared]:
@@ -139,10 +109,8 @@ def _examples(rows: Sequence[Compared]) -> str:
 
 
 def _example(row: Compared, *, several: bool) -> str:
-    source = f"{row.source}, " if several else ""
-    po = f" ({row.po})" if row.po else ""
-    differing = f", {row.sentence}" if row.differing else ""
-    return f"{source}row {row.id.row}{po}{differing}"
+    source, po = f"{row.source}, " * several, f" ({row.po})" if row.po else ""
+    return f"{source}row {row.id.row}{po}{f', {row.sentence}' if row.differing else ''}"
 
 
 def _facts(result: Reconciliation) -> list[tuple[str, Cell]]:
@@ -175,42 +143,28 @@ def _verdicts_chart(result: Reconciliation) -> Chart:
 
 
 def _fields_chart(result: Reconciliation) -> list[Chart]:
-    fields = _differing_fields(result).most_common()
-    if not fields:
+    counts = dict(_differing_fields(result).most_common())
+    if not counts:
         return []
-    most, count = fields[0]
-    return [
-        Chart(
-            "Fields that differ",
-            f"{most} differs most often, in {counted(count, 'row')}.",
-            [title for title, _ in fields],
-            {"rows": [count for _, count in fields]},
-            {"rows": Tone.ATTENTION},
-            horizontal=True,
-        )
-    ]
+    most, count = next(iter(counts.items()))
+    about = f"{most} differs most often, in {counted(count, 'row')}."
+    series, tones = {"rows": [*counts.values()]}, {"rows": Tone.ATTENTION}
+    return [Chart("Fields that differ", about, [*counts], series, tones, horizontal=True)]
 
 
 def _rows(result: Reconciliation) -> ReportTable:
     """Every row with both sides; a field that no row fills has no column."""
     several = len(result.sources) > 1
     fields = _filled_fields(result)
-    columns = [
-        *([ReportColumn("Source")] if several else []),
-        ReportColumn("Row", "number"),
-        ReportColumn(_po_title(result)),
-        ReportColumn("Verdict"),
-    ]
+    titles = [*(["Source"] if several else []), "Row", _po_title(result), "Verdict"]
     places: dict[str, int] = {}
     for field, both in fields:
-        places[field.name] = len(columns)
-        columns.append(ReportColumn(field.title))
-        if both:
-            columns.append(ReportColumn(f"{field.title} there"))
-    columns.append(ReportColumn("Message"))
+        places[field.name] = len(titles)
+        titles += [field.title, f"{field.title} there"] if both else [field.title]
+    titles.append("Message")
     lines = [_row_line(row, fields, places, several=several) for row in result.rows]
     about = "The sheet and the platform side by side."
-    return ReportTable("Rows", _kinds(columns, lines), lines, about)
+    return ReportTable("Rows", _columns(titles, lines), lines, about)
 
 
 def _filled_fields(result: Reconciliation) -> list[tuple[Field, bool]]:
@@ -244,12 +198,10 @@ def _as_shown(field: Field, value: Value) -> Cell:
     return str(value) if isinstance(value, int) and field.kind.words.startswith("id") else value
 
 
-def _kinds(columns: Sequence[ReportColumn], lines: Sequence[ReportLine]) -> list[ReportColumn]:
+def _columns(titles: Sequence[str], lines: Sequence[ReportLine]) -> list[ReportColumn]:
     """The columns with the kind of their cells."""
-    return [
-        ReportColumn(column.title, _kind([line.cells[at] for line in lines]))
-        for at, column in enumerate(columns)
-    ]
+    kinds = [_kind([line.cells[at] for line in lines]) for at in range(len(titles))]
+    return [*map(ReportColumn, titles, kinds)]
 
 
 def _kind(cells: Sequence[Cell]) -> str:
@@ -265,26 +217,18 @@ def _pos(result: Reconciliation) -> ReportTable:
         if row.po:
             verdicts.setdefault(row.po, Counter())[row.verdict] += 1
     occurring = _occurring(sum(verdicts.values(), Counter()))
-    numbers = ["Rows", *(verdict.value.capitalize() for verdict in occurring), "Extra"]
-    columns = [ReportColumn(_po_title(result)), *(ReportColumn(n, "number") for n in numbers)]
-    lines = _po_lines(result, verdicts, occurring)
-    return ReportTable("POs", columns, lines, f"One line for each {_po_title(result)}.")
-
-
-def _po_lines(
-    result: Reconciliation,
-    verdicts: Mapping[str, Counter[Agreement]],
-    occurring: Sequence[Agreement],
-) -> list[ReportLine]:
     attention = {row.po for row in result.rows if row.needs_attention}
     extras = Counter(extra.po for extra in result.extras)
-    return [
+    lines = [
         ReportLine(
             [po, counts.total(), *(counts[verdict] for verdict in occurring), extras[po]],
             Tone.ATTENTION if po in attention else Tone.PLAIN,
         )
         for po, counts in verdicts.items()
     ]
+    numbers = ["Rows", *(verdict.value.capitalize() for verdict in occurring), "Extra"]
+    columns = [ReportColumn(_po_title(result)), *(ReportColumn(n, "number") for n in numbers)]
+    return ReportTable("POs", columns, lines, f"One line for each {_po_title(result)}.")
 
 
 def _po_title(result: Reconciliation) -> str:
@@ -300,7 +244,7 @@ def _extra(result: Reconciliation) -> ReportTable:
         )
         for extra in result.extras
     ]
-    columns = _kinds([ReportColumn(_po_title(result)), *map(ReportColumn, titles)], lines)
+    columns = _columns([_po_title(result), *titles], lines)
     about = "What the platform has in addition to these rows."
     return ReportTable("Extra", columns, lines, about, "The platform has nothing else.")
 
@@ -319,11 +263,8 @@ def _calls(result: Reconciliation) -> ReportTable:
         for question in result.questions
     ]  # fmt: skip
     columns = [
-        ReportColumn("Asked at (UTC)", "instant"),
-        ReportColumn("Call"),
-        ReportColumn("Answer"),
-        ReportColumn("Seconds", "number"),
-        ReportColumn("Rows", "number"),
+        *(ReportColumn("Asked at (UTC)", "instant"), ReportColumn("Call"), ReportColumn("Answer")),
+        *(ReportColumn("Seconds", "number"), ReportColumn("Rows", "number")),
     ]
     about = "All requests to the platform; none changed anything."
     return ReportTable("Calls", columns, lines, about, "No requests were needed.")

@@ -20,6 +20,12 @@ _PARTS = {
     "unknown": Tone.NOTE,
     "unsent": Tone.PLAIN,
 }
+_KINDS = {
+    "Started (UTC)": "instant",
+    **dict.fromkeys(("Run", "Row", "Rows", "Sheets", "Requests", "Minutes"), "number"),
+    **dict.fromkeys(("% needing attention", "Kinds of problem"), "number"),
+    **dict.fromkeys((name.capitalize() for name in _PARTS), "number"),
+}
 Unprocessed = tuple[str, str]  # a file that no run was made of, and why
 
 
@@ -66,33 +72,29 @@ def _headline(counts: RowCounts, unprocessed: int) -> str:
     if unprocessed:
         return f"{files} could not be processed; {counted(counts.accepted, 'row')} accepted"
     if counts.undone:
-        return f"{counts.accepted:,} of {rows} accepted; {_were(counts.undone)} undone"
+        were = "was" if counts.undone == 1 else "were"
+        return f"{counts.accepted:,} of {rows} accepted; {counts.undone:,} {were} undone"
     if counts.rows == 1:
         return "The row was accepted"
     return f"All {rows} were accepted" if counts.rows else "No sheets arrived"
 
 
-def _were(count: int) -> str:
-    return f"{count:,} {'was' if count == 1 else 'were'}"
-
-
 def _attention(
     stories: Sequence[RunStory], wrong: Sequence[Cause], unprocessed: Sequence[Unprocessed]
 ) -> list[str]:
-    return [
-        *_unknown_sentences(total(stories)),
-        *_unprocessed_sentences(unprocessed),
-        *map(_cause_sentence, wrong[:_MOST_LISTED]),
-        *_unsent_sentences(stories),
-    ]
-
-
-def _unknown_sentences(counts: RowCounts) -> list[str]:
-    if not (unknown := counts.number(Status.UNKNOWN)):
-        return []
-    rows = counted(unknown, "row")
-    todo = "check the platform for each before anybody sends it again; the Unknown table has them"
-    return [f"{rows} may or may not have been sent: {todo}."]
+    sentences = []
+    if unknown := total(stories).number(Status.UNKNOWN):
+        todo = "check the platform for each before anybody sends it again"
+        where = "the Unknown table has them"
+        rows = counted(unknown, "row")
+        sentences.append(f"{rows} may or may not have been sent: {todo}; {where}.")
+    sentences += _unprocessed_sentences(unprocessed)
+    sentences += map(_cause_sentence, wrong[:_MOST_LISTED])
+    for story in stories:
+        if waiting := story.counts.number(Status.UNSENT):
+            sheet = f"{counted(waiting, 'row')} of {story.run.file_name}"
+            sentences.append(f"{sheet} not sent yet: importer resume {story.run.id} sends them.")
+    return sentences
 
 
 def _unprocessed_sentences(unprocessed: Sequence[Unprocessed]) -> list[str]:
@@ -109,15 +111,6 @@ def _cause_sentence(cause: Cause) -> str:
         f"{counted(cause.rows, 'row')} {verb}: {_ended(cause.words)} "
         f"For example row {example.row} of {example.run.file_name}."
     )
-
-
-def _unsent_sentences(stories: Sequence[RunStory]) -> list[str]:
-    return [
-        f"{counted(waiting, 'row')} of {story.run.file_name} not sent yet: "
-        f"importer resume {story.run.id} sends them."
-        for story in stories
-        if (waiting := story.counts.number(Status.UNSENT))
-    ]
 
 
 def _facts(
@@ -147,14 +140,8 @@ def _minutes(seconds: float) -> str:
 
 def _parts(counts: RowCounts) -> dict[str, int]:
     """Each row in one of _PARTS."""
-    numbers = [
-        counts.accepted,
-        counts.undone,
-        counts.number(*_WRONG),
-        counts.number(Status.UNKNOWN),
-        counts.number(Status.UNSENT),
-    ]
-    return dict(zip(_PARTS, numbers, strict=True))
+    others = (counts.number(*each) for each in (_WRONG, (Status.UNKNOWN,), (Status.UNSENT,)))
+    return dict(zip(_PARTS, (counts.accepted, counts.undone, *others), strict=True))
 
 
 def _by_vendor(groups: Mapping[str, Sequence[RunStory]]) -> Chart:
@@ -170,15 +157,11 @@ def _by_vendor(groups: Mapping[str, Sequence[RunStory]]) -> Chart:
     return Chart("Outcomes by vendor", about, [*counts], series, tones, horizontal=True)
 
 
-def _in_parts(counts: Sequence[RowCounts]) -> tuple[dict[str, list[float]], dict[str, Tone]]:
+def _in_parts(counts: Sequence[RowCounts]) -> tuple[dict[str, list[float]], Mapping[str, Tone]]:
     """The parts that occur, each with its number for each of the counts."""
     parts = [_parts(each) for each in counts]
-    series = {
-        name: [float(each[name]) for each in parts]
-        for name in _PARTS
-        if any(each[name] for each in parts)
-    }
-    return series, {name: _PARTS[name] for name in series}
+    every = {name: [float(each[name]) for each in parts] for name in _PARTS}
+    return {name: numbers for name, numbers in every.items() if any(numbers)}, _PARTS
 
 
 def _by_day(history: Sequence[Day]) -> Chart:
@@ -195,8 +178,8 @@ def _by_cause(wrong: Sequence[Cause]) -> Chart:
     return Chart(
         "Problems by kind",
         about,
-        [cause.words for cause in reversed(most)],
-        {"rows": [cause.rows for cause in reversed(most)]},
+        [cause.words for cause in most[::-1]],
+        {"rows": [cause.rows for cause in most[::-1]]},
         {"rows": Tone.ATTENTION},
         horizontal=True,
     )
@@ -212,7 +195,8 @@ def _by_account(stories: Sequence[RunStory]) -> Chart:
     unit, unit_s = _unit(max(spent_s, default=0.0))
     spent, least = ([round(each / unit_s, 1) for each in sides] for sides in (spent_s, least_s))
     about = f"{sum(spent):,.1f} {unit} at work; the limits allow no less than {sum(least):,.1f}."
-    series = {"least at the limit": least, "beyond it": _beyond(spent, least)}
+    beyond = [round(max(0.0, a - b), 1) for a, b in zip(spent, least, strict=True)]
+    series = {"least at the limit": least, "beyond it": beyond}
     tones = {"least at the limit": Tone.PLAIN, "beyond it": Tone.NOTE}
     labels = list(accounts) if any(spent) and any(least) else []  # some accounts have no limit
     return Chart(
@@ -230,14 +214,10 @@ def _unit(seconds: float) -> tuple[str, int]:
     return ("minutes", 60) if seconds < 7_200 else ("hours", 3_600)
 
 
-def _beyond(spent: Sequence[float], least: Sequence[float]) -> list[float]:
-    return [round(max(0.0, a - b), 1) for a, b in zip(spent, least, strict=True)]
-
-
 def _unprocessed(unprocessed: Sequence[Unprocessed]) -> ReportTable:
     lines = [ReportLine([name, why], Tone.ATTENTION) for name, why in unprocessed]
     about = "Nothing in these files was sent."
-    return ReportTable("Not processed", [ReportColumn("File"), ReportColumn("Why")], lines, about)
+    return ReportTable("Not processed", _columns("File", "Why"), lines, about)
 
 
 def _unknown(stories: Sequence[RunStory]) -> ReportTable:
@@ -247,7 +227,7 @@ def _unknown(stories: Sequence[RunStory]) -> ReportTable:
         for row, outcome in story.rows.items()
         if outcome.status is Status.UNKNOWN
     ]
-    columns = [_number("Run"), ReportColumn("Sheet"), _number("Row"), ReportColumn("What to check")]
+    columns = _columns("Run", "Sheet", "Row", "What to check")
     about = "Sent, but the answer was lost. Check the platform before anybody sends them again."
     return ReportTable("Unknown", columns, lines, about, "No unknown outcomes.")
 
@@ -260,30 +240,19 @@ def _causes(wrong: Sequence[Cause]) -> ReportTable:
         )
         for cause in wrong
     ]  # fmt: skip
-    columns = [
-        _number("Rows"),
-        ReportColumn("Status"),
-        ReportColumn("Cause"),
-        _number("Sheets"),
-        ReportColumn("For example in"),
-        _number("Row"),
-        ReportColumn("Its message"),
-    ]
+    columns = _columns(
+        *("Rows", "Status", "Cause", "Sheets", "For example in", "Row", "Its message")
+    )
     return ReportTable("Causes", columns, lines, "The most frequent first.", "None was rejected.")
 
 
 def _scorecard(stories: Sequence[RunStory]) -> ReportTable:
     lines = [_vendor_line(vendor, group) for vendor, group in vendors(stories).items()]
     lines.sort(key=lambda line: -float(str(line.cells[3] or 0)))
-    columns = [
-        ReportColumn("Vendor"),
-        _number("Sheets"),
-        _number("Rows"),
-        _number("% needing attention"),
-        _number("Kinds of problem"),
-        ReportColumn("Most frequent"),
-        ReportColumn("Trend"),
-    ]
+    columns = _columns(
+        *("Vendor", "Sheets", "Rows", "% needing attention", "Kinds of problem"),
+        *("Most frequent", "Trend"),
+    )
     return ReportTable("Vendors", columns, lines, "Whom to call: the largest share first.")
 
 
@@ -310,15 +279,11 @@ def _trend(group: Sequence[RunStory]) -> str:
 
 
 def _runs(stories: Sequence[RunStory]) -> ReportTable:
-    columns = [
-        _number("Run"),
-        ReportColumn("Started (UTC)", "instant"),
-        *map(ReportColumn, ("Vendor", "Sheet", "Operation", "Account", "State")),
-        _number("Rows"),
-        *(_number(name.capitalize()) for name in _PARTS),
-        _number("Requests"),
-        _number("Minutes"),
-    ]
+    columns = _columns(
+        *("Run", "Started (UTC)", "Vendor", "Sheet", "Operation", "Account", "State", "Rows"),
+        *(name.capitalize() for name in _PARTS),
+        *("Requests", "Minutes"),
+    )
     return ReportTable("Runs", columns, [*map(_run_line, stories)], "", "No runs.")
 
 
@@ -342,19 +307,13 @@ def _rows(stories: Sequence[RunStory]) -> ReportTable:
         for row, outcome in story.rows.items()
         if not outcome.status.settled
     ]
-    columns = [
-        _number("Run"),
-        ReportColumn("Sheet"),
-        _number("Row"),
-        ReportColumn("Status"),
-        ReportColumn("Message"),
-    ]
+    columns = _columns("Run", "Sheet", "Row", "Status", "Message")
     about = "Every row that needs attention."
     return ReportTable("Rows", columns, lines, about, "No row needs attention.")
 
 
-def _number(title: str) -> ReportColumn:
-    return ReportColumn(title, "number")
+def _columns(*titles: str) -> list[ReportColumn]:
+    return [ReportColumn(title, _KINDS.get(title, "text")) for title in titles]
 
 
 def _ended(sentence: str) -> str:
