@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from importer.reports.model import Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
 
+HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
+NUMBERS = ["1Z999AA10123456784", "1Z12345E1512345676", "1Z999AA10123456793"]
 NASTY = '<script>alert(1)</script>=cmd|"&\x1b[31m\u202e\x00'
 
 

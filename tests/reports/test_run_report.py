@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from openpyxl import load_workbook
 
 from importer.model.options import ReadingOptions, UploadOptions
@@ -12,14 +11,11 @@ from importer.reports.machine import report_as_json
 from importer.reports.model import Report
 from importer.reports.run_report import report_of
 from importer.reports.run_stats import days, stories
-from importer.reports.terminal.run_lines import run_story, runs_table, story_as_json
 from importer.reports.workbook import write_workbook
 from importer.runs.upload import upload_sheet
 from importer.sending.task import Patience
-from importer.undo import undo_run
+from tests.reports.made import HEADINGS, NUMBERS
 
-HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
-NUMBERS = ["1Z999AA10123456784", "1Z12345E1512345676", "1Z999AA10123456793"]
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
@@ -100,15 +96,6 @@ def test_the_vendor_with_the_largest_share_to_look_at_comes_first(context, tmp_p
     assert str(line.cells[-1]).startswith("worse: 0% before")
 
 
-@pytest.fixture
-def undone(context, sheet, tmp_path):
-    """A run of one row with three tracking numbers, undone by run 2."""
-    path = sheet(HEADINGS, f'10001,"{"; ".join(NUMBERS)}",UPS,2026-11-19,2')
-    summary = upload(context, path, tmp_path, reading=ReadingOptions(split=True))
-    undo_run(summary.run, context)
-    return summary.run
-
-
 def test_a_row_of_three_numbers_that_was_undone_is_one_undone_row_everywhere(
     context, undone, tmp_path
 ):
@@ -127,16 +114,6 @@ def test_a_row_of_three_numbers_that_was_undone_is_one_undone_row_everywhere(
     assert "0 of 1 row accepted; 1 was undone" in page(made)
     texts = [str(cell.value) for sheet in load_workbook(book) for row in sheet for cell in row]
     assert "0 of 1 row accepted; 1 was undone" in texts
-
-
-def test_a_row_that_was_undone_is_one_row_in_the_terminal_and_in_json(context, undone):
-    run, counts = context.journal.run(undone), context.journal.counts(undone)
-
-    assert "  rows     1 verified (1 undone)\n" in run_story(context.journal, undone)
-    assert "1 verified (1 undone)" in runs_table([(run, counts)], context.journal.now())
-    found = story_as_json(context.journal, undone, None)
-    assert (found["statuses"], found["undone"]) == ({"verified": 1}, 1)
-    assert found["rows"] == [{"row": 2, "status": "verified", "sentence": "Undone by run 2."}]
 
 
 def test_one_missing_po_named_by_a_split_row_is_one_row(context, sheet, tmp_path):

@@ -83,7 +83,11 @@ def run_story(journal: Journal, run_id: int) -> str:
 
 def _answers(record: CallRecord, attempts: Sequence[AttemptRecord]) -> str:
     own = [a for a in attempts if a.call_number == record.number]
-    return ", ".join(f"{a.purpose.value} {a.status_code or a.failure or 'no answer'}" for a in own)
+    return ", ".join(f"{a.purpose.value} {_answer(a)}" for a in own)
+
+
+def _answer(attempt: AttemptRecord) -> int | str:
+    return attempt.status_code or attempt.failure or "no answer"
 
 
 def call_story(journal: Journal, run_id: int, number: int) -> str:
@@ -96,14 +100,12 @@ def call_story(journal: Journal, run_id: int, number: int) -> str:
         f"  {rows_words(record.call)}",
         f"  body {content.decode() if content else 'none kept'}",
     ]
-    for attempt in journal.attempts(run_id, number):
-        came = attempt.status_code or attempt.failure or "no answer"
-        lines.append(
-            f"  {attempt.started_at:%Y-%m-%d %H:%M:%S} UTC  {attempt.purpose.value}  "
-            f"{attempt.method} {attempt.path}  {came}"
-        )
-        if attempt.reply:
-            lines.append(f"    {' '.join(attempt.reply.split())}")
+    for each in journal.attempts(run_id, number):
+        when = f"{each.started_at:%Y-%m-%d %H:%M:%S} UTC"
+        request = f"{each.method} {each.path}"
+        lines.append(f"  {when}  {each.purpose.value}  {request}  {_answer(each)}")
+        if each.reply:
+            lines.append(f"    {' '.join(each.reply.split())}")
     return "\n".join(lines)
 
 

@@ -63,24 +63,20 @@ def _plan_lines(summary: Summary) -> list[str]:
 
 
 def _call_lines(call: Call) -> list[str]:
-    lines = [f"  {call.method} {call.path}  {rows_words(call)}"]
-    if call.content is not None:
-        lines.append(f"    {call.content.decode()}")
-    return lines
+    body = [] if call.content is None else [f"    {call.content.decode()}"]
+    return [f"  {call.method} {call.path}  {rows_words(call)}", *body]
 
 
 def _problem_lines(summary: Summary) -> list[str]:
     """In sheet order: each problem of an invalid row, and the messages of the others."""
-    said = [
-        (p.row, f"{p.column}{': ' if p.column else ''}{p.message}")
-        for p in summary.problems
-        if p.row in summary.outcomes and summary.outcomes[p.row].status is Status.INVALID
-    ]
-    said += [
+    invalid = {row for row, each in summary.outcomes.items() if each.status is Status.INVALID}
+    messages = [(p.row, p.sentence) for p in summary.problems if p.row in invalid]
+    messages += [
         (number, f"{outcome.status}: {outcome.sentence}")
         for number, outcome in summary.outcomes.items()
         if outcome.sentence and outcome.status not in _COUNTED_ONLY
     ]
-    lines = [f"  row {number}: {sentence}" for number, sentence in sorted(said, key=itemgetter(0))]
-    more = len(lines) - _MOST_PROBLEMS
-    return lines[:_MOST_PROBLEMS] + ([f"  and {more} more"] if more > 0 else [])
+    messages.sort(key=itemgetter(0))
+    more = len(messages) - _MOST_PROBLEMS
+    lines = [f"  row {number}: {message}" for number, message in messages[:_MOST_PROBLEMS]]
+    return lines + [f"  and {more} more"] * (more > 0)
