@@ -1,7 +1,6 @@
 """The command line: words in, words and exit status out; heavy imports are inside commands."""
 
 import gc
-import logging
 import sys
 from pathlib import Path
 
@@ -34,6 +33,9 @@ def cli(context: click.Context, config: Path | None, journal: str | None) -> Non
     importer check samples/add_tracking.xlsx     see what is wrong with a sheet
     importer upload samples/add_tracking.xlsx --account sellercloud
     """
+    import logging  # only a command needs it: --help is instant
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     context.obj = Session(config, journal)
 
 
@@ -62,7 +64,6 @@ for command in COMMANDS:
 
 def main() -> None:
     """The console script: whatever a user can cause ends in a sentence and an exit status."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8

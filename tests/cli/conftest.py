@@ -4,10 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from importer import cli
 from importer.demo.demo import SECRETS, sandbox_settings_file
 from tests.ended import Ended
+from tests.folder.conftest import RULES
 
 HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
 
@@ -72,3 +74,26 @@ def ended(process: subprocess.Popen[bytes]) -> Ended:
 
 def _text(content: bytes) -> str:
     return content.decode().replace("\r\n", "\n")
+
+
+@pytest.fixture
+def run(sandbox, tmp_path, monkeypatch):
+    """Runs `importer folder ...` in a folder with settings and a drop folder in it."""
+    monkeypatch.chdir(tmp_path)
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
+    settings = 'journal = "journal.db"\n' + sandbox_settings_file(sandbox.url)
+    Path("importer.toml").write_text(settings, encoding="utf-8")
+
+    def invoke(*words):
+        return CliRunner().invoke(cli.cli, ["folder", *words])
+
+    invoke("init", "drop")
+    Path("drop/folder.toml").write_text(RULES, encoding="utf-8")
+    return invoke
+
+
+def put(name, text):
+    path = Path("drop/inbox") / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
