@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -146,3 +147,34 @@ def begin(journal: Journal, new_run: Callable[..., NewRun]) -> Callable[..., Run
 def call(*rows: int, po: int) -> Call:
     numbers, ids = [f"1Z{row}" for row in rows], tuple(map(RowId, rows))
     return Call("POST", f"PurchaseOrders/{po}/X", {"Numbers": numbers}, ids, (f"PO {po}",))
+
+
+DUMP = Path(__file__).with_name("version_0_1_0.sql")
+POSTGRES = {
+    "DOUBLE": "DOUBLE PRECISION",
+    "\tid INTEGER NOT NULL": "\tid SERIAL",
+    "\tuser TEXT": '\t"user" TEXT',
+    "WITHOUT ROWID": "",
+}
+
+
+@pytest.fixture
+def old(scene: Scene, location: str | Path) -> Journal:
+    """The journal of version 0.1.0, opened by this one."""
+    script = DUMP.read_text()
+    if isinstance(location, Path):
+        with sqlite3.connect(location) as raw:
+            raw.executescript(script)
+        raw.close()
+    else:
+        _load_into_postgres(script, location)
+    return scene.open()
+
+
+def _load_into_postgres(script: str, location: str) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    for theirs, ours in POSTGRES.items():
+        script = script.replace(theirs, ours)
+    script += "SELECT setval('run_id_seq', 4); SELECT setval('attempt_id_seq', 11);"
+    with psycopg.connect(location) as raw:
+        raw.execute(script)

@@ -210,30 +210,7 @@ def test_close_waits_for_what_is_queued(scene, journal, new_run):
     assert {call.state for call in scene.open().calls(run.id)} == {CallState.SENDING}
 
 
-def test_two_processes_never_get_one_slot(scene, journal):
-    others = [journal, scene.open(), scene.open()]
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        waits = list(pool.map(lambda n: others[n % 3].reserve("acme", 1.0), range(90)))
-
-    assert sorted(waits) == [float(n) for n in range(90)]
-
-
 def test_a_big_sheet_is_written_and_read_back(journal, new_run):
     run = many_calls(journal, new_run, 5_000)
 
     assert len(journal.rows(run.id)) == len(journal.calls(run.id)) == 5_000
-
-
-def test_a_write_that_fails_leaves_nothing_behind(journal, begin):
-    def fail(transaction):
-        transaction.connection.execute(text("INSERT INTO account VALUES ('ghost', 0, 0)"))
-        raise JournalError("No.")
-
-    with pytest.raises(JournalError, match=r"No\."):
-        journal.write(fail)
-
-    begin()
-    with journal._engine.begin() as connection:
-        names = connection.execute(text("SELECT name FROM account")).scalars().all()
-    assert names == ["acme"]

@@ -69,5 +69,5 @@ def test_a_stopped_run_keeps_nothing_and_says_so(context, sandbox, sheet):
         replace(access(context), stop=context.stop), summary.run, epoch, ITEMS, {row.id: row}
     )
 
-    assert stopped == "It was stopped by hand."
+    assert stopped == "Interrupted by hand."
     assert gets(sandbox) == []
