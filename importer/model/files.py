@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from errno import EISDIR
+from itertools import count
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
@@ -20,7 +21,7 @@ class WrittenResult:
 
 def written(
     target: Path,
-    write: Callable[[BinaryIO], tuple[str, ...]],
+    write: Callable[[BinaryIO], tuple[str, ...] | None],
     choose: Choose | None = None,
 ) -> WrittenResult:
     """Have it written beside the target, then put in its place at once."""
@@ -29,7 +30,7 @@ def written(
     part = target.with_name(f".{token_hex(8)}.part")
     try:
         with part.open("xb") as file:
-            notes = write(file)
+            notes = write(file) or ()
             file.flush()
             os.fsync(file.fileno())
         target = choose(part, target) if choose else target
@@ -48,9 +49,8 @@ def written(
 def write_bytes(target: Path, content: bytes) -> Path:
     """Writes the file whole or not at all; returns its path. Raises OSError."""
 
-    def write(file: BinaryIO) -> tuple[str, ...]:
+    def write(file: BinaryIO) -> None:
         file.write(content)
-        return ()
 
     return written(target, write).path
 
@@ -66,8 +66,13 @@ def put(part: Path, target: Path) -> Path:
     return target
 
 
+def numbered(path: Path) -> Iterator[Path]:
+    """The path itself, then with -2, -3 and so on after its name."""
+    yield path
+    for number in count(2):
+        yield path.with_name(f"{path.name}-{number}")
+
+
 def other_names(target: Path) -> Iterator[Path]:
-    number = 2
-    while True:
+    for number in count(2):
         yield target.with_name(f"{target.stem} ({number}){target.suffix}")
-        number += 1

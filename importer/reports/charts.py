@@ -2,7 +2,6 @@
 
 import sys
 from itertools import cycle
-from typing import Any
 
 from markupsafe import Markup
 from pygal import Config, HorizontalStackedBar, StackedBar
@@ -34,15 +33,11 @@ def svg(chart: Chart) -> Markup:
     for name, values in chart.series.items():
         drawn.add(_short(name), [value or None for value in values])
     tree = drawn.render_tree()
-    _remove(("script", "title"), tree)  # the page does without, and has its own title
+    for parent in list(tree.iter()):  # the page has no scripts, and its own title
+        for child in [c for c in parent if str(c.tag).endswith(("script", "title"))]:
+            parent.remove(child)
     # Text in a tree is escaped when it is written.
     return Markup(etree.tostring(tree, encoding="unicode"))  # noqa: S704
-
-
-def _remove(tags: tuple[str, ...], tree: Any) -> None:
-    for parent in list(tree.iter()):
-        for child in [c for c in parent if str(c.tag).endswith(tags)]:
-            parent.remove(child)
 
 
 def colors_of(chart: Chart) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from importer.model.outcomes import Status
 from importer.model.row_counts import RowCounts
 from importer.reports.model import Cell, Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
-from importer.reports.run_stats import Cause, Day, RunStory, causes, total, vendors
+from importer.reports.run_stats import Cause, RunStory, causes, total, vendors
 from importer.reports.terminal.words import counted
 
 _MOST_CAUSES = 12  # in a chart
@@ -32,7 +32,7 @@ Unprocessed = tuple[str, str]  # a file that no run was made of, and why
 def report_of(
     subject: str,
     stories: Sequence[RunStory],
-    history: Sequence[Day],
+    history: Mapping[str, RowCounts],
     made_at: datetime,
     unprocessed: Sequence[Unprocessed] = (),
 ) -> Report:
@@ -106,11 +106,8 @@ def _unprocessed_sentences(unprocessed: Sequence[Unprocessed]) -> list[str]:
 
 def _cause_sentence(cause: Cause) -> str:
     verb = "rejected" if cause.status is Status.REJECTED else "invalid"
-    example = cause.example
-    return (
-        f"{counted(cause.rows, 'row')} {verb}: {_ended(cause.words)} "
-        f"For example row {example.row} of {example.run.file_name}."
-    )
+    rows = f"{counted(cause.rows, 'row')} {verb}: {_ended(cause.words)}"
+    return f"{rows} For example row {cause.row} of {cause.run.file_name}."
 
 
 def _facts(
@@ -164,11 +161,11 @@ def _in_parts(counts: Sequence[RowCounts]) -> tuple[dict[str, list[float]], Mapp
     return {name: numbers for name, numbers in every.items() if any(numbers)}, _PARTS
 
 
-def _by_day(history: Sequence[Day]) -> Chart:
-    series, tones = _in_parts([day.counts for day in history])
-    accepted = RowCounts.total(day.counts for day in history).accepted
+def _by_day(history: Mapping[str, RowCounts]) -> Chart:
+    series, tones = _in_parts([*history.values()])
+    accepted = RowCounts.total(history.values()).accepted
     about = f"{counted(accepted, 'row')} accepted over {counted(len(history), 'day')}."
-    labels = [day.day[5:] for day in history] if series else []
+    labels = [day[5:] for day in history] if series else []
     return Chart("Sent per night", about, labels, series, tones)
 
 
@@ -235,8 +232,8 @@ def _unknown(stories: Sequence[RunStory]) -> ReportTable:
 def _causes(wrong: Sequence[Cause]) -> ReportTable:
     lines = [
         ReportLine(
-            [cause.rows, cause.status.value, cause.words, cause.runs, cause.example.run.file_name,
-             cause.example.row, cause.example.sentence],
+            [cause.rows, cause.status.value, cause.words, cause.runs, cause.run.file_name,
+             cause.row, cause.sentence],
         )
         for cause in wrong
     ]  # fmt: skip

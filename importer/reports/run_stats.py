@@ -48,60 +48,37 @@ class RunStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """What all runs of one day (UTC) came to, whatever the report is about."""
-
-    day: str
-    counts: RowCounts
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One row of those that a cause is about."""
-
-    run: RunRecord
-    row: int
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class Cause:
-    """Rows with the same problem; the example is the first of them."""
+    """Rows with the same problem; `run`, `row` and `sentence` are of the first of them."""
 
     words: str
     rows: int
     runs: int
     status: Status
-    example: Example
+    run: RunRecord
+    row: int
+    sentence: str
 
 
 def stories(journal: Journal, runs: Iterable[RunRecord], settings: Settings) -> list[RunStory]:
+    pace_s = {account.name: account.limit.pace_s for account in settings.accounts.values()}
     return [
-        RunStory(
-            run,
-            journal.outcomes(run.id),
-            len(journal.attempts(run.id)),
-            _pace(run.account, settings),
-        )
+        RunStory(run, journal.outcomes(run.id), len(journal.attempts(run.id)),
+                 pace_s.get(run.account, 0.0))
         for run in sorted(runs, key=lambda run: run.id)
-    ]
+    ]  # fmt: skip
 
 
-def _pace(account: str, settings: Settings) -> float:
-    known = settings.accounts.get(account)
-    return known.limit.pace_s if known else 0.0
-
-
-def days(journal: Journal, until: datetime, number: int = 30) -> list[Day]:
-    """The last `number` days up to an instant, those without a run too."""
+def days(journal: Journal, until: datetime) -> dict[str, RowCounts]:
+    """What all runs of each day (UTC) came to: the last 30 days, those without a run too."""
     counts: dict[str, list[RowCounts]] = {
-        f"{until - timedelta(days=back):%Y-%m-%d}": [] for back in range(number - 1, -1, -1)
+        f"{until - timedelta(days=back):%Y-%m-%d}": [] for back in reversed(range(30))
     }
     for run in journal.runs(_EVERY_RUN):
         day = f"{run.created_at:%Y-%m-%d}"
         if day in counts:
             counts[day].append(journal.counts(run.id))
-    return [Day(day, RowCounts.total(several)) for day, several in counts.items()]
+    return {day: RowCounts.total(several) for day, several in counts.items()}
 
 
 def total(several: Iterable[RunStory]) -> RowCounts:
@@ -123,8 +100,8 @@ def causes(several: Iterable[RunStory], statuses: Sequence[Status]) -> list[Caus
 
 def _cause(status: Status, words: str, rows: dict[tuple[int, int], RunStory]) -> Cause:
     (_, row), story = next(iter(rows.items()))
-    example = Example(story.run, row, story.rows[row].sentence)
-    return Cause(words, len(rows), len({run for run, _ in rows}), status, example)
+    runs = len({run for run, _ in rows})
+    return Cause(words, len(rows), runs, status, story.run, row, story.rows[row].sentence)
 
 
 def _causes_of(outcome: Outcome) -> Iterator[str]:

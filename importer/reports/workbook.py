@@ -1,11 +1,10 @@
 """A report as a workbook: real numbers and dates, frozen headings, ready to print."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
@@ -51,12 +50,7 @@ def write_workbook(report: Report, path: Path) -> Path:
     _summary(book.create_sheet("Summary"), report)
     for table in report.tables:
         _table(book.create_sheet(table.title[:31]), table)
-
-    def write(file: BinaryIO) -> tuple[str, ...]:
-        book.save(file)
-        return ()
-
-    return written(path, write).path
+    return written(path, book.save).path
 
 
 def _summary(sheet: Any, report: Report) -> None:
@@ -172,16 +166,13 @@ def _alignment(value: Cell, *, wrap: bool) -> Alignment:
     return _WRAPPED if wrap else _TOP
 
 
-def _widths(table: ReportTable) -> list[float]:
+def _widths(table: ReportTable) -> list[int]:
     """Wide enough for the heading with its filter button and for almost every cell."""
-    return [
-        min(_WIDEST, max(_NARROWEST, len(column.title) + 4, _longest(table.lines, at) + 2))
-        for at, column in enumerate(table.columns)
-    ]
-
-
-def _longest(lines: Sequence[ReportLine], at: int) -> int:
-    return max((_length(line.cells[at]) for line in lines), default=0)
+    widths = []
+    for at, column in enumerate(table.columns):
+        longest = max((_length(line.cells[at]) for line in table.lines), default=0)
+        widths.append(min(_WIDEST, max(_NARROWEST, len(column.title) + 4, longest + 2)))
+    return widths
 
 
 def _length(cell: Cell) -> int:
