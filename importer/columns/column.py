@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 import pandas as pd
@@ -83,6 +83,9 @@ def column(
     )
 
 
+number_column = partial(column, ge=1, le=LARGEST_ID)  # ids, and quantities unless 0 is one
+
+
 def rule(
     message: str,
     *,
@@ -119,3 +122,13 @@ def rule(
         return cast("Rule", check(good))
 
     return decorate
+
+
+def agreement(message: str, *, at: str, within: Sequence[str]) -> Any:
+    """The rule that rows with the same values in `within` have one value in `at`, or none."""
+
+    @rule(message, at=at, within=within, good_rows_only=True)
+    def agrees(cls: Any, rows: pd.DataFrame) -> Any:  # noqa: ARG001  (the contract)
+        return rows.groupby(list(within), dropna=False)[at].transform("nunique") <= 1
+
+    return agrees

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from importer.columns import Choice, Identifier, Instant, Text, TrackingNumber
-from importer.columns.column import LARGEST_ID, PO_ID_ALIASES, column, rule
+from importer.columns.column import PO_ID_ALIASES, agreement, column, number_column, rule
 from importer.model.calls import Call, absent
 from importer.model.spelling import key
 from importer.operations.operation import (
@@ -38,13 +38,8 @@ SHIPPING_STATUS_CODES = {"None": 0, "Partially Shipped": 1, "Fully Shipped": 2}
 
 
 class TrackingRow(Row):
-    po_id: Identifier = column(
-        "PO ID",
-        "Sellercloud's number of the purchase order",
-        aliases=PO_ID_ALIASES,
-        ge=1,
-        le=LARGEST_ID,
-        example=10001,
+    po_id: Identifier = number_column(
+        "PO ID", "Sellercloud's number of the purchase order", aliases=PO_ID_ALIASES, example=10001
     )
     tracking_number: TrackingNumber = column(
         "Tracking Number",
@@ -111,14 +106,11 @@ class TrackingRow(Row):
         again = listed.duplicated(["po_id", "tracking_number"], keep=False)
         return ~again.reindex(rows.index, fill_value=False)
 
-    @rule(
+    one_status_for_a_po = agreement(
         "PO {po_id} has more than one Shipping Status, in rows {rows}; a PO has one",
         at="shipping_status",
         within=["po_id"],
-        good_rows_only=True,
     )
-    def one_status_for_a_po(cls, rows: pd.DataFrame) -> Any:
-        return rows.groupby("po_id")["shipping_status"].transform("nunique").fillna(1) <= 1
 
     @rule(
         '"{tracking_number}" stands on more than one PO, in rows {rows}',
@@ -248,7 +240,7 @@ class AddTracking(Operation[TrackingRow]):
 
 
 class RemovalRow(Row):
-    po_id: Identifier = column("PO ID", ge=1, le=LARGEST_ID)
+    po_id: Identifier = number_column("PO ID")
     tracking_number: TrackingNumber = column("Tracking Number")
     entry_id: Identifier = column("Entry ID", "Sellercloud's number of the entry", ge=1)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from importer.columns import Identifier, Text, WholeNumber
-from importer.columns.column import LARGEST_ID, PO_ID_ALIASES, column, rule
+from importer.columns.column import PO_ID_ALIASES, agreement, column, number_column, rule
 from importer.model.calls import Call
 from importer.operations.operation import Operation, Row
 from importer.platforms.sellercloud import Sellercloud
@@ -20,52 +20,38 @@ ITEM = [*PAIR, "order_item_id"]
 
 
 class LinkRow(Row):
-    order_id: Identifier = column(
+    order_id: Identifier = number_column(
         "Order ID",
         "Sellercloud's number of the sales order",
         aliases=["Sales Order ID", "Order Number", "Order #"],
-        ge=1,
-        le=LARGEST_ID,
         example=50001,
     )
-    existing_po_id: Identifier | None = column(
+    existing_po_id: Identifier | None = number_column(
         "Existing PO ID",
         "The purchase order to link to; or fill the two New PO columns",
         aliases=PO_ID_ALIASES,
-        ge=1,
-        le=LARGEST_ID,
         example=10001,
     )
-    new_po_company_id: Identifier | None = column(
+    new_po_company_id: Identifier | None = number_column(
         "New PO Company ID",
         "With New PO Vendor ID: a purchase order is created",
         aliases=["Company ID"],
-        ge=1,
-        le=LARGEST_ID,
     )
-    new_po_vendor_id: Identifier | None = column(
+    new_po_vendor_id: Identifier | None = number_column(
         "New PO Vendor ID",
         "With New PO Company ID: a purchase order is created",
         aliases=["Vendor ID"],
-        ge=1,
-        le=LARGEST_ID,
     )
-    order_item_id: Identifier = column(
+    order_item_id: Identifier = number_column(
         "Order Item ID",
         "The order's item to link, or ALL for the whole order",
         words={"ALL": WHOLE_ORDER},
         ge=WHOLE_ORDER,
-        le=LARGEST_ID,
         example=500011,
         if_empty="is empty, which would link the whole order; write an item's id, or ALL",
     )
-    qty_for_po: WholeNumber | None = column(
-        "Qty For PO",
-        "Needed with an Order Item ID",
-        aliases=["Quantity", "Qty"],
-        ge=1,
-        le=LARGEST_ID,
-        example=2,
+    qty_for_po: WholeNumber | None = number_column(
+        "Qty For PO", "Needed with an Order Item ID", aliases=["Quantity", "Qty"], example=2
     )
     kit_product_id: Text | None = column(
         "Kit Product ID",
@@ -73,8 +59,8 @@ class LinkRow(Row):
         aliases=["Bundle Product ID"],
         str_length={"max_value": 200},
     )
-    kit_qty: WholeNumber | None = column(
-        "Kit Qty", "Needed with a Kit Product ID", aliases=["Bundle Qty"], ge=1, le=LARGEST_ID
+    kit_qty: WholeNumber | None = number_column(
+        "Kit Qty", "Needed with a Kit Product ID", aliases=["Bundle Qty"]
     )
 
     @rule(
@@ -144,14 +130,11 @@ class LinkRow(Row):
         items = rows.order_id.notna() & (rows.order_item_id > WHOLE_ORDER)
         return ~(items & (repeated | (several & rows.kit_product_id.isna())))
 
-    @rule(
+    kit_rows_agree = agreement(
         "item {order_item_id} has more than one Qty For PO, in rows {rows}; they must agree",
         at="qty_for_po",
         within=ITEM,
-        good_rows_only=True,
     )
-    def kit_rows_agree(cls, rows: pd.DataFrame) -> Any:
-        return rows.groupby(ITEM, dropna=False)["qty_for_po"].transform("nunique") <= 1
 
 
 class LinkToPo(Operation[LinkRow]):

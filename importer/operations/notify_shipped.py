@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from importer.columns import CarrierCode, Code, TrackingNumber, WholeNumber
-from importer.columns.column import LARGEST_ID, column, rule
+from importer.columns.column import agreement, column, number_column, rule
 from importer.model.calls import Call
 from importer.operations.operation import Operation, Row, Unclear
 from importer.platforms.shipengine import ShipEngine
@@ -57,20 +57,16 @@ class NoticeRow(Row):
         if_other=NOT_A_UUID,
         example="0ca0a452-2f7b-5a50-8b28-4e0b8d1fa742",
     )
-    quantity: WholeNumber | None = column(
+    quantity: WholeNumber | None = number_column(
         "Quantity",
         "Shipped of this item with this tracking number",
         aliases=["Qty", "Qty Shipped", "Quantity Shipped"],
-        ge=1,
-        le=LARGEST_ID,
         example=1,
     )
-    quantity_ordered: WholeNumber | None = column(
+    quantity_ordered: WholeNumber | None = number_column(
         "Quantity Ordered",
         "Never sent: where it is there, the quantities of the item's rows may not exceed it",
         aliases=["Qty Ordered", "Ordered"],
-        ge=1,
-        le=LARGEST_ID,
     )
 
     @rule(
@@ -81,15 +77,11 @@ class NoticeRow(Row):
     def item_has_quantity(cls, rows: pd.DataFrame) -> Any:
         return rows.sales_order_item_id.notna() == rows.quantity.notna()
 
-    @rule(
+    one_carrier = agreement(
         "the tracking number has more than one carrier for this order, in rows {rows}",
         at="carrier_code",
         within=["sales_order_id", "tracking_number"],
-        good_rows_only=True,
     )
-    def one_carrier(cls, rows: pd.DataFrame) -> Any:
-        parcels = rows.groupby(["sales_order_id", "tracking_number"])
-        return parcels["carrier_code"].transform("nunique").fillna(1) <= 1
 
     @rule(
         "the item stands more than once for this tracking number, in rows {rows}; keep one",

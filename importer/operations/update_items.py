@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from importer.columns import Identifier, Instant, Money, WholeNumber
-from importer.columns.column import LARGEST_ID, PO_ID_ALIASES, column, rule
+from importer.columns.column import PO_ID_ALIASES, column, number_column, rule
 from importer.model.calls import Call, absent, same_value
 from importer.operations.operation import UNDO, Operation, Row, TakenBack, Unclear
 from importer.platforms.sellercloud import Sellercloud
@@ -29,28 +29,20 @@ THEIR_NAMES = {
 
 
 class ItemRow(Row):
-    po_id: Identifier = column(
-        "PO ID",
-        "Sellercloud's number of the purchase order",
-        aliases=PO_ID_ALIASES,
-        ge=1,
-        le=LARGEST_ID,
-        example=10001,
+    po_id: Identifier = number_column(
+        "PO ID", "Sellercloud's number of the purchase order", aliases=PO_ID_ALIASES, example=10001
     )
-    po_item_id: Identifier = column(
+    po_item_id: Identifier = number_column(
         "PO Item ID",
         "Sellercloud's number of the line on the purchase order; not the SKU",
         aliases=["Item ID", "POItemID"],
-        ge=1,
-        le=LARGEST_ID,
         example=100011,
     )
-    qty_units_ordered: WholeNumber | None = column(
+    qty_units_ordered: WholeNumber | None = number_column(
         "Qty Units Ordered",
         "Only for a purchase order that is not in case mode",
         aliases=["Quantity", "Qty"],
         ge=0,
-        le=LARGEST_ID,
         example=24,
     )
     unit_price: Money | None = column(
@@ -60,11 +52,11 @@ class ItemRow(Row):
         ge=0,
         example="5.25",
     )
-    qty_cases_ordered: WholeNumber | None = column(
-        "Qty Cases Ordered", "Only for a purchase order in case mode", ge=0, le=LARGEST_ID
+    qty_cases_ordered: WholeNumber | None = number_column(
+        "Qty Cases Ordered", "Only for a purchase order in case mode", ge=0
     )
-    qty_units_per_case: WholeNumber | None = column(
-        "Qty Units Per Case", "Only for a purchase order in case mode", ge=1, le=LARGEST_ID
+    qty_units_per_case: WholeNumber | None = number_column(
+        "Qty Units Per Case", "Only for a purchase order in case mode"
     )
     case_price: Money | None = column("Case Price", "Only for a purchase order in case mode", ge=0)
     expected_delivery_date: Instant | None = column(

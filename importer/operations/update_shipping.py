@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from importer.columns import Capitals, Choice, Code, Instant, Text, TrackingNumber
-from importer.columns.column import PO_ID_ALIASES, column, rule
+from importer.columns.column import PO_ID_ALIASES, agreement, column, rule
 from importer.model.calls import Call, same_value
 from importer.operations.operation import UNDO, Operation, Row, TakenBack, Unclear
 from importer.platforms.shipstation import ShipStation
@@ -46,17 +46,8 @@ DETAILS = [
 
 def one(name: str, title: str) -> Any:
     """The rule that the rows of a purchase order agree in a detail, where they name it."""
-
-    @rule(
-        f"{{po_id}} has more than one {title}, in rows {{rows}}; a purchase order has one",
-        at=name,
-        within=["po_id"],
-        good_rows_only=True,
-    )
-    def one_for_a_po(cls: Any, rows: pd.DataFrame) -> Any:  # noqa: ARG001  (the contract)
-        return rows.groupby("po_id")[name].transform("nunique").fillna(1) <= 1
-
-    return one_for_a_po
+    message = f"{{po_id}} has more than one {title}, in rows {{rows}}; a purchase order has one"
+    return agreement(message, at=name, within=["po_id"])
 
 
 class ShippingRow(Row):
@@ -103,16 +94,12 @@ class ShippingRow(Row):
     def changes_something(cls, rows: pd.DataFrame) -> Any:
         return rows[DETAILS].notna().any(axis=1)
 
-    @rule(
+    one_tracking_number = agreement(
         "{po_id} has several tracking numbers, in rows {rows}, and ShipStation keeps one: "
         "the last would overwrite the others",
         at="tracking_number",
         within=["po_id"],
-        good_rows_only=True,
     )
-    def one_tracking_number(cls, rows: pd.DataFrame) -> Any:
-        return rows.groupby("po_id")["tracking_number"].transform("nunique").fillna(1) <= 1
-
     one_order_date = one("order_date", "Order Date")
     one_expected_delivery_date = one("expected_delivery_date", "Expected Delivery Date")
     one_payment_terms = one("payment_terms", "Payment Terms")
