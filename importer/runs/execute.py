@@ -239,15 +239,12 @@ def send_run(
             rows=run_rows.rows,
             date_only_at=context.settings.date_only_at,
             once=not (operation.repeatable or options.again),
-        )
-        stopped_by = send(
-            task,
-            calls,
             patience=_patience(context.patience, options, len(run_rows.rows)),
             stop=Stop(context.stop),
             on_settled=advance,
-            verify=operation.verified if options.verify is None else options.verify,
         )
+        verify = operation.verified if options.verify is None else options.verify
+        stopped_by = send(task, calls, verify=verify)
     context.journal.beat(
         run.id, epoch
     )  # raises RunTaken: then the result is the new owner's to write

@@ -1,15 +1,13 @@
 """The right to send one call: its turn, its pace, and the moment after which it must not leave."""
 
 import random
-import threading
 from dataclasses import dataclass
 from datetime import timedelta
 
 from importer.journal import AlreadySent, CallRecord, Claim, Held
 from importer.model.outcomes import Status
-from importer.sending.sentences import all_of, held_sentence
-from importer.sending.task import Clock, Patience, Task
-from importer.sending.verdicts import JudgedReply
+from importer.sending.task import Task
+from importer.sending.verdicts import JudgedReply, all_of
 
 _NEXT_TRY_S = 0.5  # for a purchase order that another run is working on
 
@@ -27,22 +25,16 @@ class Slot:
 class Claims:
     """Claims calls of one run in the journal, from many threads at once."""
 
-    def __init__(
-        self, task: Task, patience: Patience, stop: threading.Event, clock: Clock, wall: Clock
-    ) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
-        self._patience = patience
-        self._stop = stop
-        self._clock = clock
-        self._wall = wall
-        self._free_at = clock()  # when the account may call again, for claims already made
+        self._free_at = task.clock()  # when the account may call again, for claims already made
 
     def claim(self, record: CallRecord) -> Slot | AlreadySent | None:
         """The right to send; None where the run stops, or another run holds the call up."""
-        task, last_try_at = self._task, self._clock() + self._patience.held_s
-        pace_s = task.account.limit.pace_s
-        while not self._stop.is_set():
-            asked_at, asked_wall = self._clock(), self._wall()
+        task, pace_s = self._task, self._task.account.limit.pace_s
+        last_try_at = task.clock() + task.patience.held_s
+        while not task.stop.is_set():
+            asked_at, asked_wall = task.clock(), task.wall()
             claim = task.journal.claim(
                 task.run_id, record.number, task.epoch, pace_s, once=task.once
             )
@@ -50,21 +42,25 @@ class Claims:
                 return Slot(claim, asked_at, asked_wall)
             if isinstance(claim, AlreadySent):
                 return claim
-            if claim.holds[0].stale or self._clock() > last_try_at:
+            if claim.holds[0].stale or task.clock() > last_try_at:
                 self._leave_unsent(record, claim)
                 return None
             self.pause(_NEXT_TRY_S)
         return None
 
     def claim_again(self, record: CallRecord) -> Slot:
-        task, asked_at, asked_wall = self._task, self._clock(), self._wall()
+        task, asked_at, asked_wall = self._task, self._task.clock(), self._task.wall()
         pace_s = task.account.limit.pace_s
         claim = task.journal.claim_again(task.run_id, record.number, task.epoch, pace_s)
         return Slot(claim, asked_at, asked_wall)
 
     def _leave_unsent(self, record: CallRecord, held: Held) -> None:
-        task = self._task
-        outcomes = all_of(task.rows_of(record.call), Status.UNSENT, held_sentence(held))
+        task, hold = self._task, held.holds[0]
+        advice = (
+            f"importer resume {hold.run_id} first" if hold.stale else "try again when it is done"
+        )
+        words = f"{hold.touched} is being changed by run {hold.run_id} of {hold.owner}; {advice}."
+        outcomes = all_of(task.rows_of(record.call), Status.UNSENT, words)
         task.journal.set_outcomes(task.run_id, task.epoch, outcomes)
 
     def reach(self, slot: Slot) -> bool:
@@ -72,15 +68,16 @@ class Claims:
 
         Another process may have taken the run over while this one was frozen.
         """
+        task = self._task
         self.pause(slot.claim.wait_s)
-        self.pause(self._free_at - self._clock())  # a pause asked for since the claim
+        self.pause(self._free_at - task.clock())  # a pause asked for since the claim
         if slot.claim.wait_s > 0:  # raises RunTaken where that has happened
-            self._task.journal.beat(self._task.run_id, self._task.epoch)
-        return not self._stop.is_set() and self.is_in_time(slot)
+            task.journal.beat(task.run_id, task.epoch)
+        return not task.stop.is_set() and self.is_in_time(slot)
 
     def is_in_time(self, slot: Slot) -> bool:
-        passed_s = max(self._clock() - slot.asked_at, self._wall() - slot.asked_wall)
-        return passed_s - slot.claim.wait_s < self._patience.send_within_s
+        passed_s = max(self._task.clock() - slot.asked_at, self._task.wall() - slot.asked_wall)
+        return passed_s - slot.claim.wait_s < self._task.patience.send_within_s
 
     def pause_account(self, answer: JudgedReply) -> float:
         """Carries the platform's pause to every process; its length in seconds."""
@@ -89,9 +86,9 @@ class Claims:
         jitter = timedelta(seconds=random.random())  # noqa: S311  (spreads the first calls after)
         self._task.journal.pause(self._task.account.name, answer.pause_until + jitter)
         wait_s = (answer.pause_until - answer.reply.received_at).total_seconds()
-        self._free_at = max(self._free_at, self._clock() + wait_s)
+        self._free_at = max(self._free_at, self._task.clock() + wait_s)
         return wait_s
 
     def pause(self, seconds: float) -> None:
         if seconds > 0:
-            self._stop.wait(seconds)
+            self._task.stop.wait(seconds)

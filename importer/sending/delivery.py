@@ -4,13 +4,12 @@ Each request is committed as `sending` before a byte leaves, and its outcome aft
 means is decided in verdicts.py; here it is done.
 """
 
+import math
 import random
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from importer.journal import AlreadySent, CallRecord, CallState, Ending, Purpose
 from importer.model.calls import Reply
@@ -23,10 +22,9 @@ from importer.sending.doubts import Doubts
 from importer.sending.halving import Halving
 from importer.sending.ledger import Ledger
 from importer.sending.plan import atoms
-from importer.sending.read_back import ReadBacks, ending_of
-from importer.sending.sentences import adding, all_of, minutes, refused_rows, whole
-from importer.sending.task import Clock, Doubt, Patience, Task
-from importer.sending.verdicts import JudgedReply, Verdict, judge
+from importer.sending.read_back import ReadBacks, ending_of, parted
+from importer.sending.task import Doubt, Task
+from importer.sending.verdicts import JudgedReply, Verdict, all_of, judge, refused_rows, whole
 
 NOT_TAKEN_APART = "What the call changed cannot be read back, so its rows were not sent one by one."
 
@@ -57,48 +55,27 @@ class Delivery:
     """Brings calls of one run to their outcomes, from many threads at once.
 
     `begin` and `deliver` return the doubts that they leave; `doubts` settles those later. They
-    raise Stopped, or another ImporterError, where the run must not go on. `clock` only goes
-    forward, `wall` is the time of day; both in seconds.
+    raise Stopped, or another ImporterError, where the run must not go on.
     """
 
-    def __init__(
-        self,
-        task: Task,
-        patience: Patience,
-        *,
-        stop: threading.Event,
-        clock: Clock = time.monotonic,
-        wall: Clock | None = None,
-        on_settled: Callable[[int], object] = lambda _: None,
-    ) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
-        self._patience = patience
-        self._stop = stop
-        self._clock = clock
-        self._ledger = Ledger(task, patience.bounds, on_settled)
-        self._claims = Claims(task, patience, stop, clock, wall or time.time)
-        self._read_backs = ReadBacks(task, patience, self._claims, stop)
-        self._halving = Halving(task, patience, self._ledger, self.deliver)
+        self._ledger = Ledger(task)
+        self._claims = Claims(task)
+        self._read_backs = ReadBacks(task, self._claims)
+        self._halving = Halving(task, self._ledger, self.deliver)
         self.doubts = Doubts(
-            task,
-            patience,
-            stop,
-            clock,
-            ledger=self._ledger,
-            claims=self._claims,
-            read_backs=self._read_backs,
-            halving=self._halving,
-            deliver=self.deliver,
+            task, self._ledger, self._claims, self._read_backs, self._halving, self.deliver
         )
+        self.flush = self._ledger.flush
 
     def begin(self, record: CallRecord) -> list[Doubt]:
         """A planned call is sent; one that an interrupted run may have sent is never guessed at."""
         if record.state is CallState.PLANNED:
             return self.deliver(record)
         if record.state is CallState.SENDING and self._was_accepted(record):
-            rows = self._task.rows_of(record.call)
-            outcomes = all_of(rows, Status.SENT)
-            self._ledger.settle(record, CallState.ACCEPTED, outcomes)
+            sent = all_of(self._task.rows_of(record.call), Status.SENT)
+            self._ledger.settle(record, CallState.ACCEPTED, sent)
             return []
         if self._task.operation.repeatable:
             self._ledger.release(record)
@@ -116,10 +93,6 @@ class Delivery:
         if self._task.operation.reads_first:
             slot = self._read_first(record, slot)
         return self._send(record, slot)
-
-    def flush(self) -> None:
-        """Waits until what this thread has settled is in the journal."""
-        self._ledger.flush()
 
     def _flush_before(self, record: CallRecord, slot: Slot | AlreadySent | None) -> None:
         """Nothing is sent while what came before it may not have been written down."""
@@ -145,22 +118,22 @@ class Delivery:
 
     def _read_first(self, record: CallRecord, slot: Slot) -> Slot:
         """Only now that the call holds what it touches can nobody else change what is shown."""
-        ending = _unsent(slot, "not sent yet: looked first")
+        ending = _unsent(slot, "not sent yet: read back first")
         try:
             self._read_backs.before(record)
         except ImporterError:
             self._ledger.release(record, ending)
             raise
-        self._ledger.end(ending)
+        self._task.journal.end_attempt(ending)
         return self._claims.claim_again(record)
 
     def _send(self, record: CallRecord, slot: Slot) -> list[Doubt]:
-        tries = _Tries(self._clock())
+        tries = _Tries(self._task.clock())
         while True:
             self._stop_where_paused(record, slot)
             if not self._claims.reach(slot):
                 self._ledger.release(record, _unsent(slot, "not sent: its time had passed"))
-                return [] if self._stop.is_set() else self.deliver(record)
+                return [] if self._task.stop.is_set() else self.deliver(record)
             answer = self._attempt(record, slot)
             ending = ending_of(slot.claim, answer)
             tries.count(answer.verdict)
@@ -170,11 +143,9 @@ class Delivery:
             slot = self._claims.claim_again(record)
 
     def _stop_where_paused(self, record: CallRecord, slot: Slot) -> None:
-        wait_s = slot.claim.wait_s
-        if wait_s > self._patience.longest_pause_s:
-            paused = f"The account is paused for {minutes(wait_s)}"
+        if slot.claim.wait_s > self._task.patience.longest_pause_s:
             ending = _unsent(slot, "not sent: the account is paused")
-            self._give_up(record, ending, f"{paused}; {self._task.resume_words} goes on then.")
+            self._stop_for(slot.claim.wait_s, record, ending, "The account is paused")
 
     def _attempt(self, record: CallRecord, slot: Slot) -> JudgedReply:
         try:
@@ -184,10 +155,10 @@ class Delivery:
             raise
 
     def _back_off(self, ending: Ending, tries: _Tries) -> None:
-        self._ledger.end(ending)
+        self._task.journal.end_attempt(ending)
         if tries.failures:
             jitter = 1 + random.random() / 2  # noqa: S311  (spreads retries, hides nothing)
-            self._claims.pause(self._patience.back_off_s * 2 ** (tries.failures - 1) * jitter)
+            self._claims.pause(self._task.patience.back_off_s * 2 ** (tries.failures - 1) * jitter)
 
     def _goes_again(
         self, record: CallRecord, answer: JudgedReply, ending: Ending, tries: _Tries
@@ -210,17 +181,22 @@ class Delivery:
         return True
 
     def _is_enough(self, tries: _Tries) -> bool:
-        spent = self._clock() - tries.begun > self._patience.total_s and tries.pauses == 0
-        return tries.failures >= self._patience.attempts or spent or self._stop.is_set()
+        spent = self._task.clock() - tries.begun > self._task.patience.total_s and tries.pauses == 0
+        return tries.failures >= self._task.patience.attempts or spent or self._task.stop.is_set()
 
     def _pause_account(
         self, record: CallRecord, answer: JudgedReply, ending: Ending, tries: _Tries
     ) -> None:
-        wait_s = self._claims.pause_account(answer)
-        if wait_s > self._patience.longest_pause_s or tries.pauses > self._patience.pauses:
-            title = self._task.platform.title
-            asked = f"{title} was called too often and asks to wait for {minutes(wait_s)}"
-            self._give_up(record, ending, f"{asked}; {self._task.resume_words} goes on then.")
+        wait_s, patience = self._claims.pause_account(answer), self._task.patience
+        if wait_s > patience.longest_pause_s or tries.pauses > patience.pauses:
+            words = f"{self._task.platform.title} was called too often and asks to wait"
+            self._stop_for(wait_s, record, ending, words)
+
+    def _stop_for(self, wait_s: float, record: CallRecord, ending: Ending, why: str) -> NoReturn:
+        count = max(1, math.ceil(wait_s / 60))
+        minutes = f"{count} minute{'s' * (count > 1)}"
+        then = f"{self._task.resume_words} goes on then."
+        self._give_up(record, ending, f"{why} for {minutes}; {then}")
 
     def _give_up(self, record: CallRecord, ending: Ending, sentence: str) -> NoReturn:
         self._ledger.release(record, ending)
@@ -230,7 +206,7 @@ class Delivery:
         if answer.verdict is Verdict.ACCEPTED:
             self._accept(record, answer, ending)
             return []
-        self._ledger.end(ending)
+        self._task.journal.end_attempt(ending)
         if answer.verdict is Verdict.REFUSED:
             return self.doubts.count(self._refuse(record, answer))
         if answer.verdict is Verdict.FAILED:
@@ -240,29 +216,27 @@ class Delivery:
     def _accept(self, record: CallRecord, answer: JudgedReply, ending: Ending) -> None:
         rows = self._task.rows_of(record.call)
         shown = answer.reply if self._task.operation.in_reply else None
-        applied = self._read_backs.shown_in(shown, rows)
-        sure = [row for row in rows if applied[row.id]]
-        outcomes = {**all_of(rows, Status.SENT), **all_of(sure, Status.VERIFIED)}
+        sure, rest = parted(rows, self._read_backs.shown_in(shown, rows))
+        outcomes = {**all_of(rest, Status.SENT), **all_of(sure, Status.VERIFIED)}
         self._ledger.accept_soon(record, outcomes, ending)
 
     def _refuse(self, record: CallRecord, answer: JudgedReply) -> list[Doubt]:
         """A refusal is believed once a read back shows that nothing was applied."""
         operation, rows = self._task.operation, self._task.rows_of(record.call)
-        call = operation.read_back(rows)
+        call, note = operation.read_back(rows), ""
         if call is None or (operation.repeatable and not answer.not_found):
             return self._halving.isolate(record, rows, {}, answer)
         reply = self._read_backs.read(record, call)
-        if reply is not None and reply.status == 404 and answer.not_found:
-            # What the path names is not there: no part of the call would fare better.
-            return self._reject(record, refused_rows(rows, answer.refusal, operation))
-        applied = self._applied(record, reply, rows)
-        if None not in applied.values():
-            return self._isolate_missing(record, rows, applied, answer)
-        # What it changed cannot be read: to send its rows again would be a guess.
-        refused = refused_rows(rows, answer.refusal, operation)
-        if len(atoms(operation, rows)) > 1:
-            refused = adding(refused, NOT_TAKEN_APART)
-        return self._reject(record, refused)
+        # Where what the path names is not there, no part of the call would fare better.
+        if reply is None or reply.status != 404 or not answer.not_found:
+            applied = self._read_backs.applied(record, reply, rows)
+            if None not in applied.values():
+                return self._isolate_missing(record, applied, answer)
+            # What it changed cannot be read: to send its rows again would be a guess.
+            note = NOT_TAKEN_APART if len(atoms(operation, rows)) > 1 else ""
+        refused = refused_rows(operation, rows, answer.refusal, note)
+        self._ledger.settle(record, CallState.REJECTED, refused)
+        return []
 
     def _fail(self, record: CallRecord, answer: JudgedReply) -> list[Doubt]:
         """The platform's own failure is over and done: a read back tells what it left."""
@@ -270,35 +244,20 @@ class Delivery:
         call = self._task.operation.read_back(rows)
         if call is None:
             return self.doubts.settle(self.doubts.of_answer(record, answer))
-        applied = self._applied(record, self._read_backs.read(record, call), rows)
+        applied = self._read_backs.applied(record, self._read_backs.read(record, call), rows)
         if None not in applied.values():
-            return self._isolate_missing(record, rows, applied, answer)
-        return self.doubts.keep_or_leave(self.doubts.of_answer(record, answer), rows, applied)
-
-    def _applied(
-        self, record: CallRecord, reply: Reply | None, rows: Sequence[Any]
-    ) -> dict[RowId, bool | None]:
-        shown = self._read_backs.shown_in(reply, rows)
-        return self._read_backs.without_shown_before(record, shown)
+            return self._isolate_missing(record, applied, answer)
+        return self.doubts.keep_or_leave(self.doubts.of_answer(record, answer), applied)
 
     def _isolate_missing(
-        self,
-        record: CallRecord,
-        rows: Sequence[Any],
-        applied: Mapping[RowId, bool | None],
-        answer: JudgedReply,
+        self, record: CallRecord, applied: Mapping[RowId, bool | None], answer: JudgedReply
     ) -> list[Doubt]:
-        shown = [row for row in rows if applied[row.id]]
-        missing = [row for row in rows if not applied[row.id]]
+        shown, missing = parted(self._task.rows_of(record.call), applied)
         note = f"A read back shows it, though: {whole(answer.sentence)}"
         outcomes = all_of(shown, Status.VERIFIED, note)
         if missing:
             return self._halving.isolate(record, missing, outcomes, answer)
         self._ledger.settle(record, CallState.ACCEPTED, outcomes)
-        return []
-
-    def _reject(self, record: CallRecord, outcomes: Mapping[RowId, Outcome]) -> list[Doubt]:
-        self._ledger.settle(record, CallState.REJECTED, outcomes)
         return []
 
     def _was_accepted(self, record: CallRecord) -> bool:

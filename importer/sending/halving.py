@@ -1,6 +1,7 @@
-"""Finding the bad rows of a refused call: it is halved until they stand alone."""
+"""Finding the bad rows of a refused call: it is halved until they are alone."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -9,25 +10,17 @@ from importer.model.outcomes import Outcome
 from importer.model.row_ids import RowId
 from importer.sending.ledger import Ledger
 from importer.sending.plan import atoms
-from importer.sending.sentences import adding, refused_rows
-from importer.sending.task import Doubt, Patience, Task
-from importer.sending.verdicts import JudgedReply
+from importer.sending.task import Doubt, Task
+from importer.sending.verdicts import JudgedReply, refused_rows
 
 
+@dataclass(frozen=True, slots=True)
 class Halving:
     """Splits calls of one run; `deliver` sends each part and returns the doubts that it leaves."""
 
-    def __init__(
-        self,
-        task: Task,
-        patience: Patience,
-        ledger: Ledger,
-        deliver: Callable[[CallRecord], list[Doubt]],
-    ) -> None:
-        self._task = task
-        self._patience = patience
-        self._ledger = ledger
-        self._deliver = deliver
+    task: Task
+    ledger: Ledger
+    deliver: Callable[[CallRecord], list[Doubt]]
 
     def isolate(
         self,
@@ -36,20 +29,17 @@ class Halving:
         outcomes: Mapping[RowId, Outcome],
         answer: JudgedReply,
     ) -> list[Doubt]:
-        """Halves what was refused until the bad rows stand alone; `outcomes` are of other rows."""
-        operation = self._task.operation
+        """Halves what was refused until the bad rows are alone; `outcomes` are of other rows."""
+        operation, note = self.task.operation, ""
         parcels = atoms(operation, rows)
-        refused = refused_rows(rows, answer.refusal, operation)
-        spent = self._ledger.lineage.spent(record.number)
-        if len(parcels) == 1 or not answer.may_spare_a_part:
-            self._ledger.settle(record, CallState.REJECTED, {**outcomes, **refused})
-            return []
-        if spent + 2 > self._patience.isolate_limit:
-            words = f"{spent} further calls did not find the bad rows; this one was not retried."
-            refused = adding(refused, words)
-            self._ledger.settle(record, CallState.REJECTED, {**outcomes, **refused})
-            return []
-        return self.deliver_parts(record, halves(parcels), outcomes)
+        if len(parcels) > 1 and answer.may_spare_a_part:
+            spent = self.ledger.lineage.spent(record.number)
+            if spent + 2 <= self.task.patience.isolate_limit:
+                return self.deliver_parts(record, halves(parcels), outcomes)
+            note = f"{spent} further calls did not find the bad rows; this one was not retried."
+        refused = refused_rows(operation, rows, answer.refusal, note)
+        self.ledger.settle(record, CallState.REJECTED, {**outcomes, **refused})
+        return []
 
     def deliver_parts(
         self,
@@ -58,8 +48,8 @@ class Halving:
         outcomes: Mapping[RowId, Outcome],
     ) -> list[Doubt]:
         """Sends a call in parts; `outcomes` are of its other rows."""
-        records = self._ledger.split(record, parts, outcomes)
-        return [doubt for part in records for doubt in self._deliver(part)]
+        records = self.ledger.split(record, parts, outcomes)
+        return [doubt for part in records for doubt in self.deliver(part)]
 
 
 def halves(parcels: Sequence[Sequence[Any]]) -> list[list[Any]]:

@@ -1,40 +1,61 @@
 """What became of the calls of one run: written into the journal, counted by the breaker."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from importer.journal import CallRecord, CallState, Ending, Settled
 from importer.model.errors import RunTaken
 from importer.model.outcomes import Outcome
 from importer.model.row_ids import RowId
-from importer.sending.breaker import Bounds, Breaker
-from importer.sending.lineage import Lineage
+from importer.sending.breaker import Breaker
 from importer.sending.plan import make_call
 from importer.sending.task import Task
 
 
-@dataclass(frozen=True, slots=True)
-class _Late:
-    """An accepted call whose outcome is on its way into the journal."""
+class Lineage:
+    """Which call each part was once a part of, and how many parts that has cost so far.
 
-    settled: Future[None]
-    record: CallRecord
-    outcomes: Mapping[RowId, Outcome]
-    ending: Ending
+    Parts are read from the journal, so that a run that is resumed goes on counting where it was;
+    what was sent again is counted by each process anew.
+    """
+
+    def __init__(self, parents: Mapping[int, int]) -> None:
+        self._first: dict[int, int] = {}  # a part's number -> the call it was once a part of
+        self._parts: dict[int, int] = {}  # that call's number -> its parts
+        self._resent: dict[int, int] = {}  # that call's number -> how often it was sent again
+        for part, parent in parents.items():
+            self.add(parent, [part])
+
+    def first(self, number: int) -> int:
+        return self._first.get(number, number)
+
+    def add(self, number: int, parts: Sequence[int]) -> None:
+        """A call was replaced by parts, which are numbered after it."""
+        first = self.first(number)
+        self._first |= dict.fromkeys(parts, first)
+        self._parts[first] = self._parts.get(first, 0) + len(parts)
+
+    def spent(self, number: int) -> int:
+        """Further writes to find the bad rows of the call that this one was once a part of."""
+        return self._parts.get(self.first(number), 0)
+
+    def resend(self, number: int) -> int:
+        """Counts a further sending of what a read back did not show; how many there were."""
+        first = self.first(number)
+        self._resent[first] = self._resent.get(first, 0) + 1
+        return self._resent[first]
 
 
 class Ledger:
     """Settles calls of one run, from many threads at once; raises Stopped at a bound."""
 
-    def __init__(self, task: Task, bounds: Bounds, on_settled: Callable[[int], object]) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
-        self._on_settled = on_settled
-        self._breaker = Breaker(bounds)
         self._late = threading.local()  # what this thread has settled and not waited for
+        self.breaker = Breaker(task.patience.bounds)
         self.lineage = Lineage(task.journal.parents(task.run_id))
 
     def settle(self, record: CallRecord, state: Settled, outcomes: Mapping[RowId, Outcome]) -> None:
@@ -46,25 +67,30 @@ class Ledger:
         self, record: CallRecord, outcomes: Mapping[RowId, Outcome], ending: Ending
     ) -> None:
         """Settles an accepted call without waiting for the commit; `flush` waits."""
-        task = self._task
+        task, number = self._task, record.number
         settled = task.journal.settle_soon(
-            task.run_id,
-            record.number,
-            task.epoch,
-            CallState.ACCEPTED,
-            outcomes,
-            ending=ending,
+            task.run_id, number, task.epoch, CallState.ACCEPTED, outcomes, ending=ending
         )
-        self._late.settled = _Late(settled, record, outcomes, ending)
+        self._late.wait = partial(self._wait_for, settled, record, outcomes, ending)
 
     def flush(self) -> None:
         """Waits for what this thread has settled: most often it shares a commit with a claim."""
-        late: _Late | None = getattr(self._late, "settled", None)
-        if late is not None:
-            self._late.settled = None
-            with self._kept(late.ending):
-                late.settled.result()
-            self._note(late.record, late.outcomes)
+        wait: Callable[[], None] = self._late.__dict__.pop("wait", lambda: None)
+        wait()
+
+    def _wait_for(
+        self,
+        settled: Future[None],
+        record: CallRecord,
+        outcomes: Mapping[RowId, Outcome],
+        ending: Ending,
+    ) -> None:
+        try:
+            settled.result()
+        except RunTaken:  # what came back is worth knowing to whoever has taken the run over
+            self._task.journal.end_attempt(ending)
+            raise
+        self._note(record, outcomes)
 
     def split(
         self,
@@ -78,7 +104,7 @@ class Ledger:
         records = task.journal.split(
             task.run_id, record.number, task.epoch, calls, outcomes=outcomes
         )
-        self._on_settled(len(outcomes))
+        task.on_settled(len(outcomes))
         self.lineage.add(record.number, [part.number for part in records])
         return records
 
@@ -87,21 +113,7 @@ class Ledger:
         task = self._task
         task.journal.release(task.run_id, record.number, task.epoch, ending=ending)
 
-    def end(self, ending: Ending) -> None:
-        self._task.journal.end_attempt(ending)
-
-    def note_doubt(self, sentence: str) -> None:
-        self._breaker.note_doubt(sentence)
-
-    @contextmanager
-    def _kept(self, ending: Ending) -> Iterator[None]:
-        """What came back is worth knowing to whoever has taken the run over."""
-        try:
-            yield
-        except RunTaken:
-            self.end(ending)
-            raise
-
     def _note(self, record: CallRecord, outcomes: Mapping[RowId, Outcome]) -> None:
-        self._on_settled(len(outcomes))
-        self._breaker.note(outcomes, whole_call=not self.lineage.is_part(record.number))
+        self._task.on_settled(len(outcomes))
+        whole_call = self.lineage.first(record.number) == record.number
+        self.breaker.note(outcomes, whole_call=whole_call)

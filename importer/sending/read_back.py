@@ -47,19 +47,12 @@ class _Turn:
 class Reader:
     """Sends GETs of one account outside of any run."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        account: Account,
-        journal: Journal,
-        stop: threading.Event,
-        patience: Patience,
-    ) -> None:
+    def __init__(self, connection: Connection, of: Access | Task) -> None:
         self._connection = connection
-        self._account = account
-        self._journal = journal
-        self._stop = stop
-        self._patience = patience
+        self._account = of.account
+        self._journal = of.journal
+        self._stop = of.stop
+        self._patience = of.patience
 
     def ask(self, call: Call) -> JudgedReply | None:
         """What came, after a few tries if nothing worth reading did; None once stopped."""
@@ -111,10 +104,8 @@ class ReadBacks(Reader):
     Once the run stops, a GET whose turn is near is still sent, once: it may settle a doubt.
     """
 
-    def __init__(
-        self, task: Task, patience: Patience, claims: Claims, stop: threading.Event
-    ) -> None:
-        super().__init__(task.connection, task.account, task.journal, stop, patience)
+    def __init__(self, task: Task, claims: Claims) -> None:
+        super().__init__(task.connection, task)
         self._task = task
         self._claims = claims
 
@@ -134,7 +125,7 @@ class ReadBacks(Reader):
 
     def read(self, record: CallRecord, call: Call) -> Reply | None:
         """The answer to a GET of the run; None where there is none worth reading."""
-        return self._read(record, call, Purpose.READ_BACK, _text)
+        return self._read(record, call, Purpose.READ_BACK)
 
     def shown_in(self, reply: Reply | None, rows: Sequence[Any]) -> dict[RowId, bool | None]:
         """For each row whether the reply shows it applied; None where that cannot be told."""
@@ -145,16 +136,18 @@ class ReadBacks(Reader):
             return dict.fromkeys(row.id for row in rows)
         return {row.id: self._task.operation.is_applied(row, content) for row in rows}
 
-    def without_shown_before(
-        self, record: CallRecord, applied: Mapping[RowId, bool | None]
+    def applied(
+        self, record: CallRecord, reply: Reply | None, rows: Sequence[Any]
     ) -> dict[RowId, bool | None]:
-        """What was already shown before the call is no proof that the call was applied."""
+        """The same, where what was already shown before the call is no proof that it was
+        applied."""
+        shown = self.shown_in(reply, rows)
         if not self._task.operation.reads_first:
-            return dict(applied)
+            return shown
         before = self._shown_before(record)
         if before is None:  # nothing tells what was there
-            before = set(applied)
-        return {n: None if seen and n in before else seen for n, seen in applied.items()}
+            before = set(shown)
+        return {n: None if seen and n in before else seen for n, seen in shown.items()}
 
     def _shown_before(self, record: CallRecord) -> set[RowId] | None:
         kept = [
@@ -169,7 +162,7 @@ class ReadBacks(Reader):
         record: CallRecord,
         call: Call,
         purpose: Purpose,
-        kept: Callable[[JudgedReply], str | None],
+        kept: Callable[[JudgedReply], str | None] | None = None,
     ) -> Reply | None:
         def turn() -> _Turn:
             claim = self._journal.note_attempt(
@@ -181,7 +174,10 @@ class ReadBacks(Reader):
                 path=call.path,
                 pace_s=self._account.limit.pace_s,
             )
-            return _Turn(claim.wait_s, lambda answer: self._end(_ending(claim, answer, kept)))
+            return _Turn(
+                claim.wait_s,
+                lambda answer: self._journal.end_attempt(ending_of(claim, answer, kept)),
+            )
 
         answer = self._ask(call, turn)
         return None if answer is None else _telling(answer)
@@ -201,9 +197,6 @@ class ReadBacks(Reader):
         self._claims.pause_account(answer)
         self._claims.pause(self._patience.back_off_s * attempt)
         return True
-
-    def _end(self, ending: Ending) -> None:
-        self._journal.end_attempt(ending)
 
 
 def content_of(answer: JudgedReply | None) -> Any:
@@ -237,27 +230,30 @@ def ask_each_once(
         Connection(account, PLATFORMS[account.platform], access.credentials) as connection,
         ThreadPoolExecutor(account.workers, thread_name_prefix="reader") as pool,
     ):
-        reader = Reader(connection, account, access.journal, access.stop, access.patience)
+        reader = Reader(connection, access)
         return list(pool.map(lambda each: read(reader, *each), asked.items()))
 
 
-def ending_of(claim: Claim, answer: JudgedReply) -> Ending:
-    """An attempt's end as the journal keeps it."""
-    return _ending(claim, answer, _text)
+def parted(
+    rows: Sequence[Any], applied: Mapping[RowId, bool | None]
+) -> tuple[list[Any], list[Any]]:
+    """The rows that are applied, and the others."""
+    shown = [row for row in rows if applied.get(row.id)]
+    return shown, [row for row in rows if not applied.get(row.id)]
 
 
-def _ending(
-    claim: Claim, answer: JudgedReply | str, kept: Callable[[JudgedReply], str | None]
+def ending_of(
+    claim: Claim,
+    answer: JudgedReply | str,
+    kept: Callable[[JudgedReply], str | None] | None = None,
 ) -> Ending:
+    """An attempt's end as the journal keeps it: with the reply's text, or what `kept` says."""
     if isinstance(answer, str):
         return Ending(claim.attempt_id, failure=answer)
     if answer.reply is None:
         return Ending(claim.attempt_id, failure=answer.sentence)
-    return Ending(claim.attempt_id, answer.reply.status, None, kept(answer))
-
-
-def _text(answer: JudgedReply) -> str | None:
-    return None if answer.reply is None else answer.reply.text
+    text = answer.reply.text if kept is None else kept(answer)
+    return Ending(claim.attempt_id, answer.reply.status, None, text)
 
 
 def _telling(answer: JudgedReply) -> Reply | None:

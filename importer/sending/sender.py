@@ -12,7 +12,7 @@ from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
 from importer.sending.delivery import Delivery
 from importer.sending.read_back import by_path
-from importer.sending.task import Doubt, Patience, Task
+from importer.sending.task import Doubt, Task
 from importer.sending.turn_queue import TurnQueue
 
 log = logging.getLogger(__name__)
@@ -21,23 +21,15 @@ T = TypeVar("T")
 _UNSURE = frozenset({Status.SENT, Status.UNKNOWN})  # of rows of an accepted call
 
 
-def send(
-    task: Task,
-    records: Sequence[CallRecord],
-    *,
-    patience: Patience,
-    stop: threading.Event,
-    on_settled: Callable[[int], object] = lambda _: None,
-    verify: bool = False,
-) -> str | None:
+def send(task: Task, records: Sequence[CallRecord], *, verify: bool = False) -> str | None:
     """Sends what is planned and settles what is in doubt; why it ended early, where it did.
 
-    `stop` ends it cleanly: calls in flight finish, no more begin. Calls for different things go
-    side by side, `workers` of the account at once; calls that touch the same thing in turn.
-    With `verify` what was accepted is read back at the end.
+    The task's `stop` ends it cleanly: calls in flight finish, no more begin. Calls for different
+    things go side by side, `workers` of the account at once; calls that touch the same thing in
+    turn. With `verify` what was accepted is read back at the end.
     """
-    sender = _Sender(task, Delivery(task, patience, stop=stop, on_settled=on_settled), stop)
-    heart = threading.Thread(target=sender.beat, args=(patience.beat_every_s,), daemon=True)
+    sender = _Sender(task)
+    heart = threading.Thread(target=sender.beat, daemon=True)
     heart.start()
     try:
         sender.send(records)
@@ -50,10 +42,10 @@ def send(
 
 
 class _Sender:
-    def __init__(self, task: Task, delivery: Delivery, stop: threading.Event) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
-        self._delivery = delivery
-        self._stop = stop
+        self._delivery = Delivery(task)
+        self._stop = task.stop
         self._changed = threading.Condition()  # guards what follows
         self._records: Mapping[int, CallRecord] = {}
         self._turns: TurnQueue[int] = TurnQueue([])
@@ -125,8 +117,8 @@ class _Sender:
         record, _ = parts[0]  # a GET is kept with one call
         self._delivery.doubts.verify(record, [row for _, rows in parts for row in rows])
 
-    def beat(self, every_s: float) -> None:
-        while not self.ended.wait(every_s):
+    def beat(self) -> None:
+        while not self.ended.wait(self._task.patience.beat_every_s):
             try:
                 self._task.journal.beat(self._task.run_id, self._task.epoch)
             except ImporterError as error:

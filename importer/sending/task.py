@@ -1,7 +1,9 @@
 """What one run sends, with what, and how patiently: values shared by all of sending."""
 
+import threading
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time as time_of_day
 from typing import Any
 
@@ -13,8 +15,6 @@ from importer.platforms.platform import Platform
 from importer.sending.breaker import Bounds
 from importer.sending.connection import Connection
 from importer.settings.accounts import Account
-
-Clock = Callable[[], float]  # seconds that only go forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What one run sends, and with what."""
+    """What one run sends, with what, and how patiently; its clocks give seconds."""
 
     journal: Journal
     run_id: int
@@ -50,6 +50,11 @@ class Task:
     rows: Mapping[RowId, Any]
     date_only_at: time_of_day = NOON_UTC
     once: bool = True  # not what an earlier run has sent
+    patience: Patience = Patience()
+    stop: threading.Event = field(default_factory=threading.Event)
+    on_settled: Callable[[int], object] = lambda _: None  # gets the number of rows
+    clock: Callable[[], float] = time.monotonic  # only goes forward
+    wall: Callable[[], float] = field(default_factory=lambda: time.time)  # the time of day
 
     @property
     def resume_words(self) -> str:

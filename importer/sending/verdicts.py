@@ -1,11 +1,17 @@
 """What an answer to a write means: the one place that decides, and does nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from typing import Any
 
 from importer.model.calls import Reply
 from importer.model.errors import AnswerLost, NotSent
+from importer.model.outcomes import Outcome, Status
+from importer.model.row_ids import RowId, sheet_rows
+from importer.model.spelling import listed
+from importer.operations.operation import Operation
 from importer.platforms.platform import Platform, Refusal
 
 _ABOUT_ROWS = frozenset({400, 404, 409, 413, 422, 500})  # refusals that one bad row may cause
@@ -83,3 +89,35 @@ def _doubt(platform: Platform, reply: Reply) -> Refusal:
         return Refusal(f"{answered}, but what came with it cannot be understood")
     words = platform.explain(reply).sentence
     return Refusal(words if words.startswith(answered) else f"{answered}: {words}")
+
+
+def all_of(rows: Sequence[Any], status: Status, sentence: str = "") -> dict[RowId, Outcome]:
+    return {row.id: Outcome(status, sentence) for row in rows}
+
+
+def refused_rows(
+    operation: Operation[Any], rows: Sequence[Any], refusal: Refusal, note: str = ""
+) -> dict[RowId, Outcome]:
+    """The platform's sentence for each row; where it names a field, that row is blamed."""
+    sentence = f"{whole(refusal.sentence)} {note}".rstrip()
+    field = operation.blames.get(refusal.field or "")
+    blamed = [row for row in rows if field and _names(refusal, getattr(row, field))]
+    if not blamed:
+        return all_of(rows, Status.REJECTED, sentence)
+    title = next(f.title for f in operation.fields if f.name == field)
+    others = f"Refused together with row {listed(sheet_rows(row.id for row in blamed))}: "
+    outcomes = all_of(rows, Status.REJECTED, others + sentence)
+    return outcomes | all_of(blamed, Status.REJECTED, f"{title}: {sentence}")
+
+
+def _names(refusal: Refusal, value: Any) -> bool:
+    """Whether the refusal speaks of this value: the one it quotes, else any that is there."""
+    return value is not None and refusal.value in {None, str(value)}
+
+
+def whole(sentence: str) -> str:
+    """
+    >>> whole("PO 5 is cancelled"), whole("No rights.")
+    ('PO 5 is cancelled.', 'No rights.')
+    """
+    return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."

@@ -86,7 +86,7 @@ def a_post_is_retried_on_any_error(patch: pytest.MonkeyPatch) -> None:
 
     def always(self, record, answer, ending, tries):
         if answer.verdict in {Verdict.FAILED, Verdict.LOST}:
-            return tries.failures < self._patience.attempts
+            return tries.failures < self._task.patience.attempts
         return goes_again(self, record, answer, ending, tries)
 
     patch.setattr(Delivery, "_goes_again", always)

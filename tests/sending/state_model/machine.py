@@ -21,7 +21,7 @@ from importer.runs.execute import _is_open
 from importer.runs.journal_rows import identity
 from importer.sending.delivery import Delivery
 from importer.sending.plan import plan_calls
-from importer.sending.task import Doubt, Patience, Task
+from importer.sending.task import Doubt, Task
 from importer.sending.turn_queue import TurnQueue
 from importer.settings.accounts import Account
 from importer.settings.rate_limit import Limit
@@ -81,7 +81,7 @@ class Process:
     doubts: dict[int, list[Doubt]] = field(default_factory=dict)
 
     def step(self) -> bool:
-        """Begins a call, or looks again at one that is in doubt; whether there was one."""
+        """Begins a call, or settles one that is in doubt; whether there was one."""
         number = None if self.stop.is_set() else self.turns.next()
         if number is not None:
             record = self.task.journal.call(self.task.run_id, number)
@@ -301,6 +301,7 @@ class Model(RuleBasedStateMachine):
 
     def _start(self, sheet: Sheet, epoch: int) -> None:
         operation, platform = sheet.operation, PLATFORMS[sheet.operation.platform.name]
+        stop, clock = Stop(self.world), self.world.clock
         task = Task(
             self.journal,
             sheet.run_id,
@@ -311,15 +312,15 @@ class Model(RuleBasedStateMachine):
             FakeConnection(self.world, self.journal, sheet.run_id, platform),  # type: ignore[arg-type]
             sheet.rows,
             once=not operation.repeatable,
+            stop=stop,  # type: ignore[arg-type]
+            clock=clock,
+            wall=clock,
         )
-        stop = Stop(self.world)
-        clock = self.world.clock
-        delivery = Delivery(task, Patience(), stop=stop, clock=clock, wall=clock)  # type: ignore[arg-type]
         records = [
             r for r in self.journal.calls(sheet.run_id) if _is_open(r, operation, sheet.rows)
         ]
         turns = TurnQueue((r.number, r.call.touches) for r in records)
-        self.processes[sheet.run_id] = Process(task, delivery, stop, turns)
+        self.processes[sheet.run_id] = Process(task, Delivery(task), stop, turns)
 
     def _resume(self, sheet: Sheet) -> None:
         if sheet.run_id not in self.processes:

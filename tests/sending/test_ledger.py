@@ -1,6 +1,6 @@
 """What finding the bad rows of one call has cost, over all of its parts."""
 
-from importer.sending.lineage import Lineage
+from importer.sending.ledger import Lineage
 
 
 def test_parts_of_parts_count_for_the_call_they_were_once_a_part_of():
@@ -11,7 +11,6 @@ def test_parts_of_parts_count_for_the_call_they_were_once_a_part_of():
 
     assert [lineage.first(number) for number in (1, 2, 3, 6)] == [1, 2, 1, 1]
     assert [lineage.spent(number) for number in (1, 2, 6)] == [4, 0, 4]
-    assert [lineage.is_part(number) for number in (1, 2, 6)] == [False, False, True]
 
 
 def test_a_resumed_run_goes_on_counting_the_parts_in_its_journal():
