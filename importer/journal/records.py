@@ -35,7 +35,7 @@ class Purpose(StrEnum):
     WRITE = "write"
     READ_BACK = "read back"
     SIGN_IN = "sign in"
-    BEFORE_LOOK = "before look"
+    BEFORE_WRITE = "before look"
 
 
 def this_process() -> str:

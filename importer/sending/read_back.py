@@ -121,7 +121,7 @@ class ReadBacks(Reader):
             numbers = [number for number, seen in applied.items() if seen is not False]
             return json.dumps(numbers) if answer.verdict in _TELLS else None
 
-        self._read(record, call, Purpose.BEFORE_LOOK, as_shown)
+        self._read(record, call, Purpose.BEFORE_WRITE, as_shown)
 
     def read(self, record: CallRecord, call: Call) -> Reply | None:
         """The answer to a GET of the run; None where there is none worth reading."""
@@ -153,7 +153,7 @@ class ReadBacks(Reader):
         kept = [
             attempt.reply
             for attempt in self._task.journal.attempts(self._task.run_id, record.number)
-            if attempt.purpose is Purpose.BEFORE_LOOK and attempt.reply
+            if attempt.purpose is Purpose.BEFORE_WRITE and attempt.reply
         ]
         return _row_ids(kept[-1]) if kept else None
 

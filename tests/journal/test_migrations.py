@@ -25,7 +25,7 @@ def test_the_rows_that_a_fix_file_fixes_are_told_by_row(old):
 
 
 def test_what_a_look_before_a_call_has_shown_names_rows_and_lines(old):
-    (look,) = [it for it in old.attempts(4, 1) if it.purpose is Purpose.BEFORE_LOOK]
+    (look,) = [it for it in old.attempts(4, 1) if it.purpose is Purpose.BEFORE_WRITE]
 
     assert look.reply == "[[3, 1], [3, 2]]"
 

@@ -1,11 +1,15 @@
 """The right to send one call: in its turn, in time, and not while another run holds it up."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from importer.model.calls import Reply
 from importer.model.outcomes import Status
 from importer.model.row_ids import RowId
+from importer.platforms.platform import Refusal
+from importer.sending.verdicts import JudgedReply, Verdict
 
 SEND_WITHIN_S = 10.0
 
@@ -57,3 +61,16 @@ def test_a_call_for_what_another_run_is_changing_is_left_unsent_after_a_minute(m
     outcome = model.journal.outcomes(2)[RowId(2)]
     assert outcome.status is Status.UNSENT
     assert outcome.sentence.startswith("PO 10001 is being changed by run 1")
+
+
+def test_a_pause_asked_for_since_the_claim_is_kept_by_the_calls_that_were_claimed(model, slot):
+    begun = model.world.clock()
+    now = datetime.fromtimestamp(begun, UTC)
+    asked = JudgedReply(
+        Verdict.TOO_OFTEN, Refusal(""), Reply(429, "", {}, now), now + timedelta(seconds=7)
+    )
+
+    paused_s = claims(model).pause_account(asked)
+    claims(model).reach(slot)
+
+    assert (paused_s, model.world.clock() - begun) == (7.0, 7.0)
