@@ -22,6 +22,8 @@ class Share:
         >>> Share.parse("20%").of(50), Share.parse("7").of(50)
         (10, 7)
         """
+        if "/" in text:  # which a Fraction takes
+            raise ValueError(text)
         if text.endswith("%"):
             part = Fraction(text[:-1]) / 100
             if not 0 < part <= 1:

@@ -14,6 +14,12 @@ from importer.model.outcomes import Status
 from importer.runs.check import check_sheet
 from importer.settings.settings import Settings
 from importer.sheets.reading.worksheets import read_worksheets
+from tests.runs.uploads import (
+    HEADINGS,
+    TRACKING,
+    line,
+    statuses,
+)
 from tests.sheets.made import ods, workbook
 from tests.sheets.reading.test_worksheets_fuzz import (
     as_text,
@@ -25,12 +31,12 @@ from tests.sheets.reading.test_worksheets_fuzz import (
     words,
 )
 
-HEADINGS = ["PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status"]
+TITLES = HEADINGS.split(",")
 PLAUSIBLE = st.sampled_from(
     [
         *(10001, "10002", "1Z999AA10123456784", 986578788855, 9.4e21, "9.4E+21", "UPS", "FedEx"),
         *("Other", "Fully Shipped", "2", "3/4/2026", "25/3/2026", "2026-11-20", "Total", "#N/A"),
-        *("", " ", True, *HEADINGS),
+        *("", " ", True, *TITLES),
     ]
 )
 WRITERS = {"xlsx": workbook, "ods": ods, "csv": lambda *table: as_text(table)}
@@ -84,7 +90,7 @@ def assert_nothing_is_lost(suffix, content):
 @given(rows)
 def test_each_row_comes_back_with_its_cells_and_an_outcome(suffix, table):
     try:
-        assert_nothing_is_lost(suffix, WRITERS[suffix](HEADINGS, *table))
+        assert_nothing_is_lost(suffix, WRITERS[suffix](TITLES, *table))
     except SheetError as error:
         assert str(error).startswith("dock.")  # noqa: PT017  (no rows below, headings twice)
 
@@ -92,8 +98,17 @@ def test_each_row_comes_back_with_its_cells_and_an_outcome(suffix, table):
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(**damages, table=rows)
 def test_a_damaged_sheet_loses_no_row_that_is_read(places, cut, table):
-    content = damaged(as_text([HEADINGS, *table]), places, cut) or b"x"
+    content = damaged(as_text([TITLES, *table]), places, cut) or b"x"
     try:
         assert_nothing_is_lost("csv", content)
     except SheetError as error:
         assert str(error).startswith("dock.")  # noqa: PT017  (a refusal is one of two good ends)
+
+
+def test_check_needs_no_account_and_sends_nothing(settings, sandbox, sheet):
+    summary = check_sheet(
+        sheet(HEADINGS, line(), line(number="A12345", carrier="Fedx")), TRACKING, settings
+    )
+
+    assert statuses(summary) == {2: "planned", 3: "invalid"}
+    assert sandbox.log == []

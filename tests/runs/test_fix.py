@@ -8,34 +8,18 @@ from openpyxl import Workbook, load_workbook
 
 from importer.journal import open_journal
 from importer.model.errors import SheetError
-from importer.model.options import ReadingOptions, UploadOptions
+from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Status
 from importer.runs.upload import resume_run, upload_sheet
 from importer.settings.vendor_profile import VendorProfile
+from tests.runs.uploads import TRACKING, line, listed, statuses, upload
 
 HEADINGS = ["PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status"]
-TRACKING = UploadOptions(ReadingOptions("add_tracking"), verify=False)
 NUMBERS = ["1Z999AA10123456784", "986578788855", "9400111201080805483016", "1Z12345E0205271688"]
-
-
-def line(po_id=10001, number=NUMBERS[0], carrier="UPS", on="2026-11-19", status="2"):
-    return ",".join(map(str, (po_id, number, carrier, on, status)))
-
-
-def upload(path, context, options=TRACKING, account="sellercloud"):
-    return upload_sheet(path, options, context, context.settings.account(account))
-
-
-def statuses(summary):
-    return {row: outcome.status.value for row, outcome in summary.outcomes.items()}
 
 
 def kept(context, run):
     return {id_.row: outcome.status.value for id_, outcome in context.journal.outcomes(run).items()}
-
-
-def listed(sandbox, po_id=10001):
-    return [entry.tracking_number for entry in sandbox.state.purchase_orders[po_id].tracking]
 
 
 def mend(path: Path, changes: dict[str, object]) -> Path:

@@ -1,4 +1,5 @@
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,19 @@ from openpyxl import Workbook, load_workbook
 from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
+from importer.runs.check import check_sheet
 from importer.runs.prepare import prepare
 from importer.runs.result import SourceSheet, write_result
 from importer.settings.settings import Settings
 from importer.sheets.results.write import write_results
 from importer.sheets.sheet import Worksheet
+from tests.runs.uploads import (
+    HEADINGS,
+    TRACKING,
+    line,
+    statuses,
+    upload,
+)
 from tests.sheets.made import ods, rewritten, zipped
 from tests.sheets.made import workbook as made_workbook
 from tests.sheets.reading.test_worksheets_fuzz import as_xls as old_workbook
@@ -165,3 +174,68 @@ def test_what_no_new_workbook_can_hold_does_not_keep_the_result_back(tmp_path):
 
     assert load_workbook(given.path).active["F2"].value == "ab"
     assert load_workbook(titled.path).sheetnames == ["Week 47-48"]
+
+
+def test_a_result_sheet_can_be_mended_and_uploaded_again(context, sandbox, sheet):
+    first = upload(sheet(HEADINGS, line(), line(number="", po_id=10002)), context)
+    mended = first.result.read_text().replace("10002,,UPS", "10002,A12345,UPS")
+    first.result.write_text(mended)
+
+    summary = upload(first.result, context)
+
+    assert statuses(summary) == {2: "unchanged", 3: "sent"}
+    assert summary.result != first.result
+    assert summary.result.read_text().splitlines()[0] == f"{HEADINGS},Import Status,Import Error"
+
+
+def test_the_sheet_itself_is_never_touched(context, sandbox, sheet):
+    path = sheet(HEADINGS, line())
+    before = path.read_bytes(), path.stat().st_mtime_ns
+
+    upload(path, context)
+
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def test_a_mended_result_is_never_written_over(context, sandbox, sheet):
+    path = sheet(HEADINGS, line(), line(number="", po_id=10002))
+    first = check_sheet(path, TRACKING, context.settings).result
+    first.write_text(first.read_text().replace("10002,,UPS", "10002,A12345,UPS"))
+    mended = first.read_bytes()
+
+    summary = upload(path, context)
+
+    assert summary.result.name == "sheet.result-2.csv"
+    assert first.read_bytes() == mended
+
+
+def test_a_result_that_nobody_mended_is_written_anew(context, sandbox, sheet):
+    path = sheet(HEADINGS, line())
+    first = check_sheet(path, TRACKING, context.settings).result
+
+    assert upload(path, context).result == first
+
+
+def test_results_of_results_count_upwards(context, sandbox, sheet):
+    first = upload(sheet(HEADINGS, line()), context).result
+    second = upload(first, context).result
+
+    third = upload(second, context).result
+
+    assert [p.name for p in (first, second, third)] == [
+        "sheet.result.csv",
+        "sheet.result-2.csv",
+        "sheet.result-3.csv",
+    ]
+
+
+def test_two_sheets_of_one_name_keep_both_results(context, sandbox, sheet, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    one = sheet(HEADINGS, line(), name="a/dock.csv")
+    two = sheet(HEADINGS, line(number="A12345"), name="b/dock.csv")
+    options = replace(TRACKING, into=tmp_path / "out")
+
+    results = [check_sheet(path, options, context.settings).result.name for path in (one, two)]
+
+    assert results == ["dock.result.csv", "dock.result-2.csv"]

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from importer.model.options import ReadingOptions, UploadOptions
-from importer.model.outcomes import Outcome, Status
+from importer.model.outcomes import Status
 from importer.model.row_counts import RowCounts
 from importer.model.row_ids import RowId
 from importer.model.sheet_rows import by_sheet_row
@@ -14,8 +14,8 @@ from importer.reports.run_stats import stories
 from importer.reports.terminal.run_lines import run_story
 from importer.runs.upload import plan_sheet, resume_run, upload_sheet
 from importer.undo import undo_run
+from tests.runs.uploads import HEADINGS, listed, statuses
 
-HEADINGS = "PO ID,Tracking Number,Carrier,Shipped On,Shipping Status"
 FIRST, SECOND, THIRD = "1Z999AA10123456784", "1Z12345E1512345676", "1Z999AA10123456793"
 SPLIT = UploadOptions(ReadingOptions("add_tracking", split=True))
 
@@ -26,14 +26,6 @@ def line(number, po_id=10001, carrier="UPS"):
 
 def upload(path, context, options=SPLIT):
     return upload_sheet(path, options, context, context.settings.account("sellercloud"))
-
-
-def statuses(summary):
-    return {row: outcome.status.value for row, outcome in summary.outcomes.items()}
-
-
-def listed(sandbox, po_id=10001):
-    return [entry.tracking_number for entry in sandbox.state.purchase_orders[po_id].tracking]
 
 
 def test_each_number_is_sent_and_the_row_has_one_outcome(context, sandbox, sheet):
@@ -125,15 +117,6 @@ def test_a_run_counts_the_rows_of_the_sheet(context, sandbox, sheet):
     (story,) = stories(context.journal, [context.journal.run(summary.run)], context.settings)
 
     assert told == story.counts == RowCounts({Status.INVALID: 1, Status.VERIFIED: 1})
-
-
-def test_of_several_outcomes_the_gravest_is_the_rows():
-    sent, refused = Outcome(Status.SENT), Outcome(Status.REJECTED, "No such PO.")
-
-    found = by_sheet_row({RowId(2): sent, RowId(2, 2): refused, RowId(3): sent, RowId(3, 2): sent})
-
-    said = "Of its 2 tracking numbers: 1 sent, 2 rejected (No such PO.)"
-    assert found == {2: Outcome(Status.REJECTED, said), 3: sent}
 
 
 def test_what_is_told_of_a_run_and_of_its_undo_names_the_rows_of_the_sheet(context, sandbox, sheet):

@@ -1,12 +1,10 @@
 from collections import Counter
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from datetime import UTC, date, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.model.calls import Call, json_value, same_value
 from importer.model.row_ids import sheet_rows
 from importer.operations import operations
 from importer.sending.plan import cut, minutes, plan_calls
@@ -98,12 +96,6 @@ def test_a_cut_group_holds_its_parcels_whole_and_no_part_too_large(items, most):
         assert len(part) <= most or len(whole) == 1
 
 
-def test_an_empty_cell_leaves_its_field_out_of_the_body():
-    body = json_value({"a": None, "b": 0, "c": "", "d": [{"e": None, "f": 1}], "g": {"h": None}})
-
-    assert body == {"b": 0, "c": "", "d": [{"f": 1}], "g": {}}
-
-
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_no_body_holds_null_an_empty_text_or_a_float_for_an_empty_cell(name):
     (call,) = plan_calls(OPERATIONS[name], [row(name)])
@@ -121,15 +113,6 @@ def leaves(body):
             return [body]
 
 
-@given(st.decimals(0, 10**15 - 1, places=0) | st.decimals(0, 10**11, places=4))
-def test_money_travels_as_a_json_number_equal_to_the_decimal(amount):
-    call = Call("PUT", "Items", json_value({"UnitPrice": amount}))
-
-    assert call.content is not None
-    text = call.content.decode().removeprefix('{"UnitPrice":').removesuffix("}")
-    assert Decimal(text) == amount
-
-
 def test_a_day_without_a_time_becomes_noon_utc_and_the_setting_changes_that():
     sheet = [row("update_items", expected_delivery_date=date(2026, 12, 1))]
 
@@ -139,44 +122,6 @@ def test_a_day_without_a_time_becomes_noon_utc_and_the_setting_changes_that():
 
     assert delivery() == "2026-12-01T12:00:00.000Z"
     assert delivery(time(6, 30, tzinfo=UTC)) == "2026-12-01T06:30:00.000Z"
-
-
-def test_an_instant_travels_as_it_is_whatever_the_setting():
-    instant = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
-
-    assert json_value(instant, time(6, tzinfo=UTC)) == "2026-12-01T23:30:00.000Z"
-
-
-@pytest.mark.parametrize(
-    ("options", "found", "same"),
-    [
-        (5, 5, True),
-        (5, 5.0, True),
-        (5, "5", True),
-        (1, True, False),
-        (Decimal("5.10"), 5.1, True),
-        (Decimal("5.10"), "5.1000", True),
-        (Decimal("5.10"), 5.11, False),
-        (5, "five", False),
-        (5, None, False),
-        (5, [5], False),
-        (5, "sNaN", False),
-        (5, float("inf"), False),
-        (date(2026, 12, 1), "2026-12-01T12:00:00.000Z", True),
-        (date(2026, 12, 1), "2026-12-01T00:00:00", True),
-        (date(2026, 12, 1), "2026-12-01", True),
-        (date(2026, 12, 1), "2026-11-30T12:00:00Z", False),
-        (date(2026, 12, 1), "0001-01-01T00:00:00+05:00", False),
-        (date(2026, 12, 1), "soon", False),
-        (datetime(2026, 12, 1, 10, tzinfo=UTC), "2026-12-01T12:00:00+02:00", True),
-        (datetime(2026, 12, 1, 10, tzinfo=UTC), "2026-12-01T10:00:00", True),
-        (datetime(2026, 12, 1, 10, tzinfo=UTC), {}, False),
-        ("UPS", "ups ", True),
-        ("UPS", "USPS", False),
-    ],
-)
-def test_what_is_found_is_compared_with_the_wish_by_value(options, found, same):
-    assert same_value(options, found) is same
 
 
 def test_the_minutes_of_a_plan_are_told_by_the_pace():
