@@ -74,6 +74,8 @@ class Outcome:
     def sentence(self) -> str:
         if self.undone_by is not None:
             return f"Undone by run {self.undone_by}."
+        if not self.problems:  # as nearly every row
+            return self.message
         return " ".join(filter(None, [sentence_of(self._shown), self.message]))
 
     @property

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 from xml.parsers import expat
 
 from importer.model.errors import SheetError
@@ -34,6 +35,10 @@ class Scan:
     def special(self) -> int:
         """How many rows and cells mean more than their values."""
         return len(self.faults) + len(self.padded) + len(self.hidden) + len(self.struck)
+
+    def as_values(self) -> dict[str, Any]:
+        """Its fields, which `marshal` can carry to another process."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def reach(self, row: int, column: int) -> None:
         self.last_row = max(self.last_row, row)

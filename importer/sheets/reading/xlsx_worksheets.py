@@ -18,6 +18,7 @@ from importer.sheets.reading.calamine_book import (
     chosen,
     columns_of,
 )
+from importer.sheets.reading.other_core import begin
 from importer.sheets.reading.quick_scan import quick_scan
 from importer.sheets.reading.scanning import Scan
 from importer.sheets.reading.workbook_parts import Parts
@@ -89,11 +90,13 @@ class _Workbook:
 
     def _by_calamine(self, name: str) -> tuple[CalamineTable | None, Scan]:
         """Its cells, if it can read them; a worksheet that the scan refuses never waits for it."""
-        book, pool = self._book, ThreadPoolExecutor(1)
+        book, styles = self._book, self._styles
         blocks = partial(self._parts.blocks, self._parts.place_of(name))
+        scanning = begin(lambda: quick_scan(blocks, styles).as_values())
+        pool = ThreadPoolExecutor(1)
         try:
             reading = None if self._careful else pool.submit(book.table, name)
-            scan = quick_scan(blocks, self._styles)
+            scan = Scan(**scanning())
             with suppress(SheetError, MemoryError):
                 return (reading or pool.submit(book.table, name)).result(), scan
             return None, scan
