@@ -8,6 +8,7 @@ from pathlib import Path
 
 from importer.journal import open_journal
 from importer.model.errors import UsageError
+from importer.model.files import numbered
 from importer.model.options import UploadOptions
 from importer.model.summary import Summary, exit_status
 from importer.operations import operations
@@ -44,9 +45,8 @@ def _export(name: str, value: str, system: str) -> str:
     >>> _export("KEY", "a b", "linux"), _export("KEY", "a b", "win32")
     ("export KEY='a b'", '$env:KEY = "a b"')
     """
-    return (
-        f'$env:{name} = "{value}"' if system == "win32" else f"export {name}={shlex.quote(value)}"
-    )
+    windows = system == "win32"
+    return f'$env:{name} = "{value}"' if windows else f"export {name}={shlex.quote(value)}"
 
 
 def command_to_type(program: str) -> str:
@@ -119,24 +119,21 @@ def run_demo(
 
 
 def new_folder(into: Path) -> Path:
-    folder, number = into, 2
-    while folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        folder, number = into.with_name(f"{into.name}-{number}"), number + 1
+    names = numbered(into)
+    folder = next(f for f in names if not f.exists() or (f.is_dir() and not any(f.iterdir())))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def _copied_samples(folder: Path) -> list[tuple[Path, str]]:
     """Copies each operation's clean sample, then the one with mistakes; adds each one's account."""
-    samples = [(operation.name, operation.platform.name) for operation in operations().values()]
-    samples.append((MISTAKES, "sellercloud"))
-    return [(_copied(stem, folder), account) for stem, account in samples]
-
-
-def _copied(stem: str, folder: Path) -> Path:
-    files = sorted(_samples().glob(f"{stem}.*"))
-    sample = next(path for path in files if path.suffix != ".json" and ".result" not in path.name)
-    return Path(shutil.copyfile(sample, folder / sample.name))
+    accounts = {operation.name: operation.platform.name for operation in operations().values()}
+    copies = []
+    for stem, account in (accounts | {MISTAKES: "sellercloud"}).items():
+        files = sorted(_samples().glob(f"{stem}.*"))
+        sample = next(f for f in files if f.suffix != ".json" and ".result" not in f.name)
+        copies.append((Path(shutil.copyfile(sample, folder / sample.name)), account))
+    return copies
 
 
 def _samples() -> Path:
@@ -152,8 +149,6 @@ def _table(summaries: Sequence[Summary]) -> str:
     rows = [("sheet", "operation", "rows", "calls", "outcome", "result")]
     for s in summaries:
         statuses = ", ".join(f"{count} {status}" for status, count in s.statuses.items())
-        result = s.result.name if s.result else ""
-        rows.append(
-            (s.sheet.name, s.operation or "", str(len(s.outcomes)), str(s.calls), statuses, result)
-        )
+        counts = (str(len(s.outcomes)), str(s.calls), statuses)
+        rows.append((s.sheet.name, s.operation or "", *counts, s.result.name if s.result else ""))
     return columns_text(rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from importer.folder.layout import FolderLayout
-from importer.model.files import written
+from importer.model.files import numbered, written
 
 
 def archive(layout: FolderLayout, keep_days: int) -> list[Path]:
@@ -44,17 +44,21 @@ def _day(name: str) -> date | None:
 
 def _zip_day(day: Path) -> Path:
     files = sorted(path for path in day.rglob("*") if path.is_file())
+    zips = (each.with_name(f"{each.name}.zip") for each in numbered(day))
 
-    def write(file: BinaryIO) -> tuple[str, ...]:
+    def write(file: BinaryIO) -> None:
         kind = zipfile.ZIP_DEFLATED
         with zipfile.ZipFile(file, "w", kind, strict_timestamps=False) as zipped:
             for path in files:
                 zipped.write(path, _name_in_zip(path, day))
-        return ()
 
-    zip_path = written(_free_name(day), write).path
+    zip_path = written(next(each for each in zips if not each.exists()), write).path
     _verify(zip_path, day, files)
-    _delete(day, files)
+    for path in files:
+        path.unlink()
+    for folder in sorted((p for p in day.rglob("*") if p.is_dir()), reverse=True):
+        folder.rmdir()
+    day.rmdir()
     return zip_path
 
 
@@ -71,20 +75,5 @@ def _hash(file: object) -> bytes:
     return hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]  # a zip's file too
 
 
-def _delete(day: Path, files: Sequence[Path]) -> None:
-    for path in files:
-        path.unlink()
-    for folder in sorted((p for p in day.rglob("*") if p.is_dir()), reverse=True):
-        folder.rmdir()
-    day.rmdir()
-
-
 def _name_in_zip(path: Path, day: Path) -> str:
     return path.relative_to(day.parent).as_posix()
-
-
-def _free_name(day: Path) -> Path:
-    target, number = day.with_suffix(".zip"), 2
-    while target.exists():
-        target, number = day.with_name(f"{day.name}-{number}.zip"), number + 1
-    return target

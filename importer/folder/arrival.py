@@ -41,10 +41,7 @@ def arrivals(inbox: Path) -> list[Arrival]:
 def _files(inbox: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(inbox):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if not (is_no_sheet(name) or is_companion(name)):
-                yield path
+        yield from (Path(folder, name) for name in sorted(names) if may_be_sheet(name))
 
 
 def _arrival(path: Path, inbox: Path) -> Arrival | None:
@@ -92,18 +89,14 @@ def _has_office_lock(path: Path) -> bool:
     return any(os.path.exists(path.with_name(name)) for name in names)  # noqa: PTH110
 
 
-def is_no_sheet(name: str) -> bool:
-    """Office lock files, hidden files and partial downloads.
+def may_be_sheet(name: str) -> bool:
+    """Not an Office lock file, a hidden file, a partial download or a companion.
 
-    >>> [is_no_sheet(name) for name in ("~$dock.xlsx", "dock.xlsx.part", ".DS_Store", "dock.xlsx")]
-    [True, True, True, False]
+    >>> [may_be_sheet(name) for name in ("~$dock.xlsx", "dock.xlsx.part", "dock.md5", "dock.xlsx")]
+    [False, False, False, True]
     """
-    hidden = name.startswith(("~$", ".", "~")) or name.lower() in {"thumbs.db", "desktop.ini"}
-    return hidden or name.lower().endswith(_PARTIAL)
-
-
-def is_companion(name: str) -> bool:
-    return name.lower().endswith(_COMPANIONS)
+    hidden = name.startswith(("~", ".")) or name.lower() in {"thumbs.db", "desktop.ini"}
+    return not (hidden or name.lower().endswith(_PARTIAL + _COMPANIONS))
 
 
 def companion_names(name: str) -> list[str]:

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from importer.folder.layout import Claimed
-from importer.model.files import write_bytes
+from importer.model.files import read_object, write_text
 
 _NOTES, _TRIES = ".filing.json", ".tries"
 
@@ -23,9 +22,10 @@ class ClaimNotes:
 
 def claim_notes_of(claimed: Claimed) -> ClaimNotes | None:
     """The notes of a filing that has begun, or None."""
+    values = read_object(claimed.out / _NOTES)  # written whole or not at all
     try:
-        return ClaimNotes(**json.loads((claimed.out / _NOTES).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):  # written whole or not at all
+        return ClaimNotes(**values)
+    except TypeError:
         return None
 
 
@@ -45,8 +45,3 @@ def count_try(claimed: Claimed) -> int:
 
 def reset_tries(claimed: Claimed) -> None:
     (claimed.out / _TRIES).unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Writes the file whole or not at all; raises OSError."""
-    write_bytes(path, text.encode("utf-8", "backslashreplace"))

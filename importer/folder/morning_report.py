@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from importer.folder.claim_notes import write_text
 from importer.folder.layout import FolderLayout
 from importer.folder.one_file import UNREPORTED, Fate, unreported
 from importer.folder.passes import PassResult
 from importer.journal import Journal
+from importer.model.files import write_text
 from importer.reports.html_page import page
 from importer.reports.model import Report, ReportColumn, ReportLine, ReportTable, Tone
 from importer.reports.report_files import write_report
@@ -16,16 +16,14 @@ from importer.reports.run_report import report_of
 from importer.reports.run_stats import days, stories
 from importer.settings.settings import Settings
 
-_TONES = {
-    Fate.DONE: Tone.GOOD,
+_TONES = {  # the gravest first
     Fate.ATTENTION: Tone.ATTENTION,
     Fate.UNFINISHED: Tone.NOTE,
     Fate.HELD: Tone.NOTE,
+    Fate.WAITING: Tone.PLAIN,
+    Fate.SEEN_BEFORE: Tone.PLAIN,
+    Fate.DONE: Tone.GOOD,
 }
-_GRAVEST_FIRST = (
-    *(Fate.ATTENTION, Fate.UNFINISHED, Fate.HELD, Fate.WAITING),
-    *(Fate.SEEN_BEFORE, Fate.DONE),
-)
 _NIGHTS = "nights.json"
 
 
@@ -57,9 +55,8 @@ def _report(
 ) -> Report:
     numbers = {each.run for each in result.results if each.run is not None}
     found = stories(journal, [journal.run(number) for number in numbers], settings)
-    unprocessed = [
-        (each.name, each.sentence) for each in result.of(Fate.ATTENTION) if each.run is None
-    ]
+    without_run = (each for each in result.of(Fate.ATTENTION) if each.run is None)
+    unprocessed = [(each.name, each.sentence) for each in without_run]
     unprocessed += [(trouble.subject, trouble.sentence) for trouble in result.trouble]
     when = f"{result.ended_at.astimezone():%Y-%m-%d %H:%M}"
     subject = f"drop folder {layout.root.resolve().name}, {when}"
@@ -70,18 +67,16 @@ def _report(
 
 def _files(layout: FolderLayout, result: PassResult) -> ReportTable:
     """What became of the files, shown before what became of their rows."""
-    ordered = sorted(result.results, key=lambda each: _GRAVEST_FIRST.index(each.fate))
+    ordered = sorted(result.results, key=lambda each: [*_TONES].index(each.fate))
     lines = [
         ReportLine(
             [each.name, each.fate.value, each.account, each.sentence,
              each.files[0].relative_to(layout.root).as_posix() if each.files else None],
-            _TONES.get(each.fate, Tone.PLAIN),
+            _TONES[each.fate],
         )
         for each in ordered
     ]  # fmt: skip
-    columns = [
-        ReportColumn(title) for title in ("File", "Result", "Account", "Details", "Moved to")
-    ]
+    columns = [*map(ReportColumn, ("File", "Result", "Account", "Details", "Moved to"))]
     return ReportTable("Files", columns, lines, "All files of this pass.", "No files arrived.")
 
 
@@ -94,14 +89,9 @@ def _write_index(layout: FolderLayout, report: Report, result: PassResult, page_
     ]  # fmt: skip
     lines = [line, *(json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else [])]
     write_text(kept, json.dumps(lines))
-    columns = [
-        ReportColumn("Page", "link"),
-        ReportColumn("Ended (UTC)"),
-        ReportColumn("Files", "number"),
-        ReportColumn("Need attention", "number"),
-        ReportColumn("Summary"),
-    ]
-    nights = ReportTable("Nights", columns, [ReportLine(each) for each in lines])
+    titles = ("Page", "Ended (UTC)", "Files", "Need attention", "Summary")
+    columns = map(ReportColumn, titles, ("link", "text", "number", "number", "text"))
+    nights = ReportTable("Nights", [*columns], [ReportLine(each) for each in lines])
     index = replace(
         report, title="Nights", subject=str(layout.root.resolve()), facts=[], charts=[],
         tables=[nights],

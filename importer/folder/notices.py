@@ -12,16 +12,15 @@ from functools import partial
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 
-from importer.folder.claim_notes import write_text
 from importer.folder.layout import FolderLayout
 from importer.folder.one_file import Fate, FileResult
 from importer.folder.passes import PassResult
 from importer.folder.rules import Notify
 from importer.model.errors import ImporterError, SettingsError
+from importer.model.files import read_object, write_text
 
 _NOTIFIED = "told.json"
-_SUBMISSION = 587
-_TLS_PORT = 465
+_SUBMISSION, _TLS_PORT = 587, 465
 _TIMEOUT_S = 30
 
 
@@ -37,7 +36,10 @@ class TroubleChanges:
 def changes(layout: FolderLayout, result: PassResult) -> TroubleChanges:
     """Trouble with a vendor's folder or an account is new once, and again if a new day brings more
     of it; it ends with the next success."""
-    before, today = _notified(layout), f"{result.ended_at.astimezone():%Y-%m-%d}"
+    before, today = (
+        read_object(layout.reports / _NOTIFIED),
+        f"{result.ended_at.astimezone():%Y-%m-%d}",
+    )
     in_trouble = {_folder(each) for each in result.of(Fate.ATTENTION)}
     in_trouble |= {trouble.subject for trouble in result.trouble}
     begun = {subject for subject in in_trouble if before.get(subject) != today}
@@ -54,14 +56,6 @@ def _successes(result: PassResult) -> set[str]:
 
 def _folder(result: FileResult) -> str:
     return PurePosixPath("inbox", result.name).parent.as_posix()
-
-
-def _notified(layout: FolderLayout) -> dict[str, str]:
-    try:
-        days = json.loads((layout.reports / _NOTIFIED).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return days if isinstance(days, dict) else {}
 
 
 def is_wanted(notify: Notify, what: TroubleChanges, result: PassResult) -> bool:

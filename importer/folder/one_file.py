@@ -16,7 +16,6 @@ from importer.folder.claim_notes import (
     count_try,
     keep_claim_notes,
     reset_tries,
-    write_text,
 )
 from importer.folder.layout import Claimed, FolderLayout, move
 from importer.folder.reachable import why_unreachable
@@ -24,6 +23,7 @@ from importer.folder.rules import Rule
 from importer.journal import RunRecord, RunState, this_process
 from importer.model.cleaning import printable
 from importer.model.errors import ChoiceNeeded, ImporterError, SheetError, UsageError
+from importer.model.files import write_text
 from importer.model.outcomes import Status
 from importer.model.sheet_rows import by_sheet_row
 from importer.model.summary import EVERYTHING_SETTLED, NEEDS_ATTENTION, NOTHING_SENT, Summary

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from importer.folder.arrival import Arrival, arrivals, is_unchanged, why_incompl
 from importer.folder.layout import Claimed, FolderLayout
 from importer.folder.one_file import Fate, FileResult, process_file
 from importer.folder.reachable import why_unreachable
-from importer.folder.remote import fetch_each
+from importer.folder.remote import Sleep, fetch_each
 from importer.folder.rules import FolderSettings
 from importer.model.cleaning import printable
 from importer.model.errors import ImporterError
@@ -57,9 +57,14 @@ class PassResult:
 
 
 @dataclass
-class _Collector:
-    """Collects the results of all account threads."""
+class _Pass:
+    """One pass, with what the threads of its accounts have come to so far."""
 
+    layout: FolderLayout
+    settings: FolderSettings
+    context: Context
+    sleep: Sleep
+    wait_s: float
     results: list[FileResult] = field(default_factory=list)
     trouble: list[Trouble] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -85,13 +90,114 @@ class _Collector:
             self.trouble.append(Trouble(subject, sentence))
         log.warning("%s", sentence)
 
+    def run(self) -> None:
+        fetch_each(self.settings, self.layout, self.context.environ, self.sleep, self.report)
+        groups: dict[str | None, list[Arrival]] = {r.account: [] for r in self.settings.rules}
+        groups.setdefault(None, [])
+        for arrival in self._complete_files():
+            groups[self.settings.account(arrival.name)].append(arrival)
+        for account in self.layout.claimed_accounts() - groups.keys():
+            files = f"working/ contains files for account {account}"
+            todo = "add a rule for it or move the files back to the inbox"
+            why = "which no rule in folder.toml uses anymore"
+            self.report(f"account {account}", f"{files}, {why}; {todo}")
+        with ThreadPoolExecutor(len(groups), thread_name_prefix="account") as pool:
+            for account, files_of_account in groups.items():
+                pool.submit(self._guarded, account, files_of_account)
+
+    def _complete_files(self) -> Iterator[Arrival]:
+        """The files that did not change while they settled, or that match their companions."""
+        before = {arrival.path: arrival for arrival in arrivals(self.layout.inbox)}
+        if any(why_incomplete(arrival, None) for arrival in before.values()):
+            self.sleep(self.settings.settle_s)
+        for arrival in arrivals(self.layout.inbox):
+            why = why_incomplete(arrival, before.get(arrival.path))
+            if why is None:
+                yield arrival
+            else:
+                self.leave([arrival], self.settings.account(arrival.name), Fate.WAITING, why)
+
+    def _guarded(self, account: str | None, files: list[Arrival]) -> None:
+        """A bug of ours is reported and stops no other account."""
+        subject = f"account {account}"
+        try:
+            self._wait_for_lock(account, files)
+        except (ImporterError, OSError) as error:
+            self.report(subject, f"{subject}: {error}")
+        except Exception:  # the other accounts continue
+            log.exception("the files of account %s failed", account)
+            what = f"internal error while processing {subject}"
+            self.report(subject, f"{what}; see the log for details")
+
+    def _wait_for_lock(self, account: str | None, files: list[Arrival]) -> None:
+        """Processes the account's files as soon as no other pass is doing so."""
+        until = time.monotonic() + self.wait_s
+        while True:
+            with self.layout.account_lock(account) as acquired:
+                if acquired:
+                    self._process_in_turn(account, files)
+                    return
+            if time.monotonic() >= until or self.context.stop.wait(_RETRY_LOCK_S):
+                break
+        self.leave(files, account, Fate.WAITING, "another pass is processing this account's files")
+
+    def _process_in_turn(self, account: str | None, files: list[Arrival]) -> None:
+        """Interrupted files first, then in order of arrival, until something stops the account."""
+        claims = self.layout.unfinished_claims(account)
+        why = self._why_unreachable(account) if claims or files else None
+        while why is None and (claims or files):
+            if self.context.stop.is_set():
+                why = "the time limit was reached before it was started"
+                break
+            claimed = claims.pop(0) if claims else self._claim(files.pop(0), account)
+            why = self._why_others_wait(claimed, account) if claimed else None
+        for claimed in claims:
+            name = printable(str(claimed.name))
+            self.add(FileResult(name, account, Fate.UNFINISHED, f"waiting: {why}"))
+        self.leave(files, account, Fate.HELD, str(why))
+
+    def _why_unreachable(self, account: str | None) -> str | None:
+        if account is None:
+            return None
+        why = why_unreachable(self.context.settings.account(account), self.context)
+        if why is not None:
+            subject = f"account {account}"
+            self.report(subject, f"{why}; the files for {subject} are waiting")
+        return why
+
+    def _why_others_wait(self, claimed: Claimed, account: str | None) -> str | None:
+        """Processes a file; the account's other files wait if they may depend on it."""
+        rule = self.settings.rule(claimed.name)
+        result = process_file(claimed, rule, account, self.context, self.layout)
+        self.add(result)
+        if not result.stops_account or self.context.stop.is_set():
+            return None
+        others = f"the other files for account {account} wait until it is finished"
+        self.report(f"account {account}", f"{result.name}: {result.sentence}; {others}")
+        return f"{result.name} has to be finished first"
+
+    def _claim(self, arrival: Arrival, account: str | None) -> Claimed | None:
+        """Claims a file when its turn comes; None, with the reason reported, if it has to wait."""
+        number = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{token_hex(2)}"
+        try:
+            claimed = self.layout.claim(arrival, account, number)
+        except OSError as error:
+            why = f"it cannot be moved: {error.strerror or error}"
+            self.leave([arrival], account, Fate.HELD, why)
+            return None
+        if claimed is None or is_unchanged(claimed.path, arrival):
+            return claimed
+        self.layout.return_to_inbox(claimed)  # if that fails, the next pass continues with it
+        self.leave([arrival], account, Fate.WAITING, "it is still changing")
+        return None
+
 
 def run_pass(
     layout: FolderLayout,
     settings: FolderSettings,
     context: Context,
     *,
-    sleep: Callable[[float], object] = time.sleep,
+    sleep: Sleep = time.sleep,
     wait_s: float = 60,
 ) -> PassResult:
     """Continues interrupted files, then sends complete ones, in order of arrival by account.
@@ -100,167 +206,16 @@ def run_pass(
     While another pass has an account's files, this one waits up to `wait_s` for it to end.
     `context.stop` ends the pass: the next one continues what has begun.
     """
-    begun_at, collector = datetime.now(UTC), _Collector()
-    fetch_each(settings.rules, layout, context.environ, settings.settle_s, sleep, collector.report)
-    groups = _by_account(layout, settings, collector, sleep)
-    for account in layout.claimed_accounts() - groups.keys():
-        _report_orphaned(account, collector)
-    with ThreadPoolExecutor(len(groups), thread_name_prefix="account") as pool:
-        for account, files in groups.items():
-            queue = _AccountQueue(account, files, layout, settings, context, collector)
-            pool.submit(_guarded, queue, wait_s)
-    result = PassResult(begun_at, datetime.now(UTC), collector.results, collector.trouble)
-    _log_pass(layout, result)
-    return result
-
-
-def _by_account(
-    layout: FolderLayout,
-    settings: FolderSettings,
-    collector: _Collector,
-    sleep: Callable[[float], object],
-) -> dict[str | None, list[Arrival]]:
-    groups: dict[str | None, list[Arrival]] = {rule.account: [] for rule in settings.rules}
-    groups.setdefault(None, [])
-    for arrival in _complete_files(layout, settings, collector, sleep):
-        groups[_account_of(arrival, settings)].append(arrival)
-    return groups
-
-
-def _account_of(arrival: Arrival, settings: FolderSettings) -> str | None:
-    rule = settings.rule(arrival.name)
-    return rule.account if rule else None
-
-
-def _complete_files(
-    layout: FolderLayout,
-    settings: FolderSettings,
-    collector: _Collector,
-    sleep: Callable[[float], object],
-) -> Iterator[Arrival]:
-    """The files that did not change while they settled, or that match their companions."""
-    before = {arrival.path: arrival for arrival in arrivals(layout.inbox)}
-    if any(why_incomplete(arrival, None) for arrival in before.values()):
-        sleep(settings.settle_s)
-    for arrival in arrivals(layout.inbox):
-        why = why_incomplete(arrival, before.get(arrival.path))
-        if why is None:
-            yield arrival
-        else:
-            collector.leave([arrival], _account_of(arrival, settings), Fate.WAITING, why)
-
-
-def _report_orphaned(account: str | None, collector: _Collector) -> None:
-    collector.report(
-        f"account {account}",
-        f"working/ contains files for account {account}, which no rule in folder.toml uses "
-        "anymore; add a rule for it or move the files back to the inbox",
-    )
-
-
-def _log_pass(layout: FolderLayout, result: PassResult) -> None:
+    begun_at, current = datetime.now(UTC), _Pass(layout, settings, context, sleep, wait_s)
+    current.run()
+    result = PassResult(begun_at, datetime.now(UTC), current.results, current.trouble)
     fates = {fate.value: len(result.of(fate)) for fate in Fate if result.of(fate)}
     number, status = len(result.results), result.exit_status
     log.info(
         "pass over %s: %s files, exit status %s", layout.root, number, status,
         extra={"event": "pass", "files": fates, "exit_status": status},
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _AccountQueue:
-    account: str | None
-    files: Sequence[Arrival]
-    layout: FolderLayout
-    settings: FolderSettings
-    context: Context
-    collector: _Collector
-
-    def report(self, sentence: str) -> None:
-        self.collector.report(f"account {self.account}", sentence)
-
-    def leave(self, files: Iterable[Arrival], fate: Fate, why: str) -> None:
-        self.collector.leave(files, self.account, fate, why)
-
-
-def _guarded(queue: _AccountQueue, wait_s: float) -> None:
-    """A bug of ours is reported and stops no other account."""
-    try:
-        _wait_for_lock(queue, time.monotonic() + wait_s)
-    except (ImporterError, OSError) as error:
-        queue.report(f"account {queue.account}: {error}")
-    except Exception:  # the other accounts continue
-        log.exception("the files of account %s failed", queue.account)
-        queue.report(
-            f"internal error while processing account {queue.account}; see the log for details"
-        )
-
-
-def _wait_for_lock(queue: _AccountQueue, until: float) -> None:
-    """Processes the account's files as soon as no other pass is doing so."""
-    while True:
-        with queue.layout.account_lock(queue.account) as acquired:
-            if acquired:
-                _process_in_turn(queue)
-                return
-        if time.monotonic() >= until or queue.context.stop.wait(_RETRY_LOCK_S):
-            break
-    queue.leave(queue.files, Fate.WAITING, "another pass is processing this account's files")
-
-
-def _process_in_turn(queue: _AccountQueue) -> None:
-    """Interrupted files first, then in order of arrival, until something stops the account."""
-    claims, files = queue.layout.unfinished_claims(queue.account), list(queue.files)
-    why = _why_unreachable(queue) if claims or files else None
-    while why is None and (claims or files):
-        why = _process_next(claims, files, queue)
-    for claimed in claims:
-        name = printable(str(claimed.name))
-        result = FileResult(name, queue.account, Fate.UNFINISHED, f"waiting: {why}")
-        queue.collector.add(result)
-    queue.leave(files, Fate.HELD, str(why))
-
-
-def _process_next(claims: list[Claimed], files: list[Arrival], queue: _AccountQueue) -> str | None:
-    """Why the account's other files wait, if they do: they may depend on this one."""
-    if queue.context.stop.is_set():
-        return "the time limit was reached before it was started"
-    claimed = claims.pop(0) if claims else _claim(files.pop(0), queue)
-    if claimed is None:
-        return None
-    rule = queue.settings.rule(claimed.name)
-    result = process_file(claimed, rule, queue.account, queue.context, queue.layout)
-    queue.collector.add(result)
-    if not result.stops_account or queue.context.stop.is_set():
-        return None
-    others = f"the other files for account {queue.account} wait until it is finished"
-    queue.report(f"{result.name}: {result.sentence}; {others}")
-    return f"{result.name} has to be finished first"
-
-
-def _why_unreachable(queue: _AccountQueue) -> str | None:
-    if queue.account is None:
-        return None
-    account = queue.context.settings.account(queue.account)
-    why = why_unreachable(account, queue.context)
-    if why is not None:
-        queue.report(f"{why}; the files for account {queue.account} are waiting")
-    return why
-
-
-def _claim(arrival: Arrival, queue: _AccountQueue) -> Claimed | None:
-    """Claims a file when its turn comes; None, with the reason reported, if it has to wait."""
-    number = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{token_hex(2)}"
-    try:
-        claimed = queue.layout.claim(arrival, queue.account, number)
-    except OSError as error:
-        queue.leave([arrival], Fate.HELD, f"it cannot be moved: {error.strerror or error}")
-        return None
-    if claimed is None or is_unchanged(claimed.path, arrival):
-        return claimed
-    queue.layout.return_to_inbox(claimed)  # if that fails, the next pass continues with it
-    queue.leave([arrival], Fate.WAITING, "it is still changing")
-    return None
+    return result
 
 
 @contextmanager

@@ -10,7 +10,7 @@ file that is fetched twice anyway is recognized by its bytes and not sent again.
 import importlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +18,9 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
-from importer.folder.arrival import companion_names, is_companion, is_no_sheet
+from importer.folder.arrival import companion_names, may_be_sheet
 from importer.folder.layout import FolderLayout, move, quoted, safe_name
-from importer.folder.rules import Remote, Rule
+from importer.folder.rules import FolderSettings, Remote
 from importer.model.cleaning import printable
 from importer.model.errors import ImporterError, NotSent, SettingsError
 
@@ -34,48 +34,39 @@ Files = Mapping[str, tuple[int, str]]  # name -> size and time, as the server re
 Sleep = Callable[[float], object]
 
 
-def fetch(
-    rule: Rule, layout: FolderLayout, environ: Mapping[str, str], settle_s: float, sleep: Sleep
-) -> None:
-    """Fetches a rule's remote files into its folder of the inbox.
-
-    Raises SettingsError, or another ImporterError if the server cannot be reached.
-    """
-    remote = rule.remote
-    if remote is None:
-        return
-    with layout.lock(f"remote {quoted(rule.name)}") as acquired, ExitStack() as stack:
-        if not acquired:
-            return
-        system = stack.enter_context(_opened(remote, environ))
-        store = _RemoteFolder(system, remote, _owner_name(layout), layout.inbox / rule.folder)
-        store.fetch_claimed()
-        store.fetch(settle_s, sleep)
-
-
 def fetch_each(
-    rules: Sequence[Rule],
+    settings: FolderSettings,
     layout: FolderLayout,
     environ: Mapping[str, str],
-    settle_s: float,
     sleep: Sleep,
     report: Callable[[str, str], object],
 ) -> None:
-    """Fetches from each remote inbox; one that fails is reported and stops nothing else."""
-    for rule in rules:
+    """Fetches each rule's remote files into its folder of the inbox.
+
+    An inbox that fails is reported and stops nothing else.
+    """
+    for rule in settings.rules:
         subject = f"remote inbox of {rule.name}"
+        if rule.remote is None:
+            continue
         try:
-            fetch(rule, layout, environ, settle_s, sleep)
+            with layout.lock(f"remote {quoted(rule.name)}") as acquired:
+                if not acquired:
+                    continue
+                with _opened(rule.remote, environ) as system:
+                    into = layout.inbox / rule.folder
+                    store = _RemoteFolder(system, rule.remote, _owner_name(layout), into)
+                    store.fetch_claimed()
+                    store.fetch(settings.settle_s, sleep)
         except ImporterError as error:
             report(subject, f"{subject}: {error}")
         except Exception as error:  # noqa: BLE001  (each protocol has its own; they repeat secrets)
-            why = _masked(f"{type(error).__name__}: {error}", rule, environ)
+            why = _masked(f"{type(error).__name__}: {error}", rule.remote, environ)
             report(subject, f"{subject} could not be read: {why}")
 
 
-def _masked(text: str, rule: Rule, environ: Mapping[str, str]) -> str:
-    names = rule.remote.secrets.values() if rule.remote else ()
-    for secret in filter(None, (environ.get(name) for name in names)):
+def _masked(text: str, remote: Remote, environ: Mapping[str, str]) -> str:
+    for secret in filter(None, map(environ.get, remote.secrets.values())):
         text = text.replace(secret, "***")
     return text
 
@@ -163,7 +154,8 @@ class _RemoteFolder:
         try:
             for name, part in zip(file.names, parts, strict=True):
                 self._system.get_file(f"{folder}/{name}", str(part))
-                _sync_to_disk(part)
+                with part.open("rb+") as fetched:  # it must survive a power failure here
+                    os.fsync(fetched.fileno())
             if parts[-1].stat().st_size != file.size:
                 raise NotSent(f"{printable(file.name)} was not fetched completely")
             for name, part in zip(file.companions, parts, strict=False):
@@ -207,18 +199,11 @@ def _time(info: Mapping[str, Any]) -> str:
 
 def _sheets(files: Files) -> list[str]:
     """In order of arrival, as far as the server reports it."""
-    names = [name for name in files if not (is_no_sheet(name) or is_companion(name))]
-    return sorted(names, key=lambda name: (files[name][1], name))
+    return sorted(filter(may_be_sheet, files), key=lambda name: (files[name][1], name))
 
 
 def _companions_of(name: str, files: Files) -> list[str]:
     return [each for each in companion_names(name) if each in files]
-
-
-def _sync_to_disk(part: Path) -> None:
-    """A file that counts as taken on the server must survive a power failure here."""
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _owner_name(layout: FolderLayout) -> str:

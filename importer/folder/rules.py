@@ -20,15 +20,7 @@ _RULE_KEYS = (
     *("folder", "files", "vendor", "operation", "worksheet", "account", "remote"),
     *("stop_after", "whole_po", "strict", *READING_SWITCHES),
 )
-_NOTIFY_KEYS = (
-    "when",
-    "mail_to",
-    "mail_from",
-    "smtp",
-    "smtp_username",
-    "smtp_password_env",
-    "urls_env",
-)
+_NOTIFY_TEXTS = ("mail_from", "smtp", "smtp_username", "smtp_password_env", "urls_env")
 _WHENS = ("attention", "always", "never")
 
 TEMPLATE = """\
@@ -120,6 +112,10 @@ class FolderSettings:
     def rule(self, file: PurePosixPath) -> Rule | None:
         return next((rule for rule in self.rules if rule.matches(file)), None)
 
+    def account(self, file: PurePosixPath) -> str | None:
+        rule = self.rule(file)
+        return rule.account if rule else None
+
 
 def init_folder(directory: Path) -> Path:
     """Creates the folders and a commented folder.toml; never overwrites that file."""
@@ -138,9 +134,8 @@ def load_folder(directory: Path, settings: Settings) -> FolderSettings:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise SettingsError(
-            f"{file} does not exist; create it with: importer folder init {directory}"
-        ) from None
+        todo = f"create it with: importer folder init {directory}"
+        raise SettingsError(f"{file} does not exist; {todo}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{file} cannot be read: {error}") from None
     top = TomlTable(file, "", values)
@@ -151,21 +146,11 @@ def load_folder(directory: Path, settings: Settings) -> FolderSettings:
 
 def _rule(name: str, table: TomlTable, settings: Settings) -> Rule:
     table.knows(_RULE_KEYS)
-    return Rule(
-        name=name,
-        folder=_folder(name, table),
-        files=table.text("files") or "*",
-        account=_account(table, settings),
-        options=_options(table),
-        remote=_remote(table),
-    )
-
-
-def _folder(name: str, table: TomlTable) -> str:
-    folder = table.text("folder") or name
+    folder, files = table.text("folder") or name, table.text("files") or "*"
     if PurePosixPath(folder).is_absolute() or ".." in PurePosixPath(folder).parts:
         raise table.wrong(f'folder "{folder}" is outside the inbox')
-    return folder
+    account, options = _account(table, settings), _options(table)
+    return Rule(name, folder, files, account, options, _remote(table))
 
 
 def _account(table: TomlTable, settings: Settings) -> str | None:
@@ -209,17 +194,12 @@ def _remote(rule: TomlTable) -> Remote | None:
     if not isinstance(values, dict):
         raise rule.wrong("remote must be written as a table, [inbox.NAME.remote]")
     table = TomlTable(rule.file, f"{rule.name}.remote", values)
-    options = {name: _option(name, table) for name in values if name != "url"}
+    options = {name: value for name, value in values.items() if name != "url"}
+    if not all(isinstance(value, str | int | float | bool) for value in options.values()):
+        raise table.wrong("each option must be a text, a number, true or false")
     secrets = [name for name in options if name.endswith("_env")]
     variables = {name.removesuffix("_env"): str(options.pop(name)) for name in secrets}
     return Remote(_url(table), options, variables)
-
-
-def _option(name: str, table: TomlTable) -> str | int | float | bool:
-    value = table.values[name]
-    if not isinstance(value, str | int | float | bool):
-        raise table.wrong("each option must be a text, a number, true or false")
-    return value
 
 
 def _url(table: TomlTable) -> str:
@@ -228,10 +208,8 @@ def _url(table: TomlTable) -> str:
     if not parts.scheme or "://" not in url:
         raise table.wrong('url must be an address, such as "sftp://ftp.north.example/outgoing"')
     if parts.password is not None:
-        raise table.wrong(
-            "url contains a password; put it in an environment variable and name that in "
-            "password_env"
-        )
+        todo = "put it in an environment variable and name that in password_env"
+        raise table.wrong(f"url contains a password; {todo}")
     return url
 
 
@@ -242,19 +220,12 @@ def _notify(top: TomlTable) -> Notify:
     if not values:
         return Notify()
     table = TomlTable(top.file, "notify", values)
-    table.knows(_NOTIFY_KEYS)
+    table.knows(["when", "mail_to", *_NOTIFY_TEXTS])
     when = table.text("when") or "attention"
     if when not in _WHENS:
         raise table.wrong(f'when must be one of {", ".join(_WHENS)}, not "{when}"')
-    return Notify(
-        when=when,
-        mail_to=_mail_to(table),
-        mail_from=table.text("mail_from") or "",
-        smtp=table.text("smtp") or "",
-        smtp_username=table.text("smtp_username"),
-        smtp_password_env=table.text("smtp_password_env"),
-        urls_env=table.text("urls_env"),
-    )
+    texts: dict[str, Any] = {name: table.text(name) for name in _NOTIFY_TEXTS if name in values}
+    return Notify(when, _mail_to(table), **texts)
 
 
 def _mail_to(table: TomlTable) -> list[str]:

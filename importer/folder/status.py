@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from importer.folder.arrival import arrivals
-from importer.folder.claim_notes import write_text
 from importer.folder.layout import FolderLayout
 from importer.folder.one_file import Fate
 from importer.folder.passes import PassResult
+from importer.model.files import read_object, write_text
 
 _LAST, _HEARTBEAT = "last-pass.json", "heartbeat"
 _BEAT_S = 10.0
@@ -33,11 +33,7 @@ def save_pass(layout: FolderLayout, result: PassResult, next_at: datetime | None
 
 def last_pass(layout: FolderLayout) -> Mapping[str, Any] | None:
     """What the last pass saved; None if there is none or it cannot be read."""
-    try:
-        values = json.loads((layout.reports / _LAST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return values if isinstance(values, dict) else None
+    return read_object(layout.reports / _LAST) or None
 
 
 def folder_status(layout: FolderLayout) -> dict[str, Any]:
@@ -58,12 +54,11 @@ def folder_status(layout: FolderLayout) -> dict[str, Any]:
 
 def _count(folder: Path) -> int:
     """Counts sheets, without the files that were written for them."""
-    written = (".result", ".fix")
     return sum(
         path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.suffix not in {".txt", ".zip", ".md5", ".sha256", ".done"}
-        and not any(mark in path.stem for mark in written)
+        and not (".result" in path.stem or ".fix" in path.stem)
         for path in folder.rglob("*")
     )
 

@@ -1,5 +1,6 @@
 """Files written whole or not at all."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -8,7 +9,7 @@ from errno import EISDIR
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 Choose = Callable[[Path, Path], Path]  # the finished file and its wished place -> its place
 
@@ -53,6 +54,19 @@ def write_bytes(target: Path, content: bytes) -> Path:
         file.write(content)
 
     return written(target, write).path
+
+
+def write_text(target: Path, text: str) -> Path:
+    return write_bytes(target, text.encode("utf-8", "backslashreplace"))
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """The JSON object in a file; an empty one if there is none or it cannot be read."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def put(part: Path, target: Path) -> Path:
