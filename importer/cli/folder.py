@@ -38,11 +38,11 @@ def _until(_context: click.Context, _option: click.Parameter, text: str | None) 
     """The next such time of day, in local time."""
     if text is None:
         return None
-    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
-    if not found:
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
+    if not match:
         raise click.BadParameter(f'"{text}" is not a time like 06:00')
     now = datetime.now().astimezone()
-    at = now.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+    at = now.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
     return at if at > now else at + timedelta(days=1)
 
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-POSITIVE = click.IntRange(min=1)
-
 
 def share(_context: click.Context, _option: click.Parameter, text: str | None) -> "Share | None":
     from importer.model.options import Share
@@ -51,11 +49,27 @@ VENDOR = click.option(
     "--vendor", metavar="NAME", help="Vendor profile (default: detected from the headings)."
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+RUNS = click.argument("runs", nargs=-1, type=int, metavar="[RUN]...")
+
+
+def flag(name: str, help_: str) -> Callable[[Command], Command]:
+    return click.option(name, is_flag=True, help=help_)
+
+
+def at_least_one(name: str, help_: str) -> Callable[[Command], Command]:
+    return click.option(name, metavar="N", type=click.IntRange(min=1), help=help_)
 
 
 def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     """Adds the options that say how a sheet is read; the command gets them as `reading`."""
 
+    @OPERATION
+    @WORKSHEET
+    @VENDOR
+    @flag("--split", "Read several tracking numbers from one cell.")
+    @flag("--visible-only", "Skip rows that are hidden in the sheet.")
+    @flag("--infer-carrier", "Fill an empty carrier from the tracking number.")
+    @flag("--strict-tracking", "Do not send rows with a doubtful tracking number.")
     @wraps(command)
     def with_reading(*args: Any, **words: Any) -> None:
         from dataclasses import fields
@@ -65,61 +79,19 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
         given = {f.name: words.pop(f.name) for f in fields(ReadingOptions) if f.name in words}
         command(*args, reading=ReadingOptions(**given), **words)
 
-    for option in reversed(
-        (
-            OPERATION,
-            WORKSHEET,
-            VENDOR,
-            click.option(
-                "--split", is_flag=True, help="Read several tracking numbers from one cell."
-            ),
-            click.option(
-                "--visible-only", is_flag=True, help="Skip rows that are hidden in the sheet."
-            ),
-            click.option(
-                "--infer-carrier",
-                is_flag=True,
-                help="Fill an empty carrier from the tracking number.",
-            ),
-            click.option(
-                "--strict-tracking",
-                is_flag=True,
-                help="Do not send rows with a doubtful tracking number.",
-            ),
-        )
-    ):
-        with_reading = option(with_reading)
     return with_reading
 
 
 def patience_options(command: Command) -> Command:
     """Adds the options that say how long and how often to try."""
     for option in (
-        click.option(
-            "--max-refusals",
-            metavar="N",
-            type=POSITIVE,
-            help="Stop after N identical rejections in a row (default: 10).",
-        ),
-        click.option(
-            "--max-lost",
-            metavar="N",
-            type=POSITIVE,
-            help="Stop after N lost answers in a row (default: 3).",
-        ),
-        click.option(
-            "--isolate-limit",
-            metavar="N",
-            type=POSITIVE,
-            help="Calls spent on finding a call's bad rows (default: 40).",
-        ),
-        click.option("--no-wait", is_flag=True, help="Leave lost answers to the next run."),
+        at_least_one("--max-refusals", "Stop after N identical rejections in a row (default: 10)."),
+        at_least_one("--max-lost", "Stop after N lost answers in a row (default: 3)."),
+        at_least_one("--isolate-limit", "Calls spent on finding a call's bad rows (default: 40)."),
+        flag("--no-wait", "Leave lost answers to the next run."),
     ):
         command = option(command)
     return command
-
-
-RUNS = click.argument("runs", nargs=-1, type=int, metavar="[RUN]...")
 
 
 class Session:

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,20 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from importer.cli.parameters import (
-    AS_JSON,
-    INTO,
-    RUNS,
-    Session,
-    pass_session,
-    reading_options,
-)
+from importer.cli.parameters import AS_JSON, INTO, RUNS, Session, pass_session, reading_options
 from importer.cli.working import load_meanwhile, progress, sentence_of, stopped_by_signals
 from importer.model.errors import SettingsError, SheetError, SignInRefused, UsageError
 
 if TYPE_CHECKING:
     from importer.journal import Journal, RunRecord
-    from importer.model.options import ReadingOptions, UploadOptions
+    from importer.model.options import ReadingOptions
     from importer.model.stop import Stop
     from importer.reconcile.reconcile import Subject
     from importer.reports.model import Report
@@ -33,12 +26,11 @@ if TYPE_CHECKING:
 
 
 def _since(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
-    """A day, or so many days or hours back."""
+    """A day, or a number of days or hours back."""
     if text is None:
         return None
-    found = re.fullmatch(r"([0-9]{1,4})([dh])", text)
-    if found:
-        hours = int(found[1]) * (24 if found[2] == "d" else 1)
+    if match := re.fullmatch(r"([0-9]{1,4})([dh])", text):
+        hours = int(match[1]) * (24 if match[2] == "d" else 1)
         return datetime.now(UTC) - timedelta(hours=hours)
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
@@ -99,54 +91,40 @@ def reconcile(
         work = _of_runs(session, settings, runs, since, reading.vendor, account)
     else:
         raise click.UsageError("name sheets, or --run N, or --since 7d, or --vendor NAME.")
-    worst = EVERYTHING_SETTLED
+    statuses = [EVERYTHING_SETTLED]
     with session.journal(settings) as journal, stopped_by_signals() as stop:
-        for name, folder, found in work:
+        for stem, to, subject in work:
             try:
-                subject, where = found()
-                report, attention = _reconciled(subject, where, journal, stop)
+                made, attention = _reconciled(subject(), settings.account(to), journal, stop)
             except (SheetError, SettingsError, UsageError, SignInRefused) as error:
                 click.echo(f"importer: {sentence_of(error)}", err=True)
-                worst = NOTHING_SENT
+                statuses.append(NOTHING_SENT)
                 continue
-            _give(report, (into or folder) / f"{name}.reconcile", as_csv=as_csv, as_json=as_json)
-            worst = max(worst, NEEDS_ATTENTION if attention else EVERYTHING_SETTLED)
-    raise SystemExit(worst)
+            path = (into or stem.parent) / f"{stem.name}.reconcile"
+            _write(made, path, as_csv=as_csv, as_json=as_json)
+            statuses.append(NEEDS_ATTENTION if attention else EVERYTHING_SETTLED)
+    raise SystemExit(max(statuses))
 
 
-Found = Callable[[], "tuple[Subject, Account]"]
+# What to call the files of a report, the account to compare with, and the rows, read when needed.
+Work = list[tuple[Path, str, "Callable[[], Subject]"]]
 
 
 def _of_sheets(
-    sheets: Sequence[Path],
-    settings: "Settings",
-    account: str | None,
-    reading: "ReadingOptions",
-) -> "Iterable[tuple[str, Path, Found]]":
+    sheets: Sequence[Path], settings: "Settings", account: str | None, reading: "ReadingOptions"
+) -> Work:
     if account is None and reading.vendor is not None:
         account = settings.vendor(reading.vendor).account
     if account is None:
         raise click.UsageError("--account is needed to compare a sheet.")
     from importer.model.options import UploadOptions
-
-    where = settings.account(account)
-    options = UploadOptions(reading).for_platform(where.platform)
-    return [
-        (sheet.stem, sheet.parent, partial(_sheet, sheet, options, settings, where))
-        for sheet in sheets
-    ]
-
-
-def _sheet(
-    sheet: Path, options: "UploadOptions", settings: "Settings", account: "Account"
-) -> "tuple[Subject, Account]":
     from importer.reconcile.reconcile import subject_of_sheet
 
-    return subject_of_sheet(sheet, options, settings), account
-
-
-def _given(subject: "Subject", account: str, settings: "Settings") -> "tuple[Subject, Account]":
-    return subject, settings.account(account)
+    options = UploadOptions(reading).for_platform(settings.account(account).platform)
+    return [
+        (sheet.parent / sheet.stem, account, partial(subject_of_sheet, sheet, options, settings))
+        for sheet in sheets
+    ]
 
 
 def _of_runs(
@@ -156,9 +134,9 @@ def _of_runs(
     since: datetime | None,
     vendor: str | None,
     account: str | None,
-) -> "Iterable[tuple[str, Path, Found]]":
+) -> Work:
     from importer.operations.operation import UNDO
-    from importer.reconcile.reconcile import subjects_of_runs
+    from importer.reconcile.reconcile import Subject, subjects_of_runs
 
     with session.journal(settings) as journal:
         chosen = [
@@ -168,26 +146,23 @@ def _of_runs(
         ]
         if not chosen:
             raise UsageError("the journal has no such run")
-        found = subjects_of_runs(journal, chosen)
+        by_account = subjects_of_runs(journal, chosen)
     label = "-".join(f"run-{number}" for number in numbers) or "runs"
-    return [
-        (
-            f"{label}.{name}.{subject.operation.name}".replace(" ", "-"),
-            Path(),
-            partial(_given, subject, name, settings),
-        )
-        for name, subjects in found.items()
-        for subject in subjects
-    ]
+
+    def work(name: str, subject: Subject) -> tuple[Path, str, Callable[[], Subject]]:
+        path = f"{label}.{name}.{subject.operation.name}".replace(" ", "-")
+        return Path(path), name, lambda: subject
+
+    return [work(name, subject) for name, subjects in by_account.items() for subject in subjects]
 
 
 def _runs(
     journal: "Journal", numbers: Sequence[int], since: datetime | None, vendor: str | None
 ) -> "list[RunRecord]":
-    found = [journal.run(number) for number in numbers] if numbers else journal.runs(10_000)
+    runs = [journal.run(number) for number in numbers] if numbers else journal.runs(10_000)
     return [
         run
-        for run in found
+        for run in runs
         if (since is None or run.created_at >= since)
         and (vendor is None or run.settings.vendor == vendor)
     ]
@@ -196,20 +171,21 @@ def _runs(
 def _reconciled(
     subject: "Subject", account: "Account", journal: "Journal", stop: "Stop"
 ) -> "tuple[Report, int]":
-    from importer.reconcile.reconcile import reconcile as reconciled
+    from importer.reconcile import reconcile as reconciling
     from importer.sending.read_back import Access
 
     credentials = account.credentials(os.environ)
     load_meanwhile("importer.reports.reconcile_report", "importer.reports.report_files")
     with progress(f"reading back from {account.name}", len(subject.rows)) as advance:
-        found = reconciled(subject, Access(account, credentials, journal, stop), on_read=advance)
+        access = Access(account, credentials, journal, stop)
+        result = reconciling.reconcile(subject, access, on_read=advance)
     from importer.reports.reconcile_report import report_of
 
-    return report_of(found), found.attention
+    return report_of(result), result.attention
 
 
-def _give(report: "Report", name: Path, *, as_csv: bool = False, as_json: bool) -> list[Path]:
-    """Writes a report's files and says what they hold; the files."""
+def _write(report: "Report", name: Path, *, as_csv: bool = False, as_json: bool) -> list[Path]:
+    """Writes a report's files and prints what is in them."""
     from importer.reports.machine import report_as_json
     from importer.reports.report_files import write_report
     from importer.reports.terminal.report_lines import report_lines
@@ -223,7 +199,7 @@ def _give(report: "Report", name: Path, *, as_csv: bool = False, as_json: bool) 
 
 
 def _night(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
-    """Noon of the day, here."""
+    """Noon of the day, in local time."""
     if text is None:
         return None
     try:
@@ -246,6 +222,7 @@ def _night(_context: click.Context, _option: click.Parameter, text: str | None) 
     "-o",
     "path",
     metavar="PATH",
+    default="report",
     type=click.Path(path_type=Path),
     help="Name of the files (default: ./report).",
 )
@@ -258,7 +235,7 @@ def report(
     night: datetime | None,
     since: datetime | None,
     vendor: str | None,
-    path: Path | None,
+    path: Path,
     opened: bool,
     as_json: bool,
 ) -> None:
@@ -287,7 +264,7 @@ def report(
             days(journal, now),
             now,
         )
-    files = _give(made, _without_suffix(path or Path("report")), as_json=as_json)
+    files = _write(made, _without_suffix(path), as_json=as_json)
     if opened:
         click.launch(files[0].resolve().as_uri())
 

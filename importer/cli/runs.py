@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,18 +14,20 @@ from importer.cli.parameters import (
     RUNS,
     Session,
     days_of,
+    flag,
     pass_session,
     patience_options,
 )
 from importer.cli.working import each, opened_context
 
+if TYPE_CHECKING:
+    from importer.journal import Journal
+
 
 @click.command()
 @RUNS
-@click.option(
-    "--take-over", is_flag=True, help="Even if another process seems to be working on it."
-)
-@click.option("--abandon", is_flag=True, help="Close the given runs; send nothing more of them.")
+@flag("--take-over", "Even if another process seems to be working on it.")
+@flag("--abandon", "Close the given runs; send nothing more of them.")
 @patience_options
 @AS_JSON
 @pass_session
@@ -43,7 +45,7 @@ def resume(
     \b
     importer resume
     """
-    from importer.runs.upload import abandon_run, interrupted_runs
+    from importer.runs.upload import abandon_run
     from importer.undo import resume_any
 
     if abandon and not runs:
@@ -53,17 +55,7 @@ def resume(
             for number in runs:
                 click.echo(abandon_run(number, context.journal))
             return
-        numbers = list(runs)
-        for run, newer in interrupted_runs(context.journal) if not runs else ():
-            if newer is None:
-                numbers.append(run.id)
-            else:
-                click.echo(
-                    f"importer: run {run.id} was skipped because {run.file_name} was sent again "
-                    f"in run {newer.id}; importer resume {run.id} finishes it, "
-                    f"importer resume --abandon {run.id} closes it.",
-                    err=True,
-                )
+        numbers = list(runs) or _interrupted(context.journal)
         if not numbers and not as_json:
             click.echo("No run was interrupted.")
         each(
@@ -72,6 +64,24 @@ def resume(
             as_json=as_json,
             context=context,
         )
+
+
+def _interrupted(journal: "Journal") -> list[int]:
+    """The interrupted runs; those whose sheet was sent again are skipped, and named."""
+    from importer.runs.upload import interrupted_runs
+
+    numbers = []
+    for run, newer in interrupted_runs(journal):
+        if newer is None:
+            numbers.append(run.id)
+        else:
+            click.echo(
+                f"importer: run {run.id} was skipped because {run.file_name} was sent again "
+                f"in run {newer.id}; importer resume {run.id} finishes it, "
+                f"importer resume --abandon {run.id} closes it.",
+                err=True,
+            )
+    return numbers
 
 
 @click.command()
@@ -120,13 +130,13 @@ def runs(session: Session, most: int, prune: int | None, as_json: bool) -> None:
             number = journal.prune(journal.now() - timedelta(days=prune))
             click.echo(f"deleted the bodies and replies of {number} runs; what was sent is kept")
             return
-        found = [(run, journal.counts(run.id)) for run in journal.runs(most)]
+        counted = [(run, journal.counts(run.id)) for run in journal.runs(most)]
         now = journal.now()
     if as_json:
-        for run, counts in found:
+        for run, counts in counted:
             click.echo(json.dumps(run_as_json(run, counts)))
     else:
-        click.echo(runs_table(found, now))
+        click.echo(runs_table(counted, now))
 
 
 @click.command()

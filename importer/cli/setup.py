@@ -26,41 +26,39 @@ def operations(operation: str | None, as_json: bool) -> None:
     from importer.operations import unavailable
     from importer.reports.terminal.operation_lines import operations_as_json, operations_table
 
-    found = [named(operation)] if operation else list(every().values())
+    listed = [named(operation)] if operation else list(every().values())
     if as_json:
-        click.echo(json.dumps(operations_as_json(found), indent=2))
+        click.echo(json.dumps(operations_as_json(listed), indent=2))
     else:
-        click.echo(operations_table(found))
+        click.echo(operations_table(listed))
     for sentence in () if operation else unavailable().values():
         click.echo(f"importer: {sentence}", err=True)
 
 
 @click.command()
 @click.argument("operation")
-@click.option("-o", "path", metavar="PATH", help="File, or folder ending in / (default: here).")
-def template(operation: str, path: str | None) -> None:
+@click.option(
+    "-o", "path", metavar="PATH", default=".", help="File, or folder ending in / (default: here)."
+)
+def template(operation: str, path: str) -> None:
     """Write a blank workbook for an operation.
 
     \b
     importer template add_tracking -o dock.xlsx
     """
-    from importer.operations import operation_named as named
+    from importer.operations import operation_named
     from importer.sheets.results.templates import write_template
 
-    found = named(operation)
-    target = _template_place(path or ".", f"{found.name}.xlsx")
-    if target.exists():
-        raise UsageError(f"{target} already exists; choose another name with -o")
-    write_template(found, target)
-    click.echo(f"{target} is a blank sheet for {found.name}")
-
-
-def _template_place(path: str, name: str) -> Path:
-    """The file itself, or its place in a folder, which is created if it ends in a slash."""
+    known = operation_named(operation)
     target = Path(path)
     if path.endswith(("/", os.sep)):
         target.mkdir(parents=True, exist_ok=True)
-    return target / name if target.is_dir() else target
+    if target.is_dir():
+        target /= f"{known.name}.xlsx"
+    if target.exists():
+        raise UsageError(f"{target} already exists; choose another name with -o")
+    write_template(known, target)
+    click.echo(f"{target} is a blank sheet for {known.name}")
 
 
 @click.command()

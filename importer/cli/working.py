@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from importer.model.summary import Summary
     from importer.runs.execute import Context
 
-Values = TypeVar("Values")
 T = TypeVar("T", Path, int)
 
 
@@ -39,39 +38,52 @@ def each(
     as_json: bool,
     context: "Context | None" = None,
 ) -> None:
-    """Works on each sheet or run, says what became of it, and exits with the gravest status.
+    """Works on each sheet or run, prints its summary, and exits with the worst status.
 
-    `context` is the one that sends, where something is sent.
+    `context` is given where something is sent.
     """
     from importer.model.summary import exit_status
     from importer.reports.terminal.sheet_lines import left, summary_lines
 
     summaries = []
     for subject in subjects:
-        if context is not None and context.stop.is_set():
-            summary = _not_processed(
-                subject, f"{_name(subject)} was not begun: the command stopped"
-            )
-        elif (source := _source(subject, subjects)) is not None:
-            both = f"{_name(subject)} is made from {source.name}, which is named as well"
-            summary = _not_processed(subject, f"{both}; name one of them")
-        else:
-            try:
-                summary = work(subject)
-            except (SheetError, UsageError, SettingsError, RunBusy) as error:
-                summary = _not_processed(subject, _named(subject, error))  # the others go on
+        error = _why_left_out(subject, subjects, context)
+        try:
+            summary = _not_processed(subject, error) if error else work(subject)
+        except (SheetError, UsageError, SettingsError, RunBusy) as wrong:
+            summary = _not_processed(subject, _named(subject, wrong))  # the others go on
         summaries.append(summary)
         if as_json:
             click.echo(json.dumps(summary.as_json()))
         elif summary.error is None:
             click.echo(summary_lines(summary, left(context.journal, summary) if context else 0))
         if summary.error is not None:
-            unsent = context is not None and isinstance(subject, Path)
-            click.echo(f"importer: {summary.error}{_NOTHING_SENT * unsent}", err=True)
+            unsent = " (nothing was sent)" if context and isinstance(subject, Path) else ""
+            click.echo(f"importer: {summary.error}{unsent}", err=True)
     raise SystemExit(exit_status(summaries))
 
 
-_NOTHING_SENT = " (nothing was sent)"
+def _why_left_out(
+    subject: Path | int, subjects: Sequence[Path | int], context: "Context | None"
+) -> str | None:
+    """The command was stopped, or a *.xlsx names a result or a fix file and its source too."""
+    from importer.runs.result import source_named
+
+    name = subject.name if isinstance(subject, Path) else f"run {subject}"
+    if context is not None and context.stop.is_set():
+        return f"{name} was not begun: the command stopped"
+    sheets = [each for each in subjects if isinstance(each, Path)]
+    source = source_named(subject, sheets) if isinstance(subject, Path) else None
+    if source is None:
+        return None
+    return f"{name} is made from {source.name}, which is named as well; name one of them"
+
+
+def _not_processed(subject: Path | int, sentence: str) -> "Summary":
+    from importer.model.summary import Summary
+
+    run = subject if isinstance(subject, int) else None
+    return Summary(Path(str(subject)), run=run, error=sentence)
 
 
 def _named(subject: Path | int, error: ImporterError) -> str:
@@ -82,7 +94,7 @@ def _named(subject: Path | int, error: ImporterError) -> str:
 
 
 def sentence_of(error: ImporterError) -> str:
-    """What went wrong; where something has to be chosen, by which option."""
+    """What went wrong and, where something has to be chosen, with which option."""
     if isinstance(error, ChoiceNeeded):
         return f"{error.reason}; choose one with --{error.what}"
     return str(error)
@@ -92,7 +104,7 @@ def load_meanwhile(*modules: str) -> None:
     """Loads what is needed later while other work waits."""
 
     def load() -> None:
-        gc.freeze()  # what is loaded for good is not looked through again and again
+        gc.freeze()  # modules stay loaded, so they are not scanned for garbage
         for module in modules:
             import_module(module)
 
@@ -100,29 +112,10 @@ def load_meanwhile(*modules: str) -> None:
 
 
 def read_ahead(sheets: Sequence[Path], worksheet: str | None) -> None:
-    """Begins to read the first sheet while what works on it is loaded, which takes as long."""
-    from importer.sheets.reading.worksheets import read_ahead
+    """Starts reading the first sheet while the modules are loaded, which takes as long."""
+    from importer.sheets.reading import worksheets
 
-    read_ahead(sheets[0], worksheet)
-
-
-def _not_processed(subject: Path | int, sentence: str) -> "Summary":
-    from importer.model.summary import Summary
-
-    run = subject if isinstance(subject, int) else None
-    return Summary(Path(str(subject)), run=run, error=sentence)
-
-
-def _source(subject: Path | int, subjects: Sequence[Path | int]) -> Path | None:
-    """The sheet that a result or a fix file was made from, where a *.xlsx names both."""
-    from importer.runs.result import source_named
-
-    sheets = [each for each in subjects if isinstance(each, Path)]
-    return source_named(subject, sheets) if isinstance(subject, Path) else None
-
-
-def _name(subject: Path | int) -> str:
-    return f"run {subject}" if isinstance(subject, int) else subject.name
+    worksheets.read_ahead(sheets[0], worksheet)
 
 
 @contextmanager
@@ -142,33 +135,25 @@ def opened_context(
     from importer.sending.breaker import Bounds
     from importer.sending.task import Patience
 
-    bounds = _with(Bounds(), doubts=max_lost, refusals=max_refusals)
-    patience = _with(
-        Patience(wait_to_settle=not no_wait, bounds=bounds), isolate_limit=isolate_limit
-    )
-
+    bounds = Bounds(**_given(doubts=max_lost, refusals=max_refusals))
+    isolate = _given(isolate_limit=isolate_limit)
+    patience = Patience(wait_to_settle=not no_wait, bounds=bounds, **isolate)
     settings = session.settings()
-    if account is not None and workers is not None:
-        found = replace(settings.account(account), workers=workers)
-        settings = replace(settings, accounts={**settings.accounts, account: found})
-    if account is not None:  # said once, before any sheet is read
-        settings.account(account).credentials(os.environ)
+    if account is not None:
+        to = replace(settings.account(account), **_given(workers=workers))
+        settings = replace(settings, accounts={**settings.accounts, account: to})
+        to.credentials(os.environ)  # a missing secret is reported before any sheet is read
     with session.journal(settings) as journal, stopped_by_signals() as stop:
         yield Context(settings, journal, stop=stop, patience=patience, progress=progress)
 
 
-def _with(values: Values, **changes: Any) -> Values:
-    """The frozen values with those changed that were given."""
-    from dataclasses import replace
-
-    given = {name: value for name, value in changes.items() if value is not None}
-    changed: Values = replace(cast("Any", values), **given)
-    return changed
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
 @contextmanager
 def stopped_by_signals() -> "Iterator[Stop]":
-    """Ctrl-C and a polite kill end the run cleanly; a second Ctrl-C ends the process at once."""
+    """Ctrl-C and SIGTERM end the run cleanly; a second Ctrl-C ends the process at once."""
     from importer.model.stop import Stop
 
     stop, asked = Stop(), threading.Event()

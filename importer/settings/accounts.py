@@ -15,14 +15,7 @@ from importer.settings.secrets import Credentials, Secret, Source, read_source
 from importer.settings.toml_table import TomlTable
 
 _ACCOUNT_KEYS = (
-    "platform",
-    "base_url",
-    "limit",
-    "workers",
-    "timeout",
-    "ca_bundle",
-    "settle",
-    "undoable",
+    *("platform", "base_url", "limit", "workers", "timeout", "ca_bundle", "settle", "undoable"),
 )
 
 
@@ -141,12 +134,8 @@ def _checked_url(table: TomlTable, url: str) -> str:
         raise table.wrong("base_url is not a valid address") from None
     if re.search(r"[@?#]", url):
         raise table.wrong("base_url must have no @, no ? and no #; secrets have their own keys")
-    if (
-        not _is_host(host)
-        or parts.scheme not in {"https", "http"}
-        or ".." in parts.path
-        or "//" in parts.path
-    ):
+    schemes = {"https", "http"}
+    if not _is_host(host) or parts.scheme not in schemes or re.search(r"\.\.|//", parts.path):
         raise table.wrong(f'base_url "{url}" must look like https://host/path')
     if parts.scheme == "http" and not _is_loopback(host):
         raise table.wrong(f'base_url "{url}" would send secrets in the clear; use https')

@@ -13,7 +13,7 @@ _SHARE_OF_LIMIT = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many calls in so many seconds; no calls means unlimited."""
+    """`calls` in `seconds`; 0 calls means unlimited."""
 
     calls: int
     seconds: int
@@ -21,17 +21,17 @@ class Limit:
     @classmethod
     def parse(cls, text: str) -> Self:
         """
-        Raises ValueError for what is no limit.
+        Raises ValueError if the text is not a limit.
 
         >>> Limit.parse("10800/hour"), Limit.parse("unlimited").pace_s
         (Limit(calls=10800, seconds=3600), 0.0)
         """
         if text == "unlimited":
             return cls(0, 0)
-        found = re.fullmatch(r"([1-9][0-9]{0,6})/(second|minute|hour|day)", text)
-        if not found:
+        match = re.fullmatch(r"([1-9][0-9]{0,6})/(second|minute|hour|day)", text)
+        if not match:
             raise ValueError(text)
-        return cls(int(found[1]), _SECONDS[found[2]])
+        return cls(int(match[1]), _SECONDS[match[2]])
 
     @property
     def pace_s(self) -> float:

@@ -52,16 +52,16 @@ class Settings:
                 f"write one here or in {_user_file().parent}."
             )
         known = ", ".join(self.accounts) or "none"
-        hint = did_you_mean(name, self.accounts)
         raise SettingsError(
-            f'{self.file} has no account "{name}"; its accounts are: {known}.{hint}'
+            f'{self.file} has no account "{name}"; its accounts are: {known}.'
+            f"{did_you_mean(name, self.accounts)}"
         )
 
 
 def load_settings(path: Path | None, platforms: Mapping[str, PlatformTerms]) -> Settings:
     """The settings in `path`, else in ./importer.toml, else in the user's configuration folder.
 
-    No file at all gives empty settings, since a check needs no account; secrets are not read yet.
+    Without a file the settings are empty: a check needs no account. Secrets are not read yet.
     Raises SettingsError, which names file, table and key.
     """
     file = path or _found_file()
@@ -69,10 +69,8 @@ def load_settings(path: Path | None, platforms: Mapping[str, PlatformTerms]) -> 
         return Settings()
     top = TomlTable(file, "", _parse(file))
     top.knows(_TOP_KEYS)
-    accounts = {
-        name: read_account(name, t, platforms) for name, t in top.tables("accounts").items()
-    }
-    vendors = top.tables("vendors").items()
+    tables, vendors = top.tables("accounts").items(), top.tables("vendors").items()
+    accounts = {name: read_account(name, table, platforms) for name, table in tables}
     return Settings(
         accounts=accounts,
         date_only_at=_date_only(top),

@@ -29,10 +29,10 @@ class TomlTable:
                 raise self.wrong(f'"{key}" is not known {place}', did_you_mean(key, known))
 
     def tables(self, key: str) -> dict[str, "TomlTable"]:
-        found = self.values.get(key, {})
-        if not isinstance(found, dict):
+        tables = self.values.get(key, {})
+        if not isinstance(tables, dict):
             raise self.wrong(f"{key} must be written as tables, [{key}.NAME]")
-        return {name: self._table(key, name, values) for name, values in found.items()}
+        return {name: self._table(key, name, values) for name, values in tables.items()}
 
     def _table(self, key: str, name: str, values: object) -> "TomlTable":
         if not isinstance(values, dict):

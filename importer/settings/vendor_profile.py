@@ -9,10 +9,8 @@ from importer.model.cells import Cell, Fault, is_empty, shown
 from importer.model.cleaning import from_cell
 from importer.model.spelling import key
 
-if TYPE_CHECKING:
-    from importer.columns.column import (
-        Column,  # brings pandas, which a command about accounts can spare
-    )
+if TYPE_CHECKING:  # it loads pandas, which a command about accounts does not need
+    from importer.columns.column import Column
 
 KEYS = (
     *("operation", "account", "worksheet", "header_row", "headings", "constants", "values"),
@@ -52,10 +50,10 @@ class VendorProfile:
         return _of(self.constants, title)
 
     def cells(self, title: str, cells: Sequence[Cell]) -> list[Cell]:
-        """The cells as they are meant: the vendor's own words put into ours, empty cells filled."""
+        """The cells in our words instead of the vendor's own, empty ones filled."""
         meanings = {word(theirs): ours for theirs, ours in (_of(self.values, title) or {}).items()}
         if meanings:
-            cells = [cell if isinstance(cell, Fault) else _meant(cell, meanings) for cell in cells]
+            cells = [c if isinstance(c, Fault) else meanings.get(word(shown(c)), c) for c in cells]
         constant = self.constant(title)
         if constant is None:
             return list(cells)
@@ -67,8 +65,8 @@ class VendorProfile:
 
     def is_for(self, operation: str | None) -> bool:
         """Whether the vendor's sheets may be of this operation, so far as either is named."""
-        named = self.operation
-        return operation is None or named is None or key(operation) == key(named)
+        ours = self.operation
+        return operation is None or ours is None or key(operation) == key(ours)
 
     def is_sign_of(self, headings: Sequence[str]) -> bool:
         """Whether the headings are those of the sheet that was mapped, in whatever order."""
@@ -97,20 +95,16 @@ def word(text: str) -> str:
     return " ".join(from_cell(text).casefold().split())
 
 
-def _meant(cell: Cell, meanings: Mapping[str, str]) -> Cell:
-    return meanings.get(word(shown(cell)), cell)
-
-
 def _keys(headings: Sequence[str]) -> Counter[str]:
     return Counter(key(heading) for heading in headings)
 
 
 def _besides(headings: Sequence[str], others: Sequence[str]) -> list[str]:
-    """The headings that the others do not have, a doubled one as often as they have it less."""
-    left = _keys(headings) - _keys(others)
-    found = []
+    """The headings that the others do not have, or have fewer times."""
+    surplus = _keys(headings) - _keys(others)
+    missing = []
     for heading in headings:
-        if left[key(heading)] > 0:
-            left[key(heading)] -= 1
-            found.append(heading)
-    return found
+        if surplus[key(heading)] > 0:
+            surplus[key(heading)] -= 1
+            missing.append(heading)
+    return missing

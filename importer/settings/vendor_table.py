@@ -11,10 +11,7 @@ from importer.settings.vendor_profile import DATE_ORDERS, KEYS, LAST_ROW, Vendor
 
 
 def read_profile(name: str, table: TomlTable, accounts: Collection[str]) -> VendorProfile:
-    """The profile in a table; SettingsError for what is misspelt or has another form.
-
-    Titles and the operation are checked where operations are known: `profile_check`.
-    """
+    """SettingsError for what is misspelt or has another form; `profile_check` does the rest."""
     table.knows(KEYS)
     return VendorProfile(
         name=name,
@@ -59,10 +56,10 @@ def _one_of(table: TomlTable, name: str, known: Collection[str]) -> str | None:
 
 
 def _yes_or_no(table: TomlTable, name: str) -> bool | None:
-    found = table.values.get(name)
-    if found is not None and not isinstance(found, bool):
+    value = table.values.get(name)
+    if value is not None and not isinstance(value, bool):
         raise table.wrong(f"{name} must be true or false")
-    return found
+    return value
 
 
 def _encoding(table: TomlTable) -> str | None:
@@ -77,65 +74,60 @@ def _encoding(table: TomlTable) -> str | None:
 
 
 def _fingerprint(table: TomlTable) -> tuple[str, ...]:
-    found = table.values.get("fingerprint", [])
-    if not isinstance(found, list) or not all(isinstance(heading, str) for heading in found):
+    headings = table.values.get("fingerprint", [])
+    if not isinstance(headings, list) or not all(isinstance(heading, str) for heading in headings):
         raise table.wrong(
             "fingerprint must be a list of headings in quotes, as importer map writes it"
         )
-    return tuple(found)
+    return tuple(headings)
 
 
 def _headings(table: TomlTable) -> dict[str, str]:
-    found = _texts(table, "headings", table.values.get("headings", {}))
+    headings = _by_title(table, "headings")
     titles: dict[str, str] = {}
-    for title, heading in found.items():
+    for title, heading in headings.items():
+        if not isinstance(heading, str) or not key(heading):
+            raise table.wrong(f"headings: {title} must be a text in quotes")
         other = titles.setdefault(key(heading), title)
         if other != title:
             raise table.wrong(f'headings: "{heading}" is used for both {other} and {title}')
-    return found
+    return headings
 
 
 def _values(table: TomlTable) -> dict[str, dict[str, str]]:
-    found = _by_title(table, "values", table.values.get("values", {}))
-    return {title: _meanings(table, title, meanings) for title, meanings in found.items()}
+    values = _by_title(table, "values")
+    for title, meanings in values.items():
+        _check_meanings(table, f"values, {title}", meanings)
+    return values
 
 
-def _meanings(table: TomlTable, title: str, found: object) -> dict[str, str]:
-    place = f"values, {title}"
-    if not isinstance(found, dict):
+def _check_meanings(table: TomlTable, place: str, meanings: object) -> None:
+    if not isinstance(meanings, dict):
         raise table.wrong(f'{place} must be written as {{ "theirs" = "ours" }}')
     words: dict[str, str] = {}
-    for theirs, ours in found.items():
+    for theirs, ours in meanings.items():
         if not isinstance(ours, str) or not word(theirs):
             raise table.wrong(f'{place}: "{theirs}" must be a text, and stand for one in quotes')
         if words.setdefault(word(theirs), ours) != ours:
             raise table.wrong(f'{place}: "{theirs}" has two meanings')
-    return found
 
 
 def _constants(table: TomlTable) -> dict[str, Cell]:
-    found = _by_title(table, "constants", table.values.get("constants", {}))
-    for title, cell in found.items():
+    constants = _by_title(table, "constants")
+    for title, cell in constants.items():
         if isinstance(cell, bool) or not isinstance(cell, str | int | float | date):
             raise table.wrong(f"constants: {title} must be a text, a number or a date")
         if is_empty(cell):
             raise table.wrong(f"constants: {title} is empty; leave it out")
-    return found
+    return constants
 
 
-def _texts(table: TomlTable, name: str, found: object) -> dict[str, str]:
-    texts = _by_title(table, name, found)
-    for title, text in texts.items():
-        if not isinstance(text, str) or not key(text):
-            raise table.wrong(f"{name}: {title} must be a text in quotes")
-    return texts
-
-
-def _by_title(table: TomlTable, name: str, found: object) -> dict[str, Any]:
-    if not isinstance(found, dict):
+def _by_title(table: TomlTable, name: str) -> dict[str, Any]:
+    values = table.values.get(name, {})
+    if not isinstance(values, dict):
         raise table.wrong(f'{name} must be written as {{ "Column" = ... }}')
     titles: dict[str, str] = {}
-    for title in found:
+    for title in values:
         if titles.setdefault(key(title), title) != title:
             raise table.wrong(f'{name}: "{title}" appears twice')
-    return found
+    return values
