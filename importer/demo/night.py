@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -21,43 +22,24 @@ from importer.model.summary import EVERYTHING_SETTLED, NOTHING_SENT
 from importer.sandbox import Sandbox, sales_order_id, sales_order_item_id
 from importer.settings.settings import FILE_NAME
 
-VENDORS = """
+NORTH = """
 [vendors.north]
 operation = "add_tracking"
 account = "sellercloud"
 headings = {"PO ID" = "Our Ref", "Tracking Number" = "Trk No.", Carrier = "By", "Shipped On" = "On"}
 constants = {"Shipping Status" = "Fully Shipped"}
 values = {Carrier = {"DHL Intl" = "DHL"}}
-
-[vendors.south]
-operation = "add_tracking"
-account = "sellercloud"
-
-[vendors.west]
-operation = "update_items"
-account = "sellercloud"
-
-[vendors.alder]
-operation = "update_shipping"
-account = "shipstation"
-
-[vendors.birch]
-operation = "link_to_po"
-account = "sellercloud"
-
-[vendors.cedar]
-operation = "notify_shipped"
-account = "shipengine"
-
-[vendors.dover]
-operation = "add_tracking"
-account = "sellercloud"
-
-[vendors.elm]
-operation = "add_tracking"
-account = "sellercloud"
 """
-NAMES = ("north", "south", "west", "alder", "birch", "cedar", "dover", "elm")
+OTHERS = {  # vendor -> its operation and account
+    "south": ("add_tracking", "sellercloud"),
+    "west": ("update_items", "sellercloud"),
+    "alder": ("update_shipping", "shipstation"),
+    "birch": ("link_to_po", "sellercloud"),
+    "cedar": ("notify_shipped", "shipengine"),
+    "dover": ("add_tracking", "sellercloud"),
+    "elm": ("add_tracking", "sellercloud"),
+}
+NAMES = ("north", *OTHERS)
 FOLDER = "settle = 1\n" + "".join(f'\n[inbox.{name}]\nvendor = "{name}"\n' for name in NAMES)
 
 Cells = Sequence[object]
@@ -141,17 +123,20 @@ def prepare_night(folder: Path, url: str) -> list[Path]:
     One more file is open in Excel. Lost answers settle after a second, so that the demo is short.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    quick = sandbox_settings_file(url).replace(
-        'limit = "unlimited"', 'limit = "unlimited"\nsettle = 1'
+    limit = 'limit = "unlimited"'
+    quick = sandbox_settings_file(url).replace(limit, f"{limit}\nsettle = 1")
+    others = (
+        f'\n[vendors.{name}]\noperation = "{operation}"\naccount = "{account}"\n'
+        for name, (operation, account) in OTHERS.items()
     )
-    (folder / FILE_NAME).write_text(quick + VENDORS, encoding="utf-8")
+    (folder / FILE_NAME).write_text(quick + NORTH + "".join(others), encoding="utf-8")
     init_folder(folder)
     (folder / FOLDER_FILE).write_text(FOLDER, encoding="utf-8")
     inbox = folder / "inbox"
     for name in NAMES:
         (inbox / name).mkdir()
     files = [*_clean(inbox), *_mistaken(inbox / "dover"), *_hostile(inbox / "elm")]
-    files += _misplaced(inbox, files)
+    files += _misplaced(inbox)
     open_in_excel = _xlsx(inbox / "south" / "advice-6.xlsx", _TRACKING, [])
     open_in_excel.with_name(f"~${open_in_excel.name}").write_bytes(b"\x05buyer")
     (inbox / "south" / "advice-9.xlsx.part").write_bytes(b"PK\x03\x04")
@@ -185,7 +170,7 @@ def _south(inbox: Path, n: int) -> Path:
 
 
 def _west(inbox: Path, n: int) -> Path:
-    po = _first_po(n) + 200
+    po = 20200 + 10 * n
     rows = [(po, po * 10 + k, f"{4 + n}.{k}5", "2026-12-01") for k in (1, 2, 3)]
     headings = ("PO ID", "PO Item ID", "Unit Price", "ETA")
     return _csv(inbox / "west" / f"prices-{n}.csv", headings, rows)
@@ -199,7 +184,7 @@ def _alder(inbox: Path, n: int) -> Path:
 
 
 def _birch(inbox: Path, n: int) -> Path:
-    rows = [(60000 + 3 * n + k, _first_po(n) + 300, "ALL") for k in range(3)]
+    rows = [(60000 + 3 * n + k, 20300 + 10 * n, "ALL") for k in range(3)]
     headings = ("Order ID", "Existing PO ID", "Order Item ID")
     return _csv(inbox / "birch" / f"links-{n}.csv", headings, rows)
 
@@ -213,60 +198,46 @@ def _cedar(inbox: Path, n: int) -> Path:
     return _csv(inbox / "cedar" / f"notices-{n}.csv", headings, rows)
 
 
-def _first_po(n: int) -> int:
-    return 20000 + 10 * n
-
-
 def _parcels(n: int) -> list[tuple[int, str]]:
-    return [(_first_po(n) + k % 4, waybill(n * 100 + k)) for k in range(8)]
+    return [(20000 + 10 * n + k % 4, waybill(n * 100 + k)) for k in range(8)]
 
 
 def _mistaken(folder: Path) -> Iterable[Path]:
     """Good and bad rows in one sheet; the good ones are sent."""
     for n in range(1, 4):
         po = 20050 + n
-        yield _csv(
-            folder / f"dock-{n}.csv",
-            _TRACKING,
-            [
-                (po, waybill(8000 + n), "DHL", "2026-11-19", "Fully Shipped"),
-                (po, "9.40011E+21", "USPS", "2026-11-19", "Fully Shipped"),
-                (99999, waybill(8100 + n), "DHL", "2026-11-19", "Fully Shipped"),
-                (po, waybill(8200 + n), "Pigeon", "19/20/2026", "Fully Shipped"),
-            ],
-        )
+        rows = [
+            (po, waybill(8000 + n), "DHL", "2026-11-19", "Fully Shipped"),
+            (po, "9.40011E+21", "USPS", "2026-11-19", "Fully Shipped"),
+            (99999, waybill(8100 + n), "DHL", "2026-11-19", "Fully Shipped"),
+            (po, waybill(8200 + n), "Pigeon", "19/20/2026", "Fully Shipped"),
+        ]
+        yield _csv(folder / f"dock-{n}.csv", _TRACKING, rows)
 
 
 def _hostile(folder: Path) -> Iterable[Path]:
     """Files that no reader can trust, and that must not stop a night."""
-    page = folder / "export.xls"
-    page.write_text("<html><body><form>Please sign in</form></body></html>", encoding="utf-8")
-    yield page
-    empty = folder / "empty.csv"
-    empty.write_bytes(b"")
-    yield empty
-    half = folder / "half.xlsx"
-    whole = _xlsx(folder / "whole.xlsx", _TRACKING, [(20090, waybill(1), "DHL", "", "None")])
-    half.write_bytes(whole.read_bytes()[:2000])
-    whole.unlink()
-    yield half
+    half = _xlsx(folder / "half.xlsx", _TRACKING, [(20090, waybill(1), "DHL", "", "None")])
+    page = b"<html><body><form>Please sign in</form></body></html>"
+    contents = {"export.xls": page, "empty.csv": b"", half.name: half.read_bytes()[:2000]}
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+        yield folder / name
     bomb = folder / "bomb.xlsx"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as zipped:
         zipped.writestr("xl/worksheets/sheet1.xml", b"0" * 300_000_000)
     yield bomb
 
 
-def _misplaced(inbox: Path, files: Sequence[Path]) -> Iterable[Path]:
+def _misplaced(inbox: Path) -> Iterable[Path]:
     """The same bytes again, another vendor's sheet, and a file that no rule matches."""
-    again = inbox / "north" / "shipped-1 (copy).csv"
-    again.write_bytes(files[0].read_bytes())
-    yield again
-    foreign = inbox / "south" / "details.csv"
-    foreign.write_bytes((inbox / "alder" / "details-2.csv").read_bytes())
-    yield foreign
-    stray = inbox / "scan0001.csv"
-    stray.write_bytes((inbox / "west" / "prices-2.csv").read_bytes())
-    yield stray
+    sources = {
+        "north/shipped-1 (copy).csv": inbox / "north" / "shipped-1.csv",
+        "south/details.csv": inbox / "alder" / "details-2.csv",
+        "scan0001.csv": inbox / "west" / "prices-2.csv",
+    }
+    for name, source in sources.items():
+        yield Path(shutil.copyfile(source, inbox / name))
 
 
 def waybill(number: int) -> str:

@@ -20,7 +20,7 @@ class ClaimNotes:
     names: Mapping[str, str]
 
 
-def claim_notes_of(claimed: Claimed) -> ClaimNotes | None:
+def notes_of(claimed: Claimed) -> ClaimNotes | None:
     """The notes of a filing that has begun, or None."""
     values = read_object(claimed.out / _NOTES)  # written whole or not at all
     try:
@@ -29,7 +29,7 @@ def claim_notes_of(claimed: Claimed) -> ClaimNotes | None:
         return None
 
 
-def keep_claim_notes(claimed: Claimed, notes: ClaimNotes) -> None:
+def keep_notes(claimed: Claimed, notes: ClaimNotes) -> None:
     """Written before the first file is moved; raises OSError."""
     write_text(claimed.out / _NOTES, json.dumps(asdict(notes)))
 

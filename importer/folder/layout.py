@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
@@ -47,11 +47,9 @@ class FolderLayout:
     def reports(self) -> Path:
         return self.root / "reports"
 
-    @contextmanager
-    def account_lock(self, account: str | None) -> Iterator[bool]:
+    def account_lock(self, account: str | None) -> AbstractContextManager[bool]:
         """Whether this pass has an account's files to itself while the block runs."""
-        with self.lock(_folder_name(account)) as acquired:
-            yield acquired
+        return self.lock(_folder_name(account))
 
     @contextmanager
     def lock(self, name: str) -> Iterator[bool]:
@@ -83,12 +81,11 @@ class FolderLayout:
         own = self.working / _folder_name(account)
         for out in own.glob("*/*/.out"):
             if not any(path.is_file() for path in out.parent.iterdir()):  # everything was filed
-                _clear(out, self.working)
+                self._clear(out)
         files = [path for path in own.glob("*/*/*") if path.is_file()]
-        return [
-            Claimed(path, _name_of(path), resumed=True)
-            for path in sorted(files, key=lambda path: path.parent.parent.name)
-        ]
+        files.sort(key=lambda path: path.parent.parent.name)
+        names = (PurePosixPath(_unquoted(p.parent.name[1:]), p.name) for p in files)
+        return [Claimed(*each, resumed=True) for each in zip(files, names, strict=True)]
 
     def claimed_accounts(self) -> set[str | None]:
         """The accounts that have claimed files in working/."""
@@ -101,9 +98,8 @@ class FolderLayout:
         `number` orders the claims of an account. A rename is atomic: only one of two passes gets
         the file. Raises OSError if the file cannot be moved.
         """
-        folder = (
-            self.working / _folder_name(account) / number / f"_{quoted(str(arrival.name.parent))}"
-        )
+        parent = f"_{quoted(str(arrival.name.parent))}"
+        folder = self.working / _folder_name(account) / number / parent
         claimed = Claimed(folder / safe_name(arrival.path.name), arrival.name)
         claimed.out.mkdir(parents=True)
         extras = companions(arrival.path)
@@ -149,7 +145,8 @@ class FolderLayout:
         """The names of an interrupted filing; new ones if another file has taken one meanwhile."""
         sources = {name: claimed.out / name for name in names if (claimed.out / name).exists()}
         sources[claimed.path.name] = claimed.path
-        if not any(_is_taken(self.root / names[name], path) for name, path in sources.items()):
+        targets = [(self.root / names[name], path) for name, path in sources.items()]
+        if not any(target.exists() and not target.samefile(path) for target, path in targets):
             return dict(names)
         where, day, _ = names[claimed.path.name].split("/")
         return {**names, **self.free_names(claimed, where, day)}
@@ -168,11 +165,12 @@ class FolderLayout:
 
     def clear_claim(self, claimed: Claimed) -> None:
         """Deletes the notes and the empty folders of a claim, nothing else."""
-        _clear(claimed.out, self.working)
+        self._clear(claimed.out)
 
-
-def _is_taken(target: Path, path: Path) -> bool:
-    return target.exists() and not target.samefile(path)
+    def _clear(self, out: Path) -> None:
+        for note in out.glob(".*"):
+            note.unlink()
+        _remove_empty(out, self.working)
 
 
 def move(path: Path, target: Path) -> None:
@@ -191,10 +189,6 @@ def move(path: Path, target: Path) -> None:
         path.rename(target)
         return
     path.unlink()  # the new name stays
-
-
-def _name_of(path: Path) -> PurePosixPath:
-    return PurePosixPath(_unquoted(path.parent.name[1:]), path.name)
 
 
 def _renamed(name: str, stem: str, marked: str) -> str:
@@ -239,12 +233,6 @@ def quoted(text: str) -> str:
 
 def _unquoted(quoted: str) -> str:
     return unquote(quoted, errors="surrogateescape")
-
-
-def _clear(out: Path, top: Path) -> None:
-    for note in out.glob(".*"):
-        note.unlink()
-    _remove_empty(out, top)
 
 
 def _remove_empty(folder: Path, top: Path) -> None:

@@ -8,15 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from importer.folder.arrival import companions, matches_companions
-from importer.folder.claim_notes import (
-    ClaimNotes,
-    claim_notes_of,
-    count_try,
-    keep_claim_notes,
-    reset_tries,
-)
+from importer.folder.claim_notes import ClaimNotes, count_try, keep_notes, notes_of, reset_tries
 from importer.folder.layout import Claimed, FolderLayout, move
 from importer.folder.reachable import why_unreachable
 from importer.folder.rules import Rule
@@ -69,13 +64,10 @@ class FileResult:
     def exit_status(self) -> int:
         if self.summary is not None:
             return self.summary.exit_status
-        match self.fate:
-            case Fate.DONE | Fate.SEEN_BEFORE | Fate.WAITING:
-                return EVERYTHING_SETTLED
-            case Fate.HELD | Fate.UNFINISHED:
-                return NEEDS_ATTENTION
-            case Fate.ATTENTION:
-                return NOTHING_SENT
+        if self.fate is Fate.ATTENTION:
+            return NOTHING_SENT
+        waits = self.fate in {Fate.HELD, Fate.UNFINISHED}
+        return NEEDS_ATTENTION if waits else EVERYTHING_SETTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +82,9 @@ class _Job:
     def name(self) -> str:
         return printable(str(self.claimed.name))
 
-    def result(self, fate: Fate, sentence: str) -> FileResult:
-        return FileResult(self.name, self.account, fate, sentence)
+    def result(self, fate: Fate, sentence: str, summary: Summary | None = None) -> FileResult:
+        result = FileResult(self.name, self.account, fate, sentence, summary)
+        return replace(result, run=summary.run, rows=summary.statuses) if summary else result
 
 
 def process_file(
@@ -102,7 +95,7 @@ def process_file(
     `account` is the one the file was claimed for.
     """
     job = _Job(claimed, rule, account, context, layout)
-    notes = claim_notes_of(claimed)
+    notes = notes_of(claimed)
     if notes is not None:  # an earlier pass was interrupted while filing it
         return _resume_filing(job, notes)
     result = _try_to_send(job)
@@ -158,8 +151,11 @@ def _result_of_earlier(
         finished = own.state is RunState.FINISHED
         return _file_result(job, _summary_of(own, job), account) if finished else None
     other = next((run for run in runs if run.state is RunState.FINISHED), None)
-    if other is None or _was_undone(other, job.context):
+    if other is None:
         return None
+    rows = job.context.journal.rows(other.id)
+    if any(row.outcome.undone_by is not None for row in rows):
+        return None  # put in again after an undo, so it is meant to be sent again
     return job.result(Fate.SEEN_BEFORE, _sent_before(other, job.context))
 
 
@@ -170,10 +166,8 @@ def _why_not_sent(job: _Job) -> str | None:
     if job.account is None or rule.account is None:
         return f"rule {rule.name} has no account"
     if rule.account != job.account:
-        return (
-            f"it was claimed for account {job.account}, but its rule now says account "
-            f"{rule.account}"
-        )
+        now = f"its rule now says account {rule.account}"
+        return f"it was claimed for account {job.account}, but {now}"
     extras = companions(job.claimed.out / job.claimed.path.name)
     if matches_companions(job.claimed.path, extras) is False:
         return "the file does not match its checksum file"
@@ -187,11 +181,6 @@ def _runs_of(digest: str, account: Account, context: Context) -> list[RunRecord]
         for run in context.journal.runs_of_bytes(digest, account.name)
         if run.settings.address == account.base_url and not run.operation.startswith(UNDO)
     ]
-
-
-def _was_undone(run: RunRecord, context: Context) -> bool:
-    """A sheet that is put in again after an undo is meant to be sent again."""
-    return any(row.outcome.undone_by is not None for row in context.journal.rows(run.id))
 
 
 def _ran_here(run: RunRecord | None) -> bool:
@@ -214,16 +203,8 @@ def _file_result(job: _Job, summary: Summary, account: Account) -> FileResult:
         sentence = f"{sentence}; {summary.stopped_by}"
     stops = _is_to_continue(summary, account, job.context)
     fate = Fate.DONE if summary.exit_status == EVERYTHING_SETTLED else Fate.ATTENTION
-    return FileResult(
-        name=job.name,
-        account=account.name,
-        fate=Fate.UNFINISHED if stops else fate,
-        sentence=sentence,
-        summary=summary,
-        run=summary.run,
-        rows=summary.statuses,
-        stops_account=stops,
-    )
+    result = job.result(Fate.UNFINISHED if stops else fate, sentence, summary)
+    return replace(result, stops_account=stops)
 
 
 def _is_to_continue(summary: Summary, account: Account, context: Context) -> bool:
@@ -254,38 +235,28 @@ def _file_away(job: _Job, result: FileResult) -> FileResult:
     where = "attention" if result.fate is Fate.ATTENTION else "done"
     day = f"{datetime.now().astimezone():%Y-%m-%d}"
     if job.claimed.resumed:
-        sentence = f"{result.sentence}; resumed after an interrupted pass"
-        result = replace(result, sentence=sentence)
+        result = replace(result, sentence=f"{result.sentence}; resumed after an interrupted pass")
     try:
-        text = _text_path(job.claimed)
+        is_text = job.claimed.path.suffix.lower() == ".txt"  # the sheet itself has that name
+        text = job.claimed.out / f"{job.claimed.path.stem}{'.notes' * is_text}.txt"
         text.touch()  # so that it gets a free name too
         with job.layout.filing_lock():  # from finding the free names to taking them
             names = job.layout.free_names(job.claimed, where, day)
             write_text(text, _text(result, names))
             notes = ClaimNotes(result.fate.value, result.sentence, result.run, names)
-            keep_claim_notes(job.claimed, notes)
+            keep_notes(job.claimed, notes)
             return _move_all(job, result, notes)
     except OSError as error:
         return _not_filed(result, error)
 
 
-def _text_path(claimed: Claimed) -> Path:
-    is_text = claimed.path.suffix.lower() == ".txt"  # the sheet itself has that name
-    return claimed.out / f"{claimed.path.stem}{'.notes' * is_text}.txt"
-
-
 def _resume_filing(job: _Job, notes: ClaimNotes) -> FileResult:
+    run = None if notes.run is None else job.context.journal.run(notes.run)
+    summary = _summary_of(run, job) if run else None
+    result = job.result(Fate(notes.fate), notes.sentence, summary)
     with job.layout.filing_lock():
         notes = replace(notes, names=job.layout.remaining_names(job.claimed, notes.names))
-        return _move_all(job, _result_from(job, notes), notes)
-
-
-def _result_from(job: _Job, notes: ClaimNotes) -> FileResult:
-    result = replace(job.result(Fate(notes.fate), notes.sentence), run=notes.run)
-    if notes.run is None:
-        return result
-    summary = _summary_of(job.context.journal.run(notes.run), job)
-    return replace(result, summary=summary, rows=summary.statuses)
+        return _move_all(job, result, notes)
 
 
 def _move_all(job: _Job, result: FileResult, notes: ClaimNotes) -> FileResult:
@@ -313,15 +284,9 @@ def _not_filed(result: FileResult, error: Exception) -> FileResult:
 
 def record_unreported(layout: FolderLayout, result: FileResult) -> None:
     """Kept until a report page of any pass shows it; call it under the filing lock."""
-    line = {
-        "name": result.name,
-        "account": result.account,
-        "fate": result.fate.value,
-        "sentence": result.sentence,
-        "run": result.run,
-        "rows": result.rows,
-        "files": [file.relative_to(layout.root).as_posix() for file in result.files],
-    }
+    names = ("name", "account", "fate", "sentence", "run", "rows")
+    files = [file.relative_to(layout.root).as_posix() for file in result.files]
+    line = {name: getattr(result, name) for name in names} | {"files": files}
     layout.reports.mkdir(exist_ok=True)
     with (layout.reports / UNREPORTED).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
@@ -343,21 +308,14 @@ def unreported(layout: FolderLayout) -> list[FileResult]:
 
 
 def _text(result: FileResult, names: Mapping[str, str]) -> str:
+    """The result in words, with the names that the files have after they were filed."""
     lines = [f"{result.name}: {result.fate}", result.sentence]
     if result.summary is not None:
-        lines += ["", summary_lines(_with_filed_names(result.summary, names))]
+        files = {key: getattr(result.summary, key) for key in ("sheet", "result", "fix")}
+        filed: dict[str, Any] = {
+            key: Path(Path(names.get(file.name, file.name)).name)
+            for key, file in files.items()
+            if file is not None
+        }
+        lines += ["", summary_lines(replace(result.summary, **filed))]
     return "\n".join(lines) + "\n"
-
-
-def _with_filed_names(summary: Summary, names: Mapping[str, str]) -> Summary:
-    """The summary with the names that its files have after they were filed."""
-
-    def filed(file: Path) -> Path:
-        return Path(Path(names.get(file.name, file.name)).name)
-
-    return replace(
-        summary,
-        sheet=filed(summary.sheet),
-        result=summary.result and filed(summary.result),
-        fix=summary.fix and filed(summary.fix),
-    )
