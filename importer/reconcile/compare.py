@@ -40,14 +40,20 @@ class Compared:
         return self.verdict not in calm and not self.explained
 
 
+def of_row(operation: Operation[Any], row: Any, source: str) -> "partial[Compared]":
+    """What is known of a row before it is compared; a call adds what came of it."""
+    po, ours = po_of(operation, row), values_of(operation, row)
+    return partial(Compared, row.id, po=po, ours=ours, source=source)
+
+
 def compare(
-    operation: Operation[Any], row: Any, content: Any, since: Mapping[str, str] | None = None
+    operation: Operation[Any], row: Any, source: str, content: Any, since: Mapping[str, str]
 ) -> Compared:
     """A row against the JSON that answers its question.
 
     `since`: a field that a later row has set to something else -> which row that was.
     """
-    row_is = partial(Compared, row.id, po=po_of(operation, row), ours=values_of(operation, row))
+    row_is = of_row(operation, row, source)
     try:
         current = operation.current(row, content)
     except Unclear as error:
@@ -55,8 +61,8 @@ def compare(
     if current is None:
         return row_is(Agreement.MISSING, sentence="the platform does not have it")
     theirs, changed = _theirs(operation, row, current)
-    differing = tuple(name for name in changed if name not in (since or {}))
-    if since and changed and not differing:
+    differing = tuple(name for name in changed if name not in since)
+    if changed and not differing:
         later = f"{since[changed[0]]} came after it"
         return row_is(Agreement.NOT_CHECKED, sentence=later, theirs=theirs, explained=True)
     return row_is(

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
 from importer.operations import operation_named
 from importer.operations.operation import Operation
-from importer.reconcile.compare import Agreement, Compared, compare, po_of, values_of
+from importer.reconcile.compare import Agreement, Compared, compare, of_row, po_of, values_of
 from importer.runs.journal_rows import rows_of_journal
 from importer.runs.prepare import prepare
 from importer.sending.read_back import Access, Reader, ask_each_once, by_path
@@ -69,7 +70,6 @@ class Reconciliation:
     rows: Sequence[Compared]
     extras: Sequence[Extra] = ()
     questions: Sequence[Question] = ()
-    notes: Sequence[str] = field(default_factory=list)
 
     @property
     def attention(self) -> int:
@@ -89,19 +89,28 @@ def reconcile(
     operation = subject.operation
     asked, silent = by_path(subject.rows, lambda sourced: operation.question([sourced[1]]))
 
+    unreadable = [
+        of_row(operation, row, source)(
+            Agreement.UNREADABLE, sentence="the platform shows nothing that identifies this row"
+        )
+        for source, row in silent
+    ]
+
     def read(reader: Reader, path: str, rows: list[SourcedRow]) -> _Answered:
         answered = _ask(reader, subject, path, rows)
         on_read(len(rows))
         return answered
 
     answers = ask_each_once(access, asked, read)
+    rows = [*subject.aside, *unreadable, *(row for answer in answers for row in answer.rows)]
+    order = {source: at for at, source in enumerate(subject.sources)}
     return Reconciliation(
         operation=operation,
         account=access.account.name,
         sources=subject.sources,
         begun_at=begun_at,
         ended_at=datetime.now(UTC),
-        rows=_in_order(subject, [_unreadable(operation, *sourced) for sourced in silent], answers),
+        rows=sorted(rows, key=lambda row: (order[row.source], row.id)),
         extras=[extra for answer in answers for extra in answer.extras],
         questions=[answer.question for answer in answers],
     )
@@ -111,18 +120,9 @@ def reconcile(
 class _Answered:
     """What one GET tells: its rows, and what else the platform has there."""
 
-    rows: Sequence[Compared]
-    extras: Sequence[Extra]
     question: Question
-
-
-def _in_order(
-    subject: Subject, unreadable: Sequence[Compared], answers: Sequence[_Answered]
-) -> list[Compared]:
-    """All rows in the order of their sources, and of their sheets."""
-    order = {source: at for at, source in enumerate(subject.sources)}
-    rows = [*subject.aside, *unreadable, *(row for answer in answers for row in answer.rows)]
-    return sorted(rows, key=lambda row: (order[row.source], row.id))
+    rows: Sequence[Compared]
+    extras: Sequence[Extra] = ()
 
 
 def _ask(reader: Reader, subject: Subject, path: str, rows: Sequence[SourcedRow]) -> _Answered:
@@ -131,42 +131,27 @@ def _ask(reader: Reader, subject: Subject, path: str, rows: Sequence[SourcedRow]
     answer = reader.ask(Call("GET", path))
     seconds = round(time.monotonic() - begun, 3)
     question = Question(path, asked_at, seconds, _answer_words(answer), len(rows))
-    compared = [_compared(subject, source, row, answer) for source, row in rows]
-    return _Answered(compared, _extras(subject.operation, rows, answer), question)
-
-
-def _extras(
-    operation: Operation[Any], rows: Sequence[SourcedRow], answer: JudgedReply | None
-) -> list[Extra]:
-    if answer is None or answer.verdict is not Verdict.ACCEPTED or answer.reply is None:
-        return []
-    every = [row for _, row in rows]
-    po = po_of(operation, every[0])
-    return [Extra(po, values) for values in operation.extras(every, answer.reply.json)]
-
-
-def _compared(subject: Subject, source: str, row: Any, answer: JudgedReply | None) -> Compared:
     operation = subject.operation
-    if answer is not None and answer.verdict is Verdict.ACCEPTED and answer.reply is not None:
-        since = subject.since.get((source, row.id), {})
-        return replace(compare(operation, row, answer.reply.json, since), source=source)
-    agreement, why = Agreement.NOT_CHECKED, "not asked: it was stopped before"
-    if answer is not None:
-        agreement = Agreement.NOT_FOUND if answer.not_found else Agreement.NOT_CHECKED
-        why = answer.sentence
-    po, ours = po_of(operation, row), values_of(operation, row)
-    return Compared(row.id, agreement, po, why, ours, source=source)
+    if answer is None or answer.verdict is not Verdict.ACCEPTED or answer.reply is None:
+        return _Answered(question, [_not_compared(operation, *each, answer) for each in rows])
+    content = answer.reply.json
+    compared = [
+        compare(operation, row, source, content, subject.since.get((source, row.id), {}))
+        for source, row in rows
+    ]
+    every = [row for _, row in rows]
+    extras = [Extra(po_of(operation, every[0]), v) for v in operation.extras(every, content)]
+    return _Answered(question, compared, extras)
 
 
-def _unreadable(operation: Operation[Any], source: str, row: Any) -> Compared:
-    return Compared(
-        row.id,
-        Agreement.UNREADABLE,
-        po_of(operation, row),
-        "the platform shows nothing that identifies this row",
-        values_of(operation, row),
-        source=source,
-    )
+def _not_compared(
+    operation: Operation[Any], source: str, row: Any, answer: JudgedReply | None
+) -> Compared:
+    row_is = of_row(operation, row, source)
+    if answer is None:
+        return row_is(Agreement.NOT_CHECKED, sentence="not asked: it was stopped before")
+    agreement = Agreement.NOT_FOUND if answer.not_found else Agreement.NOT_CHECKED
+    return row_is(agreement, sentence=answer.sentence)
 
 
 def _answer_words(answer: JudgedReply | None) -> str:
@@ -194,12 +179,9 @@ def subject_of_sheet(sheet: Path, options: UploadOptions, settings: Settings) ->
     """The good rows of any sheet, sent by us or not; the others have their problems."""
     prepared = prepare(sheet, options, settings)
     aside = [
-        replace(
-            _set_aside(number, outcome, outcome.sentence, sheet.name),
-            **_as_written(prepared.layout, number),
-        )
-        for number, outcome in prepared.outcomes.items()
-        if number not in prepared.rows
+        _set_aside(_as_written(prepared.layout, id_, sheet.name), outcome, outcome.sentence)
+        for id_, outcome in prepared.outcomes.items()
+        if id_ not in prepared.rows
     ]
     rows = [(sheet.name, row) for row in prepared.rows.values()]
     return Subject(prepared.operation, rows, aside, [sheet.name])
@@ -219,32 +201,25 @@ def subjects_of_runs(journal: Journal, runs: Sequence[RunRecord]) -> dict[str, l
 
 
 def _with_run(subject: Subject, run: RunRecord, journal: Journal) -> Subject:
-    source = f"run {run.id}"
+    source, operation = f"run {run.id}", subject.operation
     records = {record.id: record for record in journal.rows(run.id)}
-    rows = rows_of_journal(subject.operation, records)
-    aside = [
-        replace(
-            _set_aside(number, record.outcome, _why_not(record), source),
-            **_sheet_side(subject.operation, rows.get(number)),
-        )
-        for number, record in records.items()
-        if number not in rows or _never_there(record)
-    ]
-    sent = [(source, row) for n, row in rows.items() if not _never_there(records[n])]
-    return Subject(
-        subject.operation,
-        [*subject.rows, *sent],
-        [*subject.aside, *aside],
-        [*subject.sources, source],
-    )
+    rows = rows_of_journal(operation, records)
+    sent, aside = [*subject.rows], [*subject.aside]
+    for id_, record in records.items():
+        row = rows.get(id_)
+        if row is not None and not _never_there(record):
+            sent.append((source, row))
+            continue
+        unread = partial(Compared, id_, source=source)
+        row_is = unread if row is None else of_row(operation, row, source)
+        aside.append(_set_aside(row_is, record.outcome, _why_not(record)))
+    return Subject(operation, sent, aside, [*subject.sources, source])
 
 
-def _set_aside(number: RowId, outcome: Outcome, sentence: str, source: str) -> Compared:
-    """A row that is not asked for: it has a problem, or is a total, or was taken back."""
+def _set_aside(row_is: "partial[Compared]", outcome: Outcome, sentence: str) -> Compared:
+    """A row that is not asked for: it has a problem, or is a total, or was undone."""
     explained = outcome.status is Status.UNCHANGED or outcome.undone_by is not None
-    return Compared(
-        number, Agreement.NOT_CHECKED, sentence=sentence, source=source, explained=explained
-    )
+    return row_is(Agreement.NOT_CHECKED, sentence=sentence, explained=explained)
 
 
 def _never_there(record: RowRecord) -> bool:
@@ -252,21 +227,15 @@ def _never_there(record: RowRecord) -> bool:
     return record.outcome.status in never or record.outcome.undone_by is not None
 
 
-def _as_written(layout: Layout, number: RowId) -> dict[str, Any]:
+def _as_written(layout: Layout, id_: RowId, source: str) -> "partial[Compared]":
     """The cells of a row that is none, as Excel shows them."""
-    cells = {name: shown(layout.cells(name, [number.row])[0]) for name in layout.columns}
+    cells = {name: shown(layout.cells(name, [id_.row])[0]) for name in layout.columns}
     ours = {name: text for name, text in cells.items() if text}
-    return {"po": ours.get(layout.operation.po, ""), "ours": ours}
-
-
-def _sheet_side(operation: Operation[Any], row: Any | None) -> dict[str, Any]:
-    if row is None:
-        return {}
-    return {"po": po_of(operation, row), "ours": values_of(operation, row)}
+    return partial(Compared, id_, po=ours.get(layout.operation.po, ""), ours=ours, source=source)
 
 
 def _why_not(record: RowRecord) -> str:
-    if record.outcome.undone_by is not None:
-        return record.outcome.sentence
-    why = f": {record.outcome.sentence}" if record.outcome.sentence else ""
-    return f"{record.outcome.status}{why}"
+    outcome = record.outcome
+    if outcome.undone_by is not None or not outcome.sentence:
+        return outcome.sentence or str(outcome.status)
+    return f"{outcome.status}: {outcome.sentence}"

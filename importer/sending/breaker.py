@@ -48,11 +48,9 @@ class Breaker:
                 self._doubts = 0
                 self._refusals = self._refusals + 1 if rejected[0] == self._sentence else 1
                 self._sentence = rejected[0]
-            self._stop_if_hopeless()
-
-    def _stop_if_hopeless(self) -> None:
-        most = self._bounds.rejected_rows
-        if most is not None and self._rejected_rows >= most:
-            raise Stopped(f"{self._rejected_rows} rows were refused, which is where to stop.")
-        if self._refusals >= self._bounds.refusals:
-            raise Stopped(f"{self._refusals} calls in a row were refused alike: {self._sentence}")
+            most = self._bounds.rejected_rows
+            if most is not None and self._rejected_rows >= most:
+                raise Stopped(f"{self._rejected_rows} rows were refused, which is where to stop.")
+            if self._refusals >= self._bounds.refusals:
+                alike = f"{self._refusals} calls in a row were refused alike"
+                raise Stopped(f"{alike}: {self._sentence}")

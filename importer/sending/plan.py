@@ -20,11 +20,10 @@ def plan_calls(
 
 def parts(operation: Operation[Any], rows: Sequence[Any]) -> list[Sequence[Any]]:
     """The rows that make one call each, in the order of the calls."""
-    return [
-        part
-        for group in groups(operation, rows)
-        for part in cut(operation, group, operation.most_rows)
-    ]
+    groups: dict[Hashable, list[Any]] = defaultdict(list)
+    for group, row in zip(map(attrgetter(*operation.group_by), rows), rows, strict=True):
+        groups[group].append(row)
+    return [part for each in groups.values() for part in cut(operation, each, operation.most_rows)]
 
 
 def make_call(operation: Operation[Any], rows: Sequence[Any], date_only_at: time) -> Call:
@@ -36,13 +35,6 @@ def make_call(operation: Operation[Any], rows: Sequence[Any], date_only_at: time
         rows=tuple(row.id for row in rows),
         touches=operation.touches(rows[0]),
     )
-
-
-def groups(operation: Operation[Any], rows: Sequence[Any]) -> Iterator[list[Any]]:
-    by_group: dict[Hashable, list[Any]] = defaultdict(list)
-    for group, row in zip(map(attrgetter(*operation.group_by), rows), rows, strict=True):
-        by_group[group].append(row)
-    yield from by_group.values()
 
 
 def atoms(operation: Operation[Any], rows: Sequence[Any]) -> list[list[Any]]:

@@ -58,10 +58,6 @@ class Reader:
         """What came, after a few tries if nothing worth reading did; None once stopped."""
         return self._ask(call, self._turn)
 
-    def json(self, path: str) -> Any:
-        """The JSON at a path; None where nothing worth reading came."""
-        return content_of(self.ask(Call("GET", path)))
-
     def _turn(self) -> _Turn:
         return _Turn(self._journal.reserve(self._account.name, self._account.limit.pace_s))
 
@@ -150,12 +146,16 @@ class ReadBacks(Reader):
         return {n: None if seen and n in before else seen for n, seen in shown.items()}
 
     def _shown_before(self, record: CallRecord) -> set[RowId] | None:
+        """None where nothing was kept, or the journal had to cut it."""
         kept = [
             attempt.reply
             for attempt in self._task.journal.attempts(self._task.run_id, record.number)
             if attempt.purpose is Purpose.BEFORE_WRITE and attempt.reply
         ]
-        return _row_ids(kept[-1]) if kept else None
+        try:
+            return {RowId(*each) for each in json.loads(kept[-1])} if kept else None
+        except ValueError:
+            return None
 
     def _read(
         self,
@@ -258,11 +258,3 @@ def ending_of(
 
 def _telling(answer: JudgedReply) -> Reply | None:
     return answer.reply if answer.verdict in _TELLS else None
-
-
-def _row_ids(text: str) -> set[RowId] | None:
-    """Row ids kept as JSON; None where the journal had to cut the text."""
-    try:
-        return {RowId(*each) for each in json.loads(text)}
-    except ValueError:
-        return None

@@ -4,12 +4,12 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from typing import Any, TypeVar
 
 from importer.journal import CallRecord, CallState
 from importer.model.errors import ImporterError
-from importer.model.outcomes import Outcome, Status
-from importer.model.row_ids import RowId
+from importer.model.outcomes import Status
 from importer.sending.delivery import Delivery
 from importer.sending.read_back import by_path
 from importer.sending.task import Doubt, Task
@@ -68,8 +68,8 @@ class _Sender:
     def _work(self) -> None:
         """One worker: a call after the other, as long as there is one whose turn has come."""
         while (turn := self._next_turn()) is not None:
-            number, work, subject = turn
-            left = self._guarded(work, subject)
+            number, work = turn
+            left = self._guarded(work)
             with self._changed:
                 self._flying -= 1
                 doubts = [*self._doubts.pop(number, []), *(left or [])]
@@ -78,20 +78,21 @@ class _Sender:
                 else:
                     self._turns.done(number)
                 self._changed.notify_all()
-        self._guarded(lambda _: self._delivery.flush(), None)
+        self._guarded(self._delivery.flush)
 
-    def _next_turn(self) -> tuple[int, Callable[[Any], list[Doubt]], Any] | None:
+    def _next_turn(self) -> tuple[int, Callable[[], list[Doubt]]] | None:
         """The next call, and what is to be done with it; None where nothing is left to do."""
         with self._changed:
             while True:
                 number = None if self._stop.is_set() else self._turns.next()
                 if number is not None:
                     self._flying += 1
-                    return number, self._delivery.begin, self._records[number]
+                    return number, partial(self._delivery.begin, self._records[number])
                 if not self._flying and self._doubts:  # now what only time can settle
-                    number, doubt = self._soonest(self._doubts)
+                    number, doubt = self._soonest()
+                    self._doubts[number].remove(doubt)
                     self._flying += 1
-                    return number, self._delivery.doubts.settle_later, doubt
+                    return number, partial(self._delivery.doubts.settle_later, doubt)
                 if not self._flying:
                     return None
                 self._changed.wait()
@@ -100,8 +101,9 @@ class _Sender:
         """Reads back what was accepted and is not yet sure: one GET for all that it shows."""
         task = self._task
         outcomes = task.journal.outcomes(task.run_id)
+        unsure = {n for n, outcome in outcomes.items() if outcome.status in _UNSURE}
         accepted = [
-            (record, [task.rows[n] for n in record.call.rows if _is_unsure(n, outcomes, task)])
+            (record, [task.rows[n] for n in record.call.rows if n in unsure and n in task.rows])
             for record in task.journal.calls(task.run_id)
             if record.state is CallState.ACCEPTED
         ]
@@ -111,7 +113,7 @@ class _Sender:
         )
         with ThreadPoolExecutor(task.account.workers, thread_name_prefix="verifier") as pool:
             for parts in asked.values():
-                pool.submit(self._guarded, self._verify_parts, parts)
+                pool.submit(self._guarded, partial(self._verify_parts, parts))
 
     def _verify_parts(self, parts: Sequence[tuple[CallRecord, list[Any]]]) -> None:
         record, _ = parts[0]  # a GET is kept with one call
@@ -125,17 +127,14 @@ class _Sender:
                 self._halt(str(error))
                 return
 
-    def _soonest(self, doubts: Mapping[int, list[Doubt]]) -> tuple[int, Doubt]:
-        when = self._delivery.doubts.due_at
-        number = min(doubts, key=lambda n: min(map(when, doubts[n])))
-        doubt = min(doubts[number], key=when)
-        doubts[number].remove(doubt)
-        return number, doubt
+    def _soonest(self) -> tuple[int, Doubt]:
+        waiting = ((number, doubt) for number, left in self._doubts.items() for doubt in left)
+        return min(waiting, key=lambda each: self._delivery.doubts.due_at(each[1]))
 
-    def _guarded(self, work: Callable[[Any], T], subject: Any) -> T | None:
+    def _guarded(self, work: Callable[[], T]) -> T | None:
         """Work whose failure stops the run, and not just its thread."""
         try:
-            return work(subject)
+            return work()
         except ImporterError as error:
             self._halt(str(error))
         except Exception:  # a fault of our own; the journal knows what was sent
@@ -146,7 +145,3 @@ class _Sender:
     def _halt(self, sentence: str) -> None:
         self.stopped_by = self.stopped_by or sentence
         self._stop.set()
-
-
-def _is_unsure(number: RowId, outcomes: Mapping[RowId, Outcome], task: Task) -> bool:
-    return number in task.rows and outcomes[number].status in _UNSURE

@@ -5,10 +5,11 @@ from contextlib import suppress
 from typing import Any
 
 from importer.journal import CallState, Journal
+from importer.model.calls import Call
 from importer.model.row_ids import RowId
 from importer.model.stop import INTERRUPTED
 from importer.operations.operation import Operation, Unclear
-from importer.sending.read_back import Access, Reader, ask_each_once, by_path
+from importer.sending.read_back import Access, Reader, ask_each_once, by_path, content_of
 
 _ROWS_AT_ONCE = 200  # so that few read backs are lost with their process
 
@@ -42,7 +43,7 @@ def read_now(access: Access, operation: Operation[Any], rows: Sequence[Any]) -> 
     asked, _ = by_path(rows, lambda row: operation.read_back([row]))
 
     def read(reader: Reader, path: str, shown: list[Any]) -> dict[RowId, Any]:
-        content = reader.json(path)
+        content = content_of(reader.ask(Call("GET", path)))
         return {} if content is None else {row.id: content for row in shown}
 
     replies = ask_each_once(access, asked, read)
