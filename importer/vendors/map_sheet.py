@@ -1,6 +1,6 @@
-"""One sheet becomes a vendor's profile: read, proposed, asked about, written into importer.toml."""
+"""From a sheet to a vendor's profile: read, propose, ask, write into importer.toml."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +12,7 @@ from importer.model.spelling import key
 from importer.operations import operation_named, operations
 from importer.operations.operation import Field
 from importer.settings.settings import FILE_NAME, Settings
-from importer.settings.vendor_profile import VendorProfile
+from importer.settings.vendor_profile import DATE_ORDERS, VendorProfile
 from importer.sheets.headings import find_layout, where
 from importer.sheets.reading.worksheets import read_content, read_worksheets
 from importer.vendors.mapping import Candidate, Proposal, open_titles, propose
@@ -20,24 +20,25 @@ from importer.vendors.profile_check import check_profile
 from importer.vendors.profile_file import save_profile, table_of
 from importer.vendors.recognize import of_vendor
 
-_MOST_MEANINGS = 20  # words of a vendor's to be asked about in one column
+_MOST_MEANINGS = 20  # of the vendor's words to ask about in one column
+Say = Callable[[str], object]
 
 
 class Person(Protocol):
-    """Who is asked where the sheet does not tell."""
+    """Who answers what the sheet does not show."""
 
     def choose(self, question: str, answers: Sequence[str]) -> int | None:
         """The position of the answer; None for none of them."""
 
     def write(self, question: str) -> str:
-        """A text of one's own; "" for none."""
+        """A text; "" for none."""
 
     def agree(self, question: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What became of it."""
+    """The profile made from a sheet, and whether it was written."""
 
     profile: VendorProfile
     file: Path
@@ -47,7 +48,7 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class MapOptions:
-    """What a person said beside the sheet."""
+    """What is known in addition to the sheet."""
 
     vendor: str
     operation: str | None = None
@@ -56,12 +57,12 @@ class MapOptions:
 
 
 def map_sheet(
-    sheet: Path, options: MapOptions, settings: Settings, person: Person | None, say: "Say"
+    sheet: Path, options: MapOptions, settings: Settings, person: Person | None, say: Say
 ) -> Mapped:
     """Proposes a mapping and writes it; without a person, only what is sure.
 
-    What an older profile of the vendor holds beside its headings is kept. Raises SheetError,
-    UsageError or SettingsError.
+    The rest of an older profile of the vendor is kept. Raises SheetError, UsageError or
+    SettingsError.
     """
     older = _older(options, settings)
     proposal, several = _proposed(sheet, options, older)
@@ -85,14 +86,10 @@ def map_sheet(
     return Mapped(profile, file, written, open_titles(proposal, profile))
 
 
-class Say(Protocol):
-    def __call__(self, line: str, /) -> object: ...
-
-
 def _older(options: MapOptions, settings: Settings) -> VendorProfile:
     if not options.vendor.strip() or not options.vendor.isprintable():
         raise UsageError(
-            f'"{shown(options.vendor)}" is no name for a vendor; write one such as acme'
+            f'"{shown(options.vendor)}" is not a name for a vendor; write one such as acme'
         )
     older = settings.vendors.get(options.vendor, VendorProfile(options.vendor))
     account = options.account or older.account
@@ -115,69 +112,64 @@ def _proposed(sheet: Path, options: MapOptions, older: VendorProfile) -> tuple[P
 
 
 def _with_columns(profile: VendorProfile, proposal: Proposal, *, named: bool) -> VendorProfile:
-    """The profile with what the proposal says of the sheet."""
-    found = {candidate.field.title: candidate.heading for candidate in proposal.sure}
+    """The profile with what the proposal shows of the sheet."""
+    headings = {candidate.field.title: candidate.heading for candidate in proposal.sure}
     fields = proposal.operation.fields
     mapped = replace(
         profile,
         operation=proposal.operation.name,
         worksheet=proposal.worksheet.name if named else None,
         header_row=None,
-        headings={f.title: found[f.title] for f in fields if f.title in found},
+        headings={f.title: headings[f.title] for f in fields if f.title in headings},
         fingerprint=proposal.headings,
     )
-    return _with_row(mapped, proposal)
-
-
-def _with_row(profile: VendorProfile, proposal: Proposal) -> VendorProfile:
-    """The row of the headings is named only where it would not be found."""
     try:
-        layout = find_layout([proposal.worksheet], [proposal.operation], profile)
-    except SheetError:  # a needed column is left, so no row suits yet
-        return profile
-    if layout.header_row == proposal.header_row:
-        return profile
-    return replace(profile, header_row=proposal.header_row)
+        layout = find_layout([proposal.worksheet], [proposal.operation], mapped)
+    except SheetError:  # a needed column has no heading yet, so no row fits
+        return mapped
+    if layout.header_row == proposal.header_row:  # found without being named
+        return mapped
+    return replace(mapped, header_row=proposal.header_row)
 
 
 def _with_date_order(
     proposal: Proposal, profile: VendorProfile, person: Person | None
 ) -> VendorProfile:
-    """The order of day and month, where the sheet's dates tell it or a person does."""
-    dates = [candidate for candidate in proposal.sure if candidate.field.kind.words == "date"]
-    columns = [list(proposal.cells(candidate.heading)) for candidate in dates]
-    orders = {day_first(cells) for cells in columns} - {None}
+    """The order of day and month, where the sheet's dates show it or a person knows it."""
+    fields = [c for c in proposal.sure if c.field.kind.words == "date"]
+    columns = [(c.field, list(proposal.cells(c.heading))) for c in fields]
+    orders = {day_first(cells) for _, cells in columns} - {None}
     if profile.date_order is not None or len(orders) > 1:
         return profile
     if orders:
         return replace(profile, date_order="dmy" if orders.pop() else "mdy")
-    for candidate, cells in zip(dates, columns, strict=True):
-        unclear = list(_faults(candidate.field, cells, profile))
-        known = _faults(candidate.field, cells, replace(profile, date_order="dmy"))
-        if person is not None and len(known) < len(unclear):
-            example = shown(next(cells[i] for i in unclear if i not in known))
-            question = f"{candidate.field.title}: what comes first in {example}?"
+    for field, cells in columns:
+        unclear = _unclear_date(field, cells, profile)
+        if person is not None and unclear is not None:
+            question = f"{field.title}: what comes first in {unclear}?"
             number = person.choose(question, ["the day", "the month"])
-            return profile if number is None else replace(profile, date_order=_ORDERS[number])
+            return profile if number is None else replace(profile, date_order=DATE_ORDERS[number])
     return profile
 
 
-_ORDERS = ("dmy", "mdy")
+def _unclear_date(field: Field, cells: Sequence[Cell], profile: VendorProfile) -> str | None:
+    """The first date that can be read only once the order of day and month is known."""
+    clear = _faults(field, cells, replace(profile, date_order="dmy"))
+    return next((shown(cells[i]) for i in _faults(field, cells, profile) if i not in clear), None)
 
 
 def _left_lines(proposal: Proposal, profile: VendorProfile) -> list[str]:
-    """Needed columns without a heading, what was offered, words not understood, free headings."""
+    """Needed columns without a heading, what was offered, unknown words, unused headings."""
     needed = open_titles(proposal, profile)
     offered = {title: candidates for title, candidates in proposal.offers.items() if candidates}
     lines = [f"{title} is needed and has no heading" for title in needed if title not in offered]
     for title, candidates in offered.items():
-        said = f"{title}{' (needed)' if title in needed else ''}"
-        lines += [f"{said} may be {candidate}" for candidate in candidates]
+        column = f"{title}{' (needed)' if title in needed else ''}"
+        lines += [f"{column} may be {candidate}" for candidate in candidates]
     for candidate in proposal.sure:
-        words = ", ".join(f'"{word}"' for word in _strange(proposal, candidate, profile))
+        words = ", ".join(f'"{word}"' for word in _unknown_words(proposal, candidate, profile))
         lines += [f"{candidate.field.title} has no meaning for {words}"] if words else []
-    free = ", ".join(proposal.free)
-    return [*lines, f"not used: {free}"] if free else lines
+    return [*lines, f"not used: {', '.join(proposal.free)}"] if proposal.free else lines
 
 
 def _asked_columns(proposal: Proposal, older: VendorProfile, person: Person) -> Proposal:
@@ -187,23 +179,12 @@ def _asked_columns(proposal: Proposal, older: VendorProfile, person: Person) -> 
         candidates = list(proposal.offers.get(field.title, ()))
         if field.title in needed and not candidates:
             candidates = proposal.any_column(field)
-        chosen = _chosen(field, candidates, person, needed=field.title in needed)
-        if chosen is not None:
-            proposal = proposal.choosing(chosen)
-        else:  # asked and declined is not offered again
-            others = {t: c for t, c in proposal.offers.items() if t != field.title}
-            proposal = replace(proposal, offers=others)
+        if candidates:
+            mark = " (needed)" if field.title in needed else ""
+            question = f"{field.title}{mark}: which column is it?"
+            number = person.choose(question, [str(candidate) for candidate in candidates])
+            proposal = proposal.choosing(field, None if number is None else candidates[number])
     return proposal
-
-
-def _chosen(
-    field: Field, candidates: Sequence[Candidate], person: Person, *, needed: bool
-) -> Candidate | None:
-    if not candidates:
-        return None
-    question = f"{field.title}{' (needed)' if needed else ''}: which column is it?"
-    number = person.choose(question, [str(candidate) for candidate in candidates])
-    return None if number is None else candidates[number]
 
 
 def _asked_constants(proposal: Proposal, profile: VendorProfile, person: Person) -> VendorProfile:
@@ -229,26 +210,23 @@ def _readable(field: Field, profile: VendorProfile, person: Person) -> str:
 
 
 def _asked_words(proposal: Proposal, profile: VendorProfile, person: Person) -> VendorProfile:
-    """What the vendor's own words mean, in the columns that know only certain ones."""
+    """What the vendor's own words mean, in columns of choices."""
     for candidate in proposal.sure:
-        labels = candidate.field.about.labels
-        for word in _strange(proposal, candidate, profile):
-            number = person.choose(f'{candidate.field.title}: what is "{word}"?', labels)
+        title, labels = candidate.field.title, candidate.field.about.labels
+        for word in _unknown_words(proposal, candidate, profile):
+            number = person.choose(f'{title}: what is "{word}"?', labels)
             if number is not None:
-                title = candidate.field.title
                 known = {**profile.values.get(title, {}), word: labels[number]}
                 profile = replace(profile, values={**profile.values, title: known})
     return profile
 
 
-def _strange(proposal: Proposal, candidate: Candidate, profile: VendorProfile) -> list[str]:
-    """The words of a column of choices that stand for none of them, each once."""
+def _unknown_words(proposal: Proposal, candidate: Candidate, profile: VendorProfile) -> list[str]:
+    """The words of a column of choices that mean none of them, each once."""
     if candidate.field.kind.words != "one of":
         return []
-    found = {key(shown(cell)): cell for cell in proposal.cells(candidate.heading)}
-    cells = list(found.values())
-    meant = profile.cells(candidate.field.title, cells)
-    faults = _faults(candidate.field, meant, profile)
+    cells = list({key(shown(cell)): cell for cell in proposal.cells(candidate.heading)}.values())
+    faults = _faults(candidate.field, profile.cells(candidate.field.title, cells), profile)
     words = [shown(cells[i]) for i in faults if isinstance(cells[i], str)]
     return [word for word in words if key(word)][:_MOST_MEANINGS]
 

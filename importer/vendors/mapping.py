@@ -1,7 +1,7 @@
-"""Proposing which of a vendor's columns is which of ours: what is sure, and what may be offered.
+"""Proposes which of a vendor's columns is which of ours: what is sure, and what may be offered.
 
-Only a heading that says what ours says is sure. What merely comes near, or whose cells look right,
-is offered to a person and never taken: by its letters alone "PO Date" comes near the PO number.
+Only a heading that matches one of our names is sure. One that is only similar, or whose cells look
+right, is offered to a person, never taken: "PO Date" is spelled much like the PO number.
 """
 
 import difflib
@@ -24,22 +24,22 @@ from importer.settings.vendor_profile import VendorProfile
 from importer.sheets.headings import HeadingRow, heading_rows, where
 from importer.sheets.sheet import Worksheet
 
-_NEAR = 0.6  # of difflib's ratio: below it two headings have nothing in common
-_SAMPLED = 100  # cells of a column that are looked at
-_ALIKE = 0.6  # so great a part of them gives the column its look
+_SIMILAR = 0.6  # difflib's ratio: below it two headings have nothing in common
+_SAMPLED = 100  # cells of a column that are read
+_MOST_CELLS = 0.6  # this share of them decides what a column contains
 _MOST_OFFERED = 5
-_MOST_SMALL = 999  # a quantity is seldom larger, an id seldom smaller
+_MOST_SMALL = 999  # quantities are rarely larger, ids rarely smaller
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One column of the vendor's that is, or may be, one of ours."""
+    """A vendor's column that is, or may be, one of ours."""
 
     field: Field
     heading: str
     reason: str
     samples: tuple[str, ...]  # three values at most
-    weight: float = 0.0  # the heavier is offered first
+    weight: float = 0.0  # the highest is offered first
 
     def __str__(self) -> str:
         samples = ", ".join(self.samples) or "no values"
@@ -54,9 +54,9 @@ class Proposal:
     header_row: int
     operation: Operation[Any]
     headings: tuple[str, ...]  # all of the row, in its order
-    columns: Mapping[str, int]  # heading -> position, of those that stand there once
+    columns: Mapping[str, int]  # heading -> position, of those that appear once
     sure: tuple[Candidate, ...]
-    offers: Mapping[str, tuple[Candidate, ...]]  # title -> the likeliest first; of fields not sure
+    offers: Mapping[str, tuple[Candidate, ...]]  # title -> the likeliest first, of fields not sure
 
     @property
     def free(self) -> list[str]:
@@ -65,18 +65,19 @@ class Proposal:
         return [heading for heading in self.columns if heading not in taken]
 
     def cells(self, heading: str) -> Iterator[Cell]:
-        """What stands below a heading, without empty cells."""
+        """The cells below a heading, without empty ones."""
         column = self.worksheet.columns[self.columns[heading]]
         return (cell for cell in islice(column, self.header_row, None) if not is_empty(cell))
 
-    def choosing(self, candidate: Candidate) -> "Proposal":
-        """The proposal once a person accepts a candidate; its heading is no longer offered."""
+    def choosing(self, field: Field, candidate: Candidate | None) -> "Proposal":
+        """The proposal once a person accepts a candidate for a field, or none of them."""
+        chosen = () if candidate is None else (candidate,)
         others = {
-            title: tuple(c for c in candidates if c.heading != candidate.heading)
+            title: tuple(c for c in candidates if c.heading not in {x.heading for x in chosen})
             for title, candidates in self.offers.items()
-            if title != candidate.field.title
+            if title != field.title
         }
-        return replace(self, sure=(*self.sure, candidate), offers=others)
+        return replace(self, sure=(*self.sure, *chosen), offers=others)
 
     def any_column(self, field: Field) -> list[Candidate]:
         """Every free column, for a needed field that nothing is offered for."""
@@ -91,39 +92,39 @@ def propose(
 ) -> Proposal:
     """The best reading of a sheet; what an older profile of the vendor names is sure.
 
-    Raises SheetError where no row has headings, or where two readings suit as well.
+    Raises SheetError where no row has headings, and ChoiceNeeded where two readings fit equally.
     """
-    found = [
+    proposals = [
         _proposal(worksheet, row, operation, profile)
         for worksheet in worksheets
         if (row := _heading_row(worksheet, operations, profile))
         for operation in operations
     ]
-    found.sort(key=lambda proposal: _rank(proposal, profile), reverse=True)
-    if not found or not (found[0].sure or any(found[0].offers.values())):
+    proposals.sort(key=lambda proposal: _rank(proposal, profile), reverse=True)
+    if not proposals or not (proposals[0].sure or any(proposals[0].offers.values())):
         name = worksheets[0].path.name
-        raise SheetError(f"{name}: no row comes near the headings of an operation")
-    best = found[0]
-    rivals = [other for other in found[1:] if not _outdoes(best, other, profile)]
+        raise SheetError(f"{name}: no row has headings similar to those of an operation")
+    best, *others = proposals
+    rivals = [other for other in others if not _outdoes(best, other, profile)]
     if rivals:
         raise _choice(best, rivals)
     return best
 
 
 def _rank(proposal: Proposal, profile: VendorProfile) -> tuple[int, int]:
-    """Few needed fields without a column, then many that have one."""
+    """The fewest needed fields without a column, then the most with one."""
     return -len(open_titles(proposal, profile)), len(proposal.sure)
 
 
 def open_titles(proposal: Proposal, profile: VendorProfile) -> list[str]:
-    """The needed columns for which the sheet has no sure heading, nor the profile a constant."""
+    """The needed columns without a sure heading in the sheet or a constant in the profile."""
     sure = {candidate.field.title for candidate in proposal.sure}
     needed = (field.title for field in proposal.operation.fields if field.needed)
     return [t for t in needed if t not in sure and profile.constant(t) is None]
 
 
 def _outdoes(best: Proposal, other: Proposal, profile: VendorProfile) -> bool:
-    """Whether the other reading has nothing for it that the best one lacks."""
+    """Whether the other reading explains nothing that the best one does not."""
     if _rank(best, profile) == _rank(other, profile):
         return False
     complete = not open_titles(best, profile)
@@ -154,42 +155,42 @@ def _choice(best: Proposal, rivals: Sequence[Proposal]) -> ChoiceNeeded:
 def _heading_row(
     worksheet: Worksheet, operations: Sequence[Operation[Any]], profile: VendorProfile
 ) -> HeadingRow | None:
-    """The row whose texts say most of what some operation's columns are called."""
+    """The row with the most headings of some operation."""
     rows = heading_rows(worksheet)
-    named = [found for found in rows if found.row == profile.header_row]
+    named = [row for row in rows if row.row == profile.header_row]
 
-    def said(found: HeadingRow) -> tuple[int, int, int]:
-        texts = texts_of(found.headings)
-        fits = [_said(texts, operation, profile) for operation in operations]
-        return (*max(fits), len(texts))
+    def fit(row: HeadingRow) -> tuple[int, int, int]:
+        headings = _cleaned(row.headings)
+        fits = [_fit(headings, operation, profile) for operation in operations]
+        return (*max(fits), len(headings))
 
-    return max(named or rows, key=said, default=None)
+    return max(named or rows, key=fit, default=None)
 
 
-def texts_of(headings: Mapping[int, str]) -> list[str]:
+def _cleaned(headings: Mapping[int, str]) -> list[str]:
     """The headings of a row without line breaks and doubled spaces."""
     return [" ".join(text.split()) for text in headings.values()]
 
 
-def _said(
+def _fit(
     headings: Sequence[str], operation: Operation[Any], profile: VendorProfile
 ) -> tuple[int, int]:
-    """How many fields have a heading that says them, and how many one that comes near."""
+    """How many fields have a heading that matches, and how many one that is similar."""
     fields = operation.fields
-    says = sum(any(_says(f, heading, profile) for heading in headings) for f in fields)
-    near = sum(any(_nearness(f, heading)[0] >= _NEAR for heading in headings) for f in fields)
-    return says, near
+    matching = sum(any(_certainty(f, heading, profile) for heading in headings) for f in fields)
+    similar = sum(any(_similarity(f, h)[0] >= _SIMILAR for h in headings) for f in fields)
+    return matching, similar
 
 
 def _proposal(
-    worksheet: Worksheet, found: HeadingRow, operation: Operation[Any], profile: VendorProfile
+    worksheet: Worksheet, row: HeadingRow, operation: Operation[Any], profile: VendorProfile
 ) -> Proposal:
-    headings = texts_of(found.headings)
-    once = Counter(key(heading) for heading in headings)
+    headings = _cleaned(row.headings)
+    times = Counter(key(heading) for heading in headings)
     columns = {
-        h: i for i, h in zip(found.headings, headings, strict=True) if key(h) and once[key(h)] == 1
+        h: i for i, h in zip(row.headings, headings, strict=True) if key(h) and times[key(h)] == 1
     }
-    bare = Proposal(worksheet, found.row, operation, tuple(headings), columns, (), {})
+    bare = Proposal(worksheet, row.row, operation, tuple(headings), columns, (), {})
     known = replace(bare, sure=tuple(_sure(bare, profile)))
     taken = {candidate.field.title for candidate in known.sure}
     offers = {f.title: _offers(known, f) for f in operation.fields if f.title not in taken}
@@ -197,31 +198,30 @@ def _proposal(
 
 
 def _sure(bare: Proposal, profile: VendorProfile) -> Iterator[Candidate]:
-    """Each field whose best heading has that field as its best, alone, with cells to suit."""
+    """Each field whose best heading has that field as its best, with no other as good."""
     fields = bare.operation.fields
-    says = {(f.name, h): _says(f, h, profile) for f in fields for h in bare.columns}
+    ranks = {(f.title, h): _certainty(f, h, profile) for f in fields for h in bare.columns}
     for field in fields:
-        best = _best({h: says[field.name, h] for h in bare.columns})
-        if len(best) == 1 and _best({f.name: says[f.name, best[0]] for f in fields}) == [
-            field.name
-        ]:
-            reason = _REASONS[says[field.name, best[0]]]
-            candidate = _candidate(bare, field, best[0], reason)
-            if _evidence(bare, field, best[0]) >= 0:
-                yield candidate
+        headings = _best({h: ranks[field.title, h] for h in bare.columns})
+        if len(headings) != 1:
+            continue
+        heading = headings[0]
+        titles = _best({f.title: ranks[f.title, heading] for f in fields})
+        if titles == [field.title] and _evidence(bare, field, heading) >= 0:
+            yield _candidate(bare, field, heading, _REASONS[ranks[field.title, heading]])
 
 
-_REASONS = {3: "is the profile's heading", 2: "is its title", 1: "is another name of it"}
+_REASONS = {3: "is the profile's heading", 2: "is its title", 1: "is another name for it"}
 
 
 def _best(ranks: Mapping[str, int]) -> list[str]:
-    """All that have the highest rank, where it is one at all."""
+    """All that have the highest rank, if it is above 0."""
     highest = max(ranks.values(), default=0)
     return [name for name, rank in ranks.items() if rank == highest > 0]
 
 
-def _says(field: Field, heading: str, profile: VendorProfile) -> int:
-    """How surely the heading says the field. A field that the profile names has no other."""
+def _certainty(field: Field, heading: str, profile: VendorProfile) -> int:
+    """A key of _REASONS, or 0. A field that the profile names has no other heading."""
     named = profile.heading(field.title)
     if named is not None:
         return 3 * (key(named) == key(heading))
@@ -231,95 +231,96 @@ def _says(field: Field, heading: str, profile: VendorProfile) -> int:
 
 
 def _offers(known: Proposal, field: Field) -> tuple[Candidate, ...]:
-    candidates = (_offer(known, field, heading) for heading in known.free)
-    found = [candidate for candidate in candidates if candidate is not None]
-    return tuple(sorted(found, key=lambda candidate: -candidate.weight)[:_MOST_OFFERED])
+    offers = [offer for heading in known.free if (offer := _offer(known, field, heading))]
+    return tuple(sorted(offers, key=lambda candidate: -candidate.weight)[:_MOST_OFFERED])
 
 
 def _offer(known: Proposal, field: Field, heading: str) -> Candidate | None:
-    """None where neither the heading nor the cells speak for it, or the cells speak against it."""
-    ratio, spelling = _nearness(field, heading)
+    """None if neither heading nor cells suggest the field, or the cells contradict it."""
+    ratio, spelling = _similarity(field, heading)
     evidence = _evidence(known, field, heading)
     if ratio == 1:
-        reason = f'says "{spelling}"'
-    elif evidence < 0 or (ratio < _NEAR and not (evidence > 0 and _is_telling(field))):
-        return None
+        reason = f'matches "{spelling}"'
+    elif evidence >= 0 and ratio >= _SIMILAR:
+        reason = f'is similar to "{spelling}"'
+    elif evidence > 0 and (field.kind.words in _DISTINCTIVE or field.about.choices):
+        reason = "has another heading"
     else:
-        reason = f'is near "{spelling}"' if ratio >= _NEAR else "has another heading"
+        return None
     return _candidate(known, field, heading, reason, ratio + evidence)
 
 
-def _nearness(field: Field, heading: str) -> tuple[float, str]:
-    """The ratio of difflib to the nearest spelling of the field, and that spelling."""
-    spellings = (field.title, *field.about.aliases)
+def _similarity(field: Field, heading: str) -> tuple[float, str]:
+    """The ratio of difflib to the most similar spelling of the field, and that spelling."""
     matcher = difflib.SequenceMatcher(autojunk=False)
     matcher.set_seq2(key(heading))
-    found = []
-    for spelling in spellings:
+    ratios = []
+    for spelling in (field.title, *field.about.aliases):
         matcher.set_seq1(key(spelling))
-        near = matcher.real_quick_ratio() >= _NEAR and matcher.quick_ratio() >= _NEAR
-        found.append((matcher.ratio() if near else 0.0, spelling))
-    return max(found, key=lambda pair: pair[0])
+        may_be = matcher.real_quick_ratio() >= _SIMILAR and matcher.quick_ratio() >= _SIMILAR
+        ratios.append((matcher.ratio() if may_be else 0.0, spelling))
+    return max(ratios, key=lambda pair: pair[0])
 
 
 def _candidate(
     known: Proposal, field: Field, heading: str, reason: str, weight: float = 0.0
 ) -> Candidate:
-    cells = list(islice(known.cells(heading), _SAMPLED))
-    look = look_of(cells)
+    cells = _sampled(known, heading)
+    contents = contents_of(cells)
     samples = tuple(dict.fromkeys(shown(cell)[:40] for cell in cells))[:3]
-    words = f"{reason}, and its cells look like {look}" if look else reason
+    words = f"{reason}, and its cells look like {contents}" if contents else reason
     return Candidate(field, heading, words, samples, weight)
 
 
-# By a kind's words: the look that speaks for a column, and those that speak against it.
-_LOOKS = {
-    "tracking number (text)": (
-        "tracking numbers",
-        {"dates", "carrier names", "amounts", "small numbers"},
-    ),
-    "date": ("dates", {"tracking numbers", "carrier names", "amounts", "small numbers"}),
-    "money": ("amounts", {"tracking numbers", "carrier names", "dates"}),
-    "whole number": ("small numbers", {"tracking numbers", "carrier names", "dates"}),
-    "id (digits)": ("large numbers", {"tracking numbers", "carrier names", "dates", "amounts"}),
-    "id": ("large numbers", {"carrier names", "dates", "amounts"}),
-    "one of": ("carrier names", {"tracking numbers", "dates", "amounts"}),
-    "carrier code": ("carrier names", {"tracking numbers", "dates", "amounts"}),
+def _sampled(known: Proposal, heading: str) -> list[Cell]:
+    return list(islice(known.cells(heading), _SAMPLED))
+
+
+# Kind of a column -> what its cells may be; the first suggests it, all others contradict it.
+_EXPECTED = {
+    "tracking number (text)": ("tracking numbers", "large numbers"),
+    "date": ("dates", "large numbers"),
+    "money": ("amounts", "small numbers", "large numbers"),
+    "whole number": ("small numbers", "large numbers", "amounts"),
+    "id (digits)": ("large numbers", "small numbers"),
+    "id": ("large numbers", "small numbers", "tracking numbers"),
+    "one of": ("carrier names", "small numbers", "large numbers"),
+    "carrier code": ("carrier names", "small numbers", "large numbers"),
 }
-_TELLING = {"tracking number (text)", "date", "carrier code"}  # whose cells look like no other's
-
-
-def _is_telling(field: Field) -> bool:
-    return field.kind.words in _TELLING or bool(field.about.choices)
+_DISTINCTIVE = {"tracking number (text)", "date", "carrier code"}  # told by the cells alone
 
 
 def _evidence(known: Proposal, field: Field, heading: str) -> int:
-    """1 where the cells speak for the field, -1 where they speak against it, else 0."""
-    cells = list(islice(known.cells(heading), _SAMPLED))
-    look = look_of(cells)
-    if cells and field.about.choices and look != "small numbers":  # which may count anything
-        faults = read_column(field.kind, cells, field.about)[1]
-        if len(faults) <= (1 - _ALIKE) * len(cells):
-            return 1
-    suits, others = _LOOKS.get(field.kind.words, ("", set()))
-    if field.about.choices:
-        suits = ""  # only what can be read as one of them speaks for it
-    if look in others:
+    """1 where the cells suggest the field, -1 where they contradict it, else 0."""
+    cells = _sampled(known, heading)
+    contents = contents_of(cells)
+    if field.about.choices and contents != "small numbers" and _are_choices(field, cells):
+        return 1  # small numbers may count anything
+    expected = _EXPECTED.get(field.kind.words)
+    if expected is None or not contents:
+        return 0
+    if contents not in expected:
         return -1
-    return int(look != "" and look == suits)
+    return int(contents == expected[0] and not field.about.choices)
 
 
-def look_of(cells: Sequence[Cell]) -> str:
-    """What most of the cells look like; "" where they are of many looks, or nothing special.
+def _are_choices(field: Field, cells: Sequence[Cell]) -> bool:
+    """Whether most of the cells can be read as one of the field's choices."""
+    faults = read_column(field.kind, cells, field.about)[1]
+    return bool(cells) and len(faults) <= (1 - _MOST_CELLS) * len(cells)
 
-    >>> look_of(["1Z999AA10123456784", "986578788855"]), look_of(["FDX Grnd", "UPS"])
+
+def contents_of(cells: Sequence[Cell]) -> str:
+    """What most of the cells are; "" where they differ or are nothing special.
+
+    >>> contents_of(["1Z999AA10123456784", "986578788855"]), contents_of(["FDX Grnd", "UPS"])
     ('tracking numbers', 'carrier names')
-    >>> look_of([12, 7.0, "3"]), look_of(["11/20/2026"]), look_of(["red", "blue"])
+    >>> contents_of([12, 7.0, "3"]), contents_of(["11/20/2026"]), contents_of(["red", "blue"])
     ('small numbers', 'dates', '')
     """
-    counts = Counter(_look(cell) for cell in cells)
-    look, number = counts.most_common(1)[0] if counts else ("", 0)
-    return look if number >= _ALIKE * len(cells) else ""
+    counts = Counter(_contents(cell) for cell in cells)
+    contents, number = counts.most_common(1)[0] if counts else ("", 0)
+    return contents if number >= _MOST_CELLS * len(cells) else ""
 
 
 _DATE = re.compile(
@@ -332,15 +333,18 @@ _AMOUNT = re.compile(r"[$€£]? ?\d{1,9}([.,]\d{3})*[.,]\d\d|[$€£] ?\d{1,9}"
 _CARRIERS = ("ups", "usps", "fedex", "fdx", "federalexpress", "dhl", "stampscom", "ontrac")
 
 
-def _look(cell: Cell) -> str:
+def _contents(cell: Cell) -> str:
     text = from_cell(shown(cell))
-    number = re.sub(r"[\s-]", "", text).upper()
     if isinstance(cell, date) or _DATE.fullmatch(text):  # a datetime is a date
         return "dates"
-    if any(match.check for match in carriers_of(number)):
+    if any(match.check for match in carriers_of(re.sub(r"[\s-]", "", text).upper())):
         return "tracking numbers"
     if re.fullmatch(r"\d{1,15}", text, re.ASCII):
         return "small numbers" if int(text) <= _MOST_SMALL else "large numbers"
-    if (isinstance(cell, float) and not cell.is_integer()) or _AMOUNT.fullmatch(text):
+    if _is_fraction(cell) or _AMOUNT.fullmatch(text):
         return "amounts"
     return "carrier names" if key(text).startswith(_CARRIERS) else ""
+
+
+def _is_fraction(cell: Cell) -> bool:
+    return isinstance(cell, float) and not cell.is_integer()

@@ -77,7 +77,7 @@ def test_without_a_person_only_what_is_sure_is_taken_and_what_is_left_is_named(d
         "fingerprint": HEADING,
     }
     assert "left: PO ID is needed and has no heading" in said
-    assert 'left: Tracking Number (needed) may be "Trk No.": is near "Tracking No"' in said
+    assert 'left: Tracking Number (needed) may be "Trk No.": is similar to "Tracking No"' in said
     assert 'left: Carrier has no meaning for "FDX Grnd"' in said
     assert "left: not used: Our Ref, PO Date, Trk No." in said
 

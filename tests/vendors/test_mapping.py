@@ -11,7 +11,7 @@ from importer.model.errors import ChoiceNeeded, SheetError
 from importer.operations import operations
 from importer.settings.vendor_profile import VendorProfile
 from importer.sheets.sheet import Worksheet
-from importer.vendors.mapping import look_of, propose
+from importer.vendors.mapping import contents_of, propose
 
 EVERY = list(operations().values())
 ADD_TRACKING = [operations()["add_tracking"]]
@@ -50,7 +50,7 @@ def test_a_heading_is_sure_where_it_says_a_title_or_an_alias():
         "Carrier": "CARRIER",
         "Shipping Status": "Shipping Status",
     }
-    assert [claim.reason for claim in found.sure][:2] == ["is its title", "is another name of it"]
+    assert [claim.reason for claim in found.sure][:2] == ["is its title", "is another name for it"]
 
 
 def test_a_near_miss_is_offered_with_its_reason_and_three_values_and_never_sure():
@@ -61,7 +61,7 @@ def test_a_near_miss_is_offered_with_its_reason_and_three_values_and_never_sure(
     assert "Tracking Number" not in sure(found)
     (offer,) = found.offers["Tracking Number"]
     assert str(offer) == (
-        '"Trk No.": is near "Tracking No", and its cells look like tracking numbers; '
+        '"Trk No.": is similar to "Tracking No", and its cells look like tracking numbers; '
         "1Z999AA10123456784, 986578788855, 1ZR52E190344100214"
     )
 
@@ -84,7 +84,7 @@ def test_a_title_over_cells_that_speak_against_it_is_asked_about():
 
     assert sure(found) == {"PO ID": "PO ID"}
     assert [str(offer) for offer in found.offers["Tracking Number"]] == [
-        '"Tracking Number": says "Tracking Number", and its cells look like dates; 20/11/2026'
+        '"Tracking Number": matches "Tracking Number", and its cells look like dates; 20/11/2026'
     ]
 
 
@@ -139,12 +139,12 @@ def test_two_worksheets_that_suit_are_asked_about():
 
 
 def test_a_sheet_without_any_heading_is_refused():
-    with pytest.raises(SheetError, match="no row comes near the headings of an operation"):
+    with pytest.raises(SheetError, match="no row has headings similar to those of an operation"):
         proposed([1, 2], [3, 4])
 
 
 @pytest.mark.parametrize(
-    ("cells", "look"),
+    ("cells", "contents"),
     [
         (["1Z999AA10123456784", "1Z999AA10123456784", "lost"], "tracking numbers"),
         (["2026-11-20", "20 Nov 2026", "11/20/26"], "dates"),
@@ -156,8 +156,8 @@ def test_a_sheet_without_any_heading_is_refused():
         ([], ""),
     ],
 )
-def test_cells_have_a_look(cells, look):
-    assert look_of(cells) == look
+def test_cells_are_told_by_what_most_of_them_are(cells, contents):
+    assert contents_of(cells) == contents
 
 
 SPELLINGS = sorted(
