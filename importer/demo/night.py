@@ -46,6 +46,18 @@ Cells = Sequence[object]
 _KILLED_AFTER = 25  # writes
 _POLL_S = 0.02
 _TRACKING = ("PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status")
+_NOTICES = ("Sales Order ID", "Tracking Number", "Carrier", "Item ID", "Quantity")
+_DAY = "2026-11-19"
+_CLEAN: dict[
+    str, tuple[int, str, Cells]
+] = {  # vendor -> number of files, their name, their headings
+    "north": (5, "shipped-{}.csv", ("Our Ref", "Trk No.", "By", "On")),
+    "south": (5, "advice-{}.xlsx", _TRACKING),
+    "west": (5, "prices-{}.csv", ("PO ID", "PO Item ID", "Unit Price", "ETA")),
+    "alder": (5, "details-{}.csv", ("PO ID", "Tracking No", "Carrier", "ETA")),
+    "birch": (4, "links-{}.csv", ("Order ID", "Existing PO ID", "Order Item ID")),
+    "cedar": (4, "notices-{}.csv", _NOTICES),
+}
 
 
 def run_night(into: Path, say: Callable[[str], object]) -> int:
@@ -145,61 +157,38 @@ def prepare_night(folder: Path, url: str) -> list[Path]:
 
 def _clean(inbox: Path) -> Iterable[Path]:
     """Four or five files from each of the six vendors who make no mistakes."""
-    for n in range(1, 6):
-        yield _north(inbox, n)
-        yield _south(inbox, n)
-        yield _west(inbox, n)
-        yield _alder(inbox, n)
-    for n in range(1, 5):
-        yield _birch(inbox, n)
-        yield _cedar(inbox, n)
+    for vendor, (number, file, headings) in _CLEAN.items():
+        for n in range(1, number + 1):
+            path, rows = inbox / vendor / file.format(n), _rows(vendor, n)
+            if path.suffix == ".csv":
+                yield _csv(path, headings, rows)
+            else:
+                yield _xlsx(path, headings, rows, ("South Trading Co.", "Shipment advice"))
 
 
-def _north(inbox: Path, n: int) -> Path:
-    rows = [(po, number, "DHL Intl", "2026-11-19") for po, number in _parcels(n)]
-    return _csv(inbox / "north" / f"shipped-{n}.csv", ("Our Ref", "Trk No.", "By", "On"), rows)
-
-
-def _south(inbox: Path, n: int) -> Path:
-    rows = [
-        (po + 100, waybill(5000 + n * 100 + k), "DHL", "2026-11-19", "Partially Shipped")
-        for k, (po, _) in enumerate(_parcels(n))
-    ]
-    titles = ("South Trading Co.", "Shipment advice")
-    return _xlsx(inbox / "south" / f"advice-{n}.xlsx", _TRACKING, rows, titles)
-
-
-def _west(inbox: Path, n: int) -> Path:
-    po = 20200 + 10 * n
-    rows = [(po, po * 10 + k, f"{4 + n}.{k}5", "2026-12-01") for k in (1, 2, 3)]
-    headings = ("PO ID", "PO Item ID", "Unit Price", "ETA")
-    return _csv(inbox / "west" / f"prices-{n}.csv", headings, rows)
-
-
-def _alder(inbox: Path, n: int) -> Path:
-    numbers = range(5 * n, 5 * n + 5)
-    rows = [(f"se-{1000 + k}", waybill(9000 + k), "DHL", "2026-12-02") for k in numbers]
-    headings = ("PO ID", "Tracking No", "Carrier", "ETA")
-    return _csv(inbox / "alder" / f"details-{n}.csv", headings, rows)
-
-
-def _birch(inbox: Path, n: int) -> Path:
-    rows = [(60000 + 3 * n + k, 20300 + 10 * n, "ALL") for k in range(3)]
-    headings = ("Order ID", "Existing PO ID", "Order Item ID")
-    return _csv(inbox / "birch" / f"links-{n}.csv", headings, rows)
-
-
-def _cedar(inbox: Path, n: int) -> Path:
-    rows = [
-        (sales_order_id(1000 + k), waybill(7000 + k), "ups", sales_order_item_id(1000 + k, 1), 1)
-        for k in (2 * n, 2 * n + 1)
-    ]
-    headings = ("Sales Order ID", "Tracking Number", "Carrier", "Item ID", "Quantity")
-    return _csv(inbox / "cedar" / f"notices-{n}.csv", headings, rows)
-
-
-def _parcels(n: int) -> list[tuple[int, str]]:
-    return [(20000 + 10 * n + k % 4, waybill(n * 100 + k)) for k in range(8)]
+def _rows(vendor: str, n: int) -> list[Cells]:
+    po = 20000 + 10 * n
+    match vendor:
+        case "north":
+            return [(po + k % 4, waybill(n * 100 + k), "DHL Intl", _DAY) for k in range(8)]
+        case "south":
+            return [
+                (po + 100 + k % 4, waybill(5000 + n * 100 + k), "DHL", _DAY, "Partially Shipped")
+                for k in range(8)
+            ]
+        case "west":
+            po += 200
+            return [(po, po * 10 + k, f"{4 + n}.{k}5", "2026-12-01") for k in (1, 2, 3)]
+        case "alder":
+            orders = range(5 * n, 5 * n + 5)
+            return [(f"se-{1000 + k}", waybill(9000 + k), "DHL", "2026-12-02") for k in orders]
+        case "birch":
+            return [(60000 + 3 * n + k, po + 300, "ALL") for k in range(3)]
+        case _:
+            return [
+                (sales_order_id(k), waybill(6000 + k), "ups", sales_order_item_id(k, 1), 1)
+                for k in (1000 + 2 * n, 1001 + 2 * n)
+            ]
 
 
 def _mistaken(folder: Path) -> Iterable[Path]:
@@ -207,9 +196,9 @@ def _mistaken(folder: Path) -> Iterable[Path]:
     for n in range(1, 4):
         po = 20050 + n
         rows = [
-            (po, waybill(8000 + n), "DHL", "2026-11-19", "Fully Shipped"),
-            (po, "9.40011E+21", "USPS", "2026-11-19", "Fully Shipped"),
-            (99999, waybill(8100 + n), "DHL", "2026-11-19", "Fully Shipped"),
+            (po, waybill(8000 + n), "DHL", _DAY, "Fully Shipped"),
+            (po, "9.40011E+21", "USPS", _DAY, "Fully Shipped"),
+            (99999, waybill(8100 + n), "DHL", _DAY, "Fully Shipped"),
             (po, waybill(8200 + n), "Pigeon", "19/20/2026", "Fully Shipped"),
         ]
         yield _csv(folder / f"dock-{n}.csv", _TRACKING, rows)

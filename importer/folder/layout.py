@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
@@ -58,16 +58,14 @@ class FolderLayout:
         The operating system releases the lock when the process ends, however it ends.
         """
         self.working.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.working / f".{name}.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            lock.release()
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(FileLock(self.working / f".{name}.lock", timeout=0))
+            except Timeout:
+                acquired = False
+            else:
+                acquired = True
+            yield acquired
 
     @contextmanager
     def filing_lock(self) -> Iterator[None]:

@@ -4,11 +4,10 @@ import json
 import os
 import smtplib
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from email.message import EmailMessage
-from functools import partial
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 
@@ -70,15 +69,11 @@ def send_notices(
     """Sends mails and notices; returns why some of them could not be sent."""
     state = "needs attention" if what.begun else "back to normal" if what.ended else "finished"
     subject = f"Importer: {state}: {headline}"
-    channels: list[Callable[[], None]] = []
-    if notify.mail_to:
-        channels.append(partial(_mail, notify, subject, text, files))
-    if notify.urls_env:
-        channels.append(partial(_apprise, notify, subject, text, files))
     failures = []
-    for send in channels:
+    for wanted, send in ((notify.mail_to, _mail), (notify.urls_env, _apprise)):
         try:
-            send()
+            if wanted:
+                send(notify, subject, text, files)
         except (ImporterError, OSError, smtplib.SMTPException) as error:
             failures.append(str(error))
     return failures

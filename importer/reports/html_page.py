@@ -16,10 +16,6 @@ _MOST_LINES = 5_000  # of a table in the page; the workbook has all of them
 
 def page(report: Report) -> str:
     """The report as an HTML document."""
-    return _environment().get_template("page.html").render(report=report, most=_MOST_LINES)
-
-
-def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("importer.reports", "templates"),
         autoescape=True,
@@ -29,7 +25,7 @@ def _environment() -> Environment:
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
     environment.filters |= {"svg": svg, "legend": legend, "shown": shown, "cells": cells}
-    return environment
+    return environment.get_template("page.html").render(report=report, most=_MOST_LINES)
 
 
 def shown(cell: Cell) -> str:

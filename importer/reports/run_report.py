@@ -6,7 +6,7 @@ from datetime import datetime
 from importer.model.outcomes import Status
 from importer.model.row_counts import RowCounts
 from importer.reports.model import Cell, Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
-from importer.reports.run_stats import Cause, RunStory, causes, total, vendors
+from importer.reports.run_stats import Cause, RunStory, causes, grouped, total, vendors
 from importer.reports.terminal.words import counted
 
 _MOST_CAUSES = 12  # in a chart
@@ -184,9 +184,7 @@ def _by_cause(wrong: Sequence[Cause]) -> Chart:
 
 def _by_account(stories: Sequence[RunStory]) -> Chart:
     """Time at work next to the least that the account's limit allows for so many requests."""
-    accounts: dict[str, list[RunStory]] = {}
-    for story in stories:
-        accounts.setdefault(story.run.account, []).append(story)
+    accounts = grouped(stories, lambda story: story.run.account)
     spent_s = [sum(s.seconds for s in group) for group in accounts.values()]
     least_s = [sum(s.requests * s.pace_s for s in group) for group in accounts.values()]
     unit, unit_s = _unit(max(spent_s, default=0.0))

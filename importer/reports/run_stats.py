@@ -1,7 +1,7 @@
 """Statistics over runs: the numbers behind a run report. All of them count rows of sheets."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -136,7 +136,13 @@ def _without(value: str, text: str) -> str:
 
 
 def vendors(several: Iterable[RunStory]) -> dict[str, list[RunStory]]:
+    return dict(sorted(grouped(several, lambda story: story.vendor).items()))
+
+
+def grouped(
+    several: Iterable[RunStory], name: Callable[[RunStory], str]
+) -> dict[str, list[RunStory]]:
     groups: dict[str, list[RunStory]] = {}
     for story in several:
-        groups.setdefault(story.vendor, []).append(story)
-    return dict(sorted(groups.items()))
+        groups.setdefault(name(story), []).append(story)
+    return groups

@@ -53,19 +53,18 @@ def run_as_json(run: RunRecord, counts: RowCounts) -> dict[str, Any]:
 def run_story(journal: Journal, run_id: int) -> str:
     """Who sent which file where, every call with its answer, and every row with a message."""
     run = journal.run(run_id)
-    counts = journal.counts(run_id)
-    lines = [
-        f"run {run.id}: {run.operation} to {run.account}, {run.state.value}",
-        f"  sheet    {run.file_path}" + (f', worksheet "{run.worksheet}"' if run.worksheet else ""),
-        f"  bytes    {run.file_size}, SHA-256 {run.file_sha256}",
-        f"  started  {run.created_at:%Y-%m-%d %H:%M:%S} UTC by {run.user} on {run.host}",
-        f"  version  importer {run.version}",
-        *([f"  fixes    run {run.settings.fixes.run}"] if run.settings.fixes else []),
-        *([f"  undoes   run {run.settings.undoes}"] if run.settings.undoes else []),
-        f"  rows     {counts}",
-        f"  result   {run.result_path or 'not written'}",
-        "",
-    ]
+    facts = {
+        "sheet": run.file_path + (f', worksheet "{run.worksheet}"' if run.worksheet else ""),
+        "bytes": f"{run.file_size}, SHA-256 {run.file_sha256}",
+        "started": f"{run.created_at:%Y-%m-%d %H:%M:%S} UTC by {run.user} on {run.host}",
+        "version": f"importer {run.version}",
+        "fixes": run.settings.fixes and f"run {run.settings.fixes.run}",
+        "undoes": run.settings.undoes and f"run {run.settings.undoes}",
+        "rows": str(journal.counts(run_id)),
+        "result": run.result_path or "not written",
+    }
+    lines = [f"run {run.id}: {run.operation} to {run.account}, {run.state.value}"]
+    lines += [f"  {name:<7}  {fact}" for name, fact in facts.items() if fact is not None]
     attempts = journal.attempts(run_id)
     rows = [("call", "state", "request", "answers", "rows")]
     rows += [
@@ -73,7 +72,7 @@ def run_story(journal: Journal, run_id: int) -> str:
          ", ".join(map(str, sheet_rows(c.call.rows))))
         for c in journal.calls(run_id)
     ]  # fmt: skip
-    lines.append(columns_text(rows) if len(rows) > 1 else "nothing was sent")
+    lines += ["", columns_text(rows) if len(rows) > 1 else "nothing was sent"]
     outcomes = by_sheet_row(journal.outcomes(run_id))
     messages = [(str(n), o.status.value, o.sentence) for n, o in outcomes.items() if o.sentence]
     if messages:

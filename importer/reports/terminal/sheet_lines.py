@@ -40,15 +40,14 @@ def summary_lines(summary: Summary, calls_left: int = 0) -> str:
     lines += [f"  {note}" for note in summary.notes]
     lines += _plan_lines(summary)
     lines += _problem_lines(summary)
-    if summary.stopped_by:
-        lines.append(f"  stopped: {summary.stopped_by}")
-    if Status.UNSENT.value in summary.statuses and summary.stopped_by:
-        lines.append(f"  to continue: importer resume {summary.run}")
-    if summary.result is not None:
-        lines.append(f"  result: {summary.result}")
-    if summary.fix is not None:
-        lines.append(f"  fix and re-upload: {summary.fix}")
-    return "\n".join(lines)
+    goes_on = summary.stopped_by and Status.UNSENT.value in summary.statuses
+    last = {
+        "stopped": summary.stopped_by,
+        "to continue": f"importer resume {summary.run}" if goes_on else None,
+        "result": summary.result,
+        "fix and re-upload": summary.fix,
+    }
+    return "\n".join([*lines, *(f"  {name}: {value}" for name, value in last.items() if value)])
 
 
 def _plan_lines(summary: Summary) -> list[str]:
