@@ -35,9 +35,7 @@ class Claims:
         last_try_at = task.clock() + task.patience.held_s
         while not task.stop.is_set():
             asked_at, asked_wall = task.clock(), task.wall()
-            claim = task.journal.claim(
-                task.run_id, record.number, task.epoch, pace_s, once=task.once
-            )
+            claim = task.journal.claim(*task.key(record), pace_s, once=task.once)
             if isinstance(claim, Claim):
                 return Slot(claim, asked_at, asked_wall)
             if isinstance(claim, AlreadySent):
@@ -50,8 +48,7 @@ class Claims:
 
     def claim_again(self, record: CallRecord) -> Slot:
         task, asked_at, asked_wall = self._task, self._task.clock(), self._task.wall()
-        pace_s = task.account.limit.pace_s
-        claim = task.journal.claim_again(task.run_id, record.number, task.epoch, pace_s)
+        claim = task.journal.claim_again(*task.key(record), task.account.limit.pace_s)
         return Slot(claim, asked_at, asked_wall)
 
     def _leave_unsent(self, record: CallRecord, held: Held) -> None:

@@ -4,8 +4,8 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from typing import NoReturn, Self
 from urllib.parse import urlsplit
@@ -116,7 +116,7 @@ class Connection:
     def _sign_in(self, call: Call) -> Token | Reply:
         asked_at = self._clock()
         try:
-            reply = self._exchange(call, None)
+            reply = self._exchange(call, None, lambda: True)
         except AnswerLost as error:
             raise NotSent(f"{error} It was the sign-in; no call was sent.") from None
         if self._platform.pause_until(reply, reply.received_at) is not None:
@@ -141,16 +141,11 @@ class Connection:
         # Not quoted: in a form nobody foresaw it may hold the token.
         raise NotSent(f"{self._place} answered the sign-in with {reply.status} and no token.")
 
-    def _exchange(
-        self, call: Call, token: Token | None, in_time: Callable[[], bool] = lambda: True
-    ) -> Reply:
+    def _exchange(self, call: Call, token: Token | None, in_time: Callable[[], bool]) -> Reply:
         request = self._request(call, token)
         request.extensions["trace"] = partial(_check_the_clock, in_time)
         deadline = self._clock() + self._account.timeout_s
-        with self._as_ours():
-            response = self._client.send(request, stream=True)
-            with closing(response):
-                content = self._read(response, deadline)
+        response, content = self._received(request, deadline)
         text = _decoded(content, response.charset_encoding)
         return Reply(
             status=response.status_code,
@@ -171,10 +166,8 @@ class Connection:
                 headers=self._platform.headers(self._credentials, token),
             )
         except (httpx.InvalidURL, ValueError) as error:
-            words = (
-                f"{self._place} was sent nothing, for the call cannot be written: {_reason(error)}."
-            )
-            raise NotSent(self._scrubbed(words)) from None
+            words = f"{self._place} was sent nothing because the call cannot be written"
+            raise NotSent(self._scrubbed(f"{words}: {_reason(error)}.")) from None
         if (request.url.scheme, request.url.netloc) != (base.scheme, base.netloc):
             raise NotSent(f'"{call.path}" leads away from {self._place}; nothing was sent.')
         return request
@@ -192,11 +185,11 @@ class Connection:
                 break
         return bytes(content[:MOST_BYTES])
 
-    @contextmanager
-    def _as_ours(self) -> Iterator[None]:
+    def _received(self, request: httpx.Request, deadline: float) -> tuple[httpx.Response, bytes]:
         """Turns httpx's exceptions into NotSent and AnswerLost, without their secrets."""
         try:
-            yield
+            with closing(self._client.send(request, stream=True)) as response:
+                return response, self._read(response, deadline)
         except _BEFORE_SENDING as error:
             raise NotSent(self._not_reached(error)) from None
         except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
@@ -205,9 +198,8 @@ class Connection:
     def _not_reached(self, error: Exception) -> str:
         words = f"{self._place} could not be reached: {_reason(error)}; nothing was sent."
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            words += (
-                " If your network signs its own certificates, name their authority as ca_bundle."
-            )
+            own = "If your network signs its own certificates"
+            words += f" {own}, name their authority as ca_bundle."
         return self._scrubbed(words)
 
     def _lost(self, reason: str) -> str:

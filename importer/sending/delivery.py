@@ -6,7 +6,6 @@ means is decided in verdicts.py; here it is done.
 
 import math
 import random
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NoReturn
@@ -15,7 +14,6 @@ from importer.journal import AlreadySent, CallRecord, CallState, Ending, Purpose
 from importer.model.calls import Reply
 from importer.model.errors import ImporterError, SignInRefused
 from importer.model.outcomes import Outcome, Status
-from importer.model.row_ids import RowId
 from importer.sending.breaker import Stopped
 from importer.sending.claims import Claims, Slot
 from importer.sending.doubts import Doubts
@@ -23,7 +21,7 @@ from importer.sending.halving import Halving
 from importer.sending.ledger import Ledger
 from importer.sending.plan import atoms
 from importer.sending.read_back import ReadBacks, ending_of, parted
-from importer.sending.task import Doubt, Task
+from importer.sending.task import Applied, Doubt, Task
 from importer.sending.verdicts import JudgedReply, Verdict, all_of, judge, refused_rows, whole
 
 NOT_TAKEN_APART = "What the call changed cannot be read back, so its rows were not sent one by one."
@@ -130,7 +128,9 @@ class Delivery:
     def _send(self, record: CallRecord, slot: Slot) -> list[Doubt]:
         tries = _Tries(self._task.clock())
         while True:
-            self._stop_where_paused(record, slot)
+            if slot.claim.wait_s > self._task.patience.longest_pause_s:
+                ending = _unsent(slot, "not sent: the account is paused")
+                self._stop_for(slot.claim.wait_s, record, ending, "The account is paused")
             if not self._claims.reach(slot):
                 self._ledger.release(record, _unsent(slot, "not sent: its time had passed"))
                 return [] if self._task.stop.is_set() else self.deliver(record)
@@ -141,11 +141,6 @@ class Delivery:
                 return self._conclude(record, tries.doubting(answer), ending)
             self._back_off(ending, tries)
             slot = self._claims.claim_again(record)
-
-    def _stop_where_paused(self, record: CallRecord, slot: Slot) -> None:
-        if slot.claim.wait_s > self._task.patience.longest_pause_s:
-            ending = _unsent(slot, "not sent: the account is paused")
-            self._stop_for(slot.claim.wait_s, record, ending, "The account is paused")
 
     def _attempt(self, record: CallRecord, slot: Slot) -> JudgedReply:
         try:
@@ -250,7 +245,7 @@ class Delivery:
         return self.doubts.keep_or_leave(self.doubts.of_answer(record, answer), applied)
 
     def _isolate_missing(
-        self, record: CallRecord, applied: Mapping[RowId, bool | None], answer: JudgedReply
+        self, record: CallRecord, applied: Applied, answer: JudgedReply
     ) -> list[Doubt]:
         shown, missing = parted(self._task.rows_of(record.call), applied)
         note = f"A read back shows it, though: {whole(answer.sentence)}"

@@ -1,18 +1,17 @@
 """Calls that may or may not have been applied, until a read back or time settles them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from importer.journal import CallRecord, CallState
 from importer.model.outcomes import Status
-from importer.model.row_ids import RowId
 from importer.sending.breaker import Stopped
 from importer.sending.claims import Claims
 from importer.sending.halving import Halving
 from importer.sending.ledger import Ledger
 from importer.sending.read_back import ReadBacks, parted
-from importer.sending.task import Doubt, Task
+from importer.sending.task import Applied, Doubt, Task
 from importer.sending.verdicts import JudgedReply, all_of, whole
 
 NOT_SHOWN = "It was accepted, but a read back does not show it; look it up by hand."
@@ -67,7 +66,7 @@ class Doubts:
         after_s: float = self.task.patience.read_back_after_s * 2**doubt.read_backs
         return doubt.lost_at + min(after_s, self.task.account.settle_s)
 
-    def keep_or_leave(self, doubt: Doubt, applied: Mapping[RowId, bool | None]) -> list[Doubt]:
+    def keep_or_leave(self, doubt: Doubt, applied: Applied) -> list[Doubt]:
         """A doubt stays while time may resolve it; then its rows are `unknown`.
 
         One read back that failed resolves nothing, however late it came: it is made again.
@@ -114,7 +113,7 @@ class Doubts:
         has timed out."""
         return self.task.clock() - doubt.lost_at >= self.task.account.settle_s
 
-    def _send_missing(self, doubt: Doubt, applied: Mapping[RowId, bool | None]) -> list[Doubt]:
+    def _send_missing(self, doubt: Doubt, applied: Applied) -> list[Doubt]:
         record = doubt.record
         shown, missing = parted(self.task.rows_of(record.call), applied)
         enough = self.ledger.lineage.resend(record.number) > self.task.patience.resends
@@ -126,7 +125,7 @@ class Doubts:
             return self.deliver(record)
         return self.halving.deliver_parts(record, [missing], all_of(shown, Status.VERIFIED))
 
-    def _leave(self, doubt: Doubt, applied: Mapping[RowId, bool | None], words: str) -> list[Doubt]:
+    def _leave(self, doubt: Doubt, applied: Applied, words: str) -> list[Doubt]:
         shown, rest = parted(self.task.rows_of(doubt.record.call), applied)
         unknown = all_of(rest, Status.UNKNOWN, f"{doubt.sentence} {words}")
         outcomes = {**all_of(shown, Status.VERIFIED), **unknown}

@@ -1,16 +1,14 @@
 """Finding the bad rows of a refused call: it is halved until they are alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from importer.journal import CallRecord, CallState
-from importer.model.outcomes import Outcome
-from importer.model.row_ids import RowId
 from importer.sending.ledger import Ledger
 from importer.sending.plan import atoms
-from importer.sending.task import Doubt, Task
+from importer.sending.task import Doubt, Outcomes, Task
 from importer.sending.verdicts import JudgedReply, refused_rows
 
 
@@ -23,11 +21,7 @@ class Halving:
     deliver: Callable[[CallRecord], list[Doubt]]
 
     def isolate(
-        self,
-        record: CallRecord,
-        rows: Sequence[Any],
-        outcomes: Mapping[RowId, Outcome],
-        answer: JudgedReply,
+        self, record: CallRecord, rows: Sequence[Any], outcomes: Outcomes, answer: JudgedReply
     ) -> list[Doubt]:
         """Halves what was refused until the bad rows are alone; `outcomes` are of other rows."""
         operation, note = self.task.operation, ""
@@ -42,10 +36,7 @@ class Halving:
         return []
 
     def deliver_parts(
-        self,
-        record: CallRecord,
-        parts: Sequence[Sequence[Any]],
-        outcomes: Mapping[RowId, Outcome],
+        self, record: CallRecord, parts: Sequence[Sequence[Any]], outcomes: Outcomes
     ) -> list[Doubt]:
         """Sends a call in parts; `outcomes` are of its other rows."""
         records = self.ledger.split(record, parts, outcomes)

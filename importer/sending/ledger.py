@@ -8,11 +8,9 @@ from typing import Any
 
 from importer.journal import CallRecord, CallState, Ending, Settled
 from importer.model.errors import RunTaken
-from importer.model.outcomes import Outcome
-from importer.model.row_ids import RowId
 from importer.sending.breaker import Breaker
 from importer.sending.plan import make_call
-from importer.sending.task import Task
+from importer.sending.task import Outcomes, Task
 
 
 class Lineage:
@@ -58,18 +56,14 @@ class Ledger:
         self.breaker = Breaker(task.patience.bounds)
         self.lineage = Lineage(task.journal.parents(task.run_id))
 
-    def settle(self, record: CallRecord, state: Settled, outcomes: Mapping[RowId, Outcome]) -> None:
-        task = self._task
-        task.journal.settle(task.run_id, record.number, task.epoch, state, outcomes)
+    def settle(self, record: CallRecord, state: Settled, outcomes: Outcomes) -> None:
+        self._task.journal.settle(*self._task.key(record), state, outcomes)
         self._note(record, outcomes)
 
-    def accept_soon(
-        self, record: CallRecord, outcomes: Mapping[RowId, Outcome], ending: Ending
-    ) -> None:
+    def accept_soon(self, record: CallRecord, outcomes: Outcomes, ending: Ending) -> None:
         """Settles an accepted call without waiting for the commit; `flush` waits."""
-        task, number = self._task, record.number
-        settled = task.journal.settle_soon(
-            task.run_id, number, task.epoch, CallState.ACCEPTED, outcomes, ending=ending
+        settled = self._task.journal.settle_soon(
+            *self._task.key(record), CallState.ACCEPTED, outcomes, ending=ending
         )
         self._late.wait = partial(self._wait_for, settled, record, outcomes, ending)
 
@@ -79,11 +73,7 @@ class Ledger:
         wait()
 
     def _wait_for(
-        self,
-        settled: Future[None],
-        record: CallRecord,
-        outcomes: Mapping[RowId, Outcome],
-        ending: Ending,
+        self, settled: Future[None], record: CallRecord, outcomes: Outcomes, ending: Ending
     ) -> None:
         try:
             settled.result()
@@ -93,27 +83,21 @@ class Ledger:
         self._note(record, outcomes)
 
     def split(
-        self,
-        record: CallRecord,
-        parts: Sequence[Sequence[Any]],
-        outcomes: Mapping[RowId, Outcome],
+        self, record: CallRecord, parts: Sequence[Sequence[Any]], outcomes: Outcomes
     ) -> list[CallRecord]:
         """Replaces a call by one for each part; `outcomes` are of its other rows."""
         task = self._task
         calls = [make_call(task.operation, part, task.date_only_at) for part in parts]
-        records = task.journal.split(
-            task.run_id, record.number, task.epoch, calls, outcomes=outcomes
-        )
+        records = task.journal.split(*task.key(record), calls, outcomes=outcomes)
         task.on_settled(len(outcomes))
         self.lineage.add(record.number, [part.number for part in records])
         return records
 
     def release(self, record: CallRecord, ending: Ending | None = None) -> None:
         """The call is planned again: it was not applied."""
-        task = self._task
-        task.journal.release(task.run_id, record.number, task.epoch, ending=ending)
+        self._task.journal.release(*self._task.key(record), ending=ending)
 
-    def _note(self, record: CallRecord, outcomes: Mapping[RowId, Outcome]) -> None:
+    def _note(self, record: CallRecord, outcomes: Outcomes) -> None:
         self._task.on_settled(len(outcomes))
         whole_call = self.lineage.first(record.number) == record.number
         self.breaker.note(outcomes, whole_call=whole_call)

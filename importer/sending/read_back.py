@@ -14,7 +14,7 @@ from importer.model.row_ids import RowId
 from importer.platforms import PLATFORMS
 from importer.sending.claims import Claims
 from importer.sending.connection import Connection
-from importer.sending.task import Patience, Task
+from importer.sending.task import Applied, Patience, Task
 from importer.sending.verdicts import JudgedReply, Verdict
 from importer.settings.accounts import Account
 from importer.settings.secrets import Credentials
@@ -54,18 +54,12 @@ class Reader:
         self._stop = of.stop
         self._patience = of.patience
 
-    def ask(self, call: Call) -> JudgedReply | None:
-        """What came, after a few tries if nothing worth reading did; None once stopped."""
-        return self._ask(call, self._turn)
-
-    def _turn(self) -> _Turn:
-        return _Turn(self._journal.reserve(self._account.name, self._account.limit.pace_s))
-
-    def _ask(self, call: Call, turn: Callable[[], _Turn]) -> JudgedReply | None:
-        """The one patient GET: waits its turn, asks, and tries again where nothing is told."""
+    def ask(self, call: Call, turn: Callable[[], _Turn] | None = None) -> JudgedReply | None:
+        """The one patient GET: what came, after a few tries if nothing worth reading did; None
+        once stopped."""
         answer = None
         for attempt in range(1, self._patience.attempts + 1):
-            slot = turn()
+            slot = self._turn() if turn is None else turn()
             if not self._wait(slot):
                 return answer
             try:
@@ -77,6 +71,9 @@ class Reader:
             if answer.verdict in _TELLS or not self._goes_on(answer, attempt):
                 return answer
         return answer
+
+    def _turn(self) -> _Turn:
+        return _Turn(self._journal.reserve(self._account.name, self._account.limit.pace_s))
 
     def _wait(self, turn: _Turn) -> bool:
         """Waits for the turn; False where nothing is to be asked any more."""
@@ -165,21 +162,16 @@ class ReadBacks(Reader):
         kept: Callable[[JudgedReply], str | None] | None = None,
     ) -> Reply | None:
         def turn() -> _Turn:
+            key, pace_s = self._task.key(record), self._account.limit.pace_s
             claim = self._journal.note_attempt(
-                self._task.run_id,
-                record.number,
-                self._task.epoch,
-                purpose,
-                method=call.method,
-                path=call.path,
-                pace_s=self._account.limit.pace_s,
+                *key, purpose, method=call.method, path=call.path, pace_s=pace_s
             )
             return _Turn(
                 claim.wait_s,
                 lambda answer: self._journal.end_attempt(ending_of(claim, answer, kept)),
             )
 
-        answer = self._ask(call, turn)
+        answer = self.ask(call, turn)
         return None if answer is None else _telling(answer)
 
     def _wait(self, turn: _Turn) -> bool:
@@ -234,9 +226,7 @@ def ask_each_once(
         return list(pool.map(lambda each: read(reader, *each), asked.items()))
 
 
-def parted(
-    rows: Sequence[Any], applied: Mapping[RowId, bool | None]
-) -> tuple[list[Any], list[Any]]:
+def parted(rows: Sequence[Any], applied: Applied) -> tuple[list[Any], list[Any]]:
     """The rows that are applied, and the others."""
     shown = [row for row in rows if applied.get(row.id)]
     return shown, [row for row in rows if not applied.get(row.id)]

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from importer.journal import CallRecord, CallState
@@ -107,10 +108,8 @@ class _Sender:
             for record in task.journal.calls(task.run_id)
             if record.state is CallState.ACCEPTED
         ]
-        asked, _ = by_path(
-            [(record, rows) for record, rows in accepted if rows],
-            lambda part: task.operation.read_back(part[1]),
-        )
+        unsure_calls = filter(itemgetter(1), accepted)
+        asked, _ = by_path(unsure_calls, lambda part: task.operation.read_back(part[1]))
         with ThreadPoolExecutor(task.account.workers, thread_name_prefix="verifier") as pool:
             for parts in asked.values():
                 pool.submit(self._guarded, partial(self._verify_parts, parts))

@@ -9,12 +9,16 @@ from typing import Any
 
 from importer.journal import CallRecord, Journal
 from importer.model.calls import NOON_UTC, Call
+from importer.model.outcomes import Outcome
 from importer.model.row_ids import RowId
 from importer.operations.operation import Operation
 from importer.platforms.platform import Platform
 from importer.sending.breaker import Bounds
 from importer.sending.connection import Connection
 from importer.settings.accounts import Account
+
+Outcomes = Mapping[RowId, Outcome]
+Applied = Mapping[RowId, bool | None]  # whether a row is; None where that cannot be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,10 @@ class Task:
     @property
     def resume_words(self) -> str:
         return f"importer resume {self.run_id}"
+
+    def key(self, record: CallRecord) -> tuple[int, int, int]:
+        """What the journal's methods about one call begin with: run, call, and our epoch."""
+        return self.run_id, record.number, self.epoch
 
     def rows_of(self, call: Call) -> list[Any]:
         return [self.rows[number] for number in call.rows]
