@@ -1,6 +1,6 @@
 """A worksheet as its file holds it: typed cells, before anything is made of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +48,31 @@ class Worksheet:
     @property
     def height(self) -> int:
         return len(self.columns[0]) if self.columns else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What is added to the rows of one table, and how it is colored."""
+
+    worksheet: str | None
+    header_row: int
+    cells: Mapping[int, tuple[str, str]]  # row, as Excel numbers it -> status and sentence
+    attention: Collection[str] = ()  # statuses whose rows turn red
+    calm: Collection[str] = ()  # statuses whose rows never turn amber, whatever their sentence
+
+    def of_row(self, row: int) -> tuple[str, str] | None:
+        """The headings, or what is said of a row below them; None for a row left alone."""
+        if row == self.header_row:
+            return STATUS_HEADING, ERROR_HEADING
+        return self.cells.get(row) if row > self.header_row else None
+
+
+def old_results(headings: Sequence[str]) -> int | None:
+    """How many columns come before the two that an earlier run left."""
+    names = [heading.strip().casefold() for heading in headings]
+    pair = [STATUS_HEADING.casefold(), ERROR_HEADING.casefold()]
+    places = [place for place in range(len(names)) if names[place : place + 2] == pair]
+    return places[-1] if places else None
 
 
 _NOT_IN_A_TITLE = str.maketrans(dict.fromkeys("\\/*?:[]", "-"))

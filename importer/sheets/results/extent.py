@@ -70,19 +70,11 @@ def _measure_rows(
     piece: Piece, marks: Marks, header_row: int, extent: Extent, name_columns: NameColumns
 ) -> bool:
     """True where the heading row is among them."""
-    below, block = extent.last_row >= header_row, piece.text
-    plain = piece.plain(marks) if below else None
-    reach = extent.last_column, marks.prefix
-    loose = below and (plain is None or cell_beyond(*reach).search(block) is not None)
-    extent.tidy &= not loose
-    far = loose and (extent.old_results or value_beyond(*reach).search(block))
-    if plain is not None and not far:
-        extent.last_row = plain.last(extent.last_row)
-        extent.neighbors |= _neighbors(plain.texts, marks.placed_cell, extent.old_results)
+    if extent.last_row >= header_row and _measured_together(piece, marks, extent):
         return False
     seen_header = False
-    for row, found in rows_in(block, marks, extent.last_row):
-        all_cells = list(cells_in(found[2] or b"", marks))
+    for row, match in rows_in(piece.text, marks, extent.last_row):
+        all_cells = list(cells_in(match[2] or b"", marks))
         cells = [cell for cell in all_cells if cell.body]
         extent.last_row = row
         extent.last_column = max([extent.last_column, *(cell.column for cell in cells)])
@@ -94,16 +86,28 @@ def _measure_rows(
     return seen_header
 
 
+def _measured_together(piece: Piece, marks: Marks, extent: Extent) -> bool:
+    """Rows below the headings, measured without their cells; False where that is not safe."""
+    plain, reach = piece.plain(marks), (extent.last_column, marks.prefix)
+    loose = plain is None or cell_beyond(*reach).search(piece.text) is not None
+    extent.tidy &= not loose
+    far = loose and (extent.old_results or value_beyond(*reach).search(piece.text))
+    if plain is None or far:
+        return False
+    extent.last_row = plain.last(extent.last_row)
+    extent.neighbors |= _neighbors(plain.texts, marks.placed_cell, extent.old_results)
+    return True
+
+
 def _neighbors(rows: list[bytes], mark: bytes, old: set[int]) -> set[int]:
     """The same as `_ending_styles` of each row, for plain rows."""
     for column in old:
         result = mark + column_letters(column).encode()  # and whatever stands right of it
         rows = [row.partition(result)[0] for row in rows]
-    rows = [row for row in rows if mark in row]
-    endings = {last_cell(row, mark) for row in rows}
+    endings = {last_cell(row, mark) for row in rows if mark in row}
     if any(ending.endswith(b"/") for ending in endings):
         endings = {ending for row in rows for ending in _endings(row, mark)}
-    return {style_of(ending) for ending in endings}
+    return {*map(style_of, endings)}
 
 
 def _endings(row: bytes, mark: bytes) -> Iterator[bytes]:
@@ -118,17 +122,17 @@ def _endings(row: bytes, mark: bytes) -> Iterator[bytes]:
 
 def _ending_styles(cells: Iterable[SheetCell], old: set[int]) -> set[int]:
     """Of the cells next to a result: a row's last one with a value, and those after it."""
-    found: set[int] = set()
+    styles: set[int] = set()
     for cell in cells:
         if not old or cell.column < min(old):
-            found = {style_of(cell.tag)} | (set() if cell.body else found)
-    return found
+            styles = {style_of(cell.tag)} | (set() if cell.body else styles)
+    return styles
 
 
 def shared_texts(blocks: Iterable[bytes], wanted: set[int]) -> dict[int, str]:
     """Some shared strings by their index; no further read than needed."""
     item = re.compile(rb"<((?:[\w.-]+:)?)si(?:\s[^>]*)?(?:/>|>(.*?)</\1si>)", re.DOTALL)
-    found: dict[int, str] = {}
+    texts: dict[int, str] = {}
     text, index = b"", 0
     for block in blocks if wanted else ():
         text += block
@@ -136,9 +140,9 @@ def shared_texts(blocks: Iterable[bytes], wanted: set[int]) -> dict[int, str]:
         for string in item.finditer(text):
             position = string.end()
             if index in wanted:
-                found[index] = text_of(string[2] or b"")
+                texts[index] = text_of(string[2] or b"")
             index += 1
         text = text[position:]
         if index > max(wanted) or len(text) > WHOLE:
             break
-    return found
+    return texts

@@ -1,11 +1,11 @@
 """A new workbook with a worksheet's values and results, where its own cannot be changed."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -20,11 +20,11 @@ from importer.sheets.fix_marks import plain
 from importer.sheets.results.part_edits import ERROR_WIDTH, STATUS_WIDTH
 from importer.sheets.results.result_styles import AMBER, RED
 from importer.sheets.sheet import (
-    ERROR_HEADING,
     LAST_COLUMN,
-    STATUS_HEADING,
+    Results,
     Worksheet,
     column_letters,
+    old_results,
     title_of,
 )
 from importer.sheets.xlsx.cell_text import cell_text
@@ -33,7 +33,6 @@ from importer.sheets.xlsx.slow_rows import read_rows
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-_KEPT_FORM = "xlsx"
 NO_ROOM = "Cells right of column {} were left out to make room for the results."
 
 
@@ -49,40 +48,27 @@ class ReadCell:
     number_format: str = "General"
 
 
-def write_fresh(
-    rows: Rows,
-    target: BinaryIO,
-    worksheet: str | None,
-    header_row: int,
-    *,
-    cells: Mapping[int, tuple[str, str]],
-    attention: Collection[str],
-    calm: Collection[str],
-) -> tuple[str, ...]:
+def write_fresh(rows: Rows, target: BinaryIO, results: Results) -> tuple[str, ...]:
     """Write values, number formats and results; what a person should hear."""
-    widths, headings = measured(rows, header_row)
-    width = len(widths)
-    place = old_results(headings)
-    right = place if place is not None else min(width, LAST_COLUMN - 2)
+    longest, headings = measured(rows, results.header_row)
+    old = old_results(headings)
+    right = min(len(longest), LAST_COLUMN - 2) if old is None else old
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title_of(worksheet, "Sheet1"))
-    for place, longest in enumerate(widths[:right], start=1):
-        sheet.column_dimensions[column_letters(place)].width = min(max(longest + 2, 9), 40)
-    sheet.column_dimensions[column_letters(right + 1)].width = STATUS_WIDTH
-    sheet.column_dimensions[column_letters(right + 2)].width = ERROR_WIDTH
-    titles = {header_row: (STATUS_HEADING, ERROR_HEADING)}
+    sheet = book.create_sheet(title_of(results.worksheet, "Sheet1"))
+    widths = [min(max(characters + 2, 9), 40) for characters in longest[:right]]
+    for place, width in enumerate([*widths, STATUS_WIDTH, ERROR_WIDTH], start=1):
+        sheet.column_dimensions[column_letters(place)].width = width
     for number, row in enumerate(rows(), start=1):
-        result = cells.get(number) if number > header_row else titles.get(number)
-        kept = [copied(sheet, cell) for cell in islice(row, right)]
-        beyond = [copied(sheet, cell) for cell in row[right + 2 :]] if place is not None else []
+        kept = [copied(sheet, cell) for cell in row[:right]]
         padding = [None] * (right - len(kept))
-        color = color_of(result, attention, calm) if number > header_row else None
-        line = [*kept, *padding, *result_cells(sheet, result, color), *beyond]
-        for cell in filter(None, line if number == header_row else ()):
+        beyond = [copied(sheet, cell) for cell in row[right + 2 :]]
+        line = [*kept, *padding, *result_cells(sheet, number, results), *beyond]
+        for cell in filter(None, line if number == results.header_row else ()):
             cell.font = Font(bold=True)
         sheet.append(line)
     book.save(target)
-    return (NO_ROOM.format(column_letters(right)),) if width > right and place is None else ()
+    left_out = len(longest) > right and old is None
+    return (NO_ROOM.format(column_letters(right)),) if left_out else ()
 
 
 def rows_of(source: Path, worksheet: str | None, read: Worksheet | None) -> Rows:
@@ -92,7 +78,7 @@ def rows_of(source: Path, worksheet: str | None, read: Worksheet | None) -> Rows
     """
     if read is None:
         return partial(_by_openpyxl, source, worksheet)
-    if read.form == _KEPT_FORM:
+    if read.form == "xlsx":
         with suppress(SheetError):
             deque(_by_openpyxl(source, worksheet), maxlen=0)
             return partial(_by_openpyxl, source, worksheet)
@@ -133,15 +119,8 @@ def measured(rows: Rows, header_row: int) -> tuple[list[int], list[str]]:
             lengths.pop()
         widths = [max(pair) for pair in zip_longest(widths, lengths, fillvalue=0)]
         if number == header_row:
-            headings = [str(cell.value or "").strip().casefold() for cell in row]
+            headings = [str(cell.value or "") for cell in row]
     return widths, headings
-
-
-def old_results(headings: list[str]) -> int | None:
-    """How many columns come before the two that an earlier run left."""
-    pair = [STATUS_HEADING.casefold(), ERROR_HEADING.casefold()]
-    places = [place for place in range(len(headings)) if headings[place : place + 2] == pair]
-    return places[-1] if places else None
 
 
 def copied(sheet: "WriteOnlyWorksheet", cell: Any) -> Any:
@@ -157,22 +136,18 @@ def copied(sheet: "WriteOnlyWorksheet", cell: Any) -> Any:
     return new
 
 
-def color_of(
-    result: tuple[str, str] | None, attention: Collection[str], calm: Collection[str]
-) -> tuple[str, str] | None:
+def color_of(status: str, sentence: str, results: Results) -> tuple[str, str] | None:
     """Text and fill, as the rules of a spliced worksheet would choose them."""
-    if result is None:
-        return None
-    if result[0] in attention:
+    if status in results.attention:
         return RED
-    return AMBER if result[1] and result[0] not in calm else None
+    return AMBER if sentence and status not in results.calm else None
 
 
-def result_cells(
-    sheet: "WriteOnlyWorksheet", result: tuple[str, str] | None, color: tuple[str, str] | None
-) -> list[Any]:
+def result_cells(sheet: "WriteOnlyWorksheet", row: int, results: Results) -> list[Any]:
+    result = results.of_row(row)
     if result is None:
         return [None, None]
+    color = color_of(*result, results) if row > results.header_row else None
     made = []
     for text in result:
         cell = WriteOnlyCell(sheet, text or None)

@@ -5,18 +5,21 @@ elements out of order is "repaired" by Excel.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 from html import escape, unescape
 
 from importer.sheets.results.extent import Extent
 from importer.sheets.results.rewrite import ResultColumns
-from importer.sheets.sheet import STATUS_HEADING, column_letters
+from importer.sheets.sheet import STATUS_HEADING, Results, column_letters
 from importer.sheets.xlsx.edits import (
     Area,
     Element,
     area,
     attribute,
     edited,
+    first,
+    inside,
     number,
     outline,
     start_tag,
@@ -40,40 +43,27 @@ OUR_RULE = re.compile(
 def edited_head(head: bytes, columns: ResultColumns, last_row: int) -> bytes:
     """The worksheet's start with its dimension grown and a width for each new column."""
     elements, _ = outline(head)
-    edits = []
-    for element in elements:
-        if element.depth == 1 and element.name == "dimension":
-            tag = start_tag(head, element)
-            used = area(attribute(tag, "ref"))
-            if used:
-                grown = Area(*_first(used), columns.last, max(used.last_row, last_row))
-                grown = grown.to_column(used.last_column)
-                edits.append((element.start, element.inner, with_attribute(tag, "ref", str(grown))))
-    if columns.new:
-        edits.append(_widths(head, elements, columns.new))
+    edits = [_widths(head, elements, columns.new)] if columns.new else []
+    if element := first(elements, "dimension", depth=1):
+        tag = start_tag(head, element)
+        if used := area(attribute(tag, "ref")):
+            grown = replace(used, last_row=max(used.last_row, last_row)).to_column(columns.last)
+            edits.append((element.start, element.inner, with_attribute(tag, "ref", str(grown))))
     return edited(head, edits)
-
-
-def _first(used: Area) -> tuple[int, int]:
-    return used.first_column, used.first_row
 
 
 def _widths(head: bytes, elements: list[Element], new: dict[int, str]) -> tuple[int, int, bytes]:
     """An edit that gives the new columns widths of their own, whatever spans across them."""
     data = next(element for element in elements if element.name == "sheetData")
     ours = b"".join(_width(data.prefix, column, heading) for column, heading in sorted(new.items()))
-    cols = next((e for e in elements if e.name == "cols" and e.depth == 1), None)
+    cols = first(elements, "cols", depth=1)
     if cols is None:
         return data.start, data.start, b"<%bcols>%b</%bcols>" % (data.prefix, ours, data.prefix)
-    left, right = [], []
-    for element in elements:
-        if element.name == "col" and cols.inner <= element.start < cols.inner_end:
-            before, after = _split(head[element.start : element.end], min(new), max(new))
-            left.append(before)
-            right.append(after)
-    p, opening = data.prefix, start_tag(head, cols).rstrip(b"/>")
-    inside = b"".join([*left, ours, *right])
-    return cols.start, cols.end, b"%b>%b</%bcols>" % (opening, inside, p)
+    theirs = [head[e.start : e.end] for e in inside(elements, cols) if e.name == "col"]
+    split = [_split(col, min(new), max(new)) for col in theirs]
+    all_cols = b"".join([*(left for left, _ in split), ours, *(right for _, right in split)])
+    opening = start_tag(head, cols).rstrip(b"/>")
+    return cols.start, cols.end, b"%b>%b</%bcols>" % (opening, all_cols, data.prefix)
 
 
 def _width(prefix: bytes, column: int, heading: str) -> bytes:
@@ -122,9 +112,8 @@ def edited_filter(
 
 
 def sheet_filter(tail: bytes) -> Area | None:
-    elements, _ = outline(tail)
-    found = next((e for e in elements if e.name == "autoFilter" and e.depth == 0), None)
-    return area(attribute(start_tag(tail, found), "ref")) if found else None
+    element = first(outline(tail)[0], "autoFilter", depth=0)
+    return area(attribute(start_tag(tail, element), "ref")) if element else None
 
 
 def merged_areas(tail: bytes) -> list[Area]:
@@ -137,64 +126,48 @@ def edited_tail(tail: bytes, filters: tuple[Area, Area] | None, colors: bytes) -
     """The worksheet's end with its filter grown and our color rules in place of older ones."""
     elements, end = outline(tail)
     edits: list[tuple[int, int, bytes]] = []
-    if filters:
-        inside = _within(elements, "autoFilter")
-        edits += edited_filter(tail, inside, *filters)
+    if filters and (outer := first(elements, "autoFilter", depth=0)):
+        edits += edited_filter(tail, [outer, *inside(elements, outer)], *filters)
     edits += [(old.start, old.end, b"") for old in _our_colors(tail, elements)] if colors else []
     after = (e.start for e in elements if e.depth == 0 and e.name in AFTER_COLORS)
     place = next(after, end)
     return edited(tail, [*edits, (place, place, colors)])
 
 
-def _within(elements: list[Element], name: str) -> list[Element]:
-    """The outermost element of that name and what it holds."""
-    outer = next(e for e in elements if e.name == name and e.depth == 0)
-    return [e for e in elements if outer.start <= e.start < outer.end]
-
-
 def _our_colors(tail: bytes, elements: list[Element]) -> list[Element]:
     """Color rules that an earlier result left: all rules of such an element are ours."""
-    found = []
-    for element in elements:
-        if element.name == "conditionalFormatting" and element.depth == 0:
-            inside = [e for e in elements if element.start < e.start < element.end]
-            texts = [tail[e.inner : e.inner_end] for e in inside if e.name == "formula"]
-            if texts and all(OUR_RULE.fullmatch(unescape(text.decode())) for text in texts):
-                found.append(element)
-    return found
+    rules = [e for e in elements if e.name == "conditionalFormatting" and e.depth == 0]
+    return [rule for rule in rules if _is_ours(tail, inside(elements, rule))]
+
+
+def _is_ours(tail: bytes, elements: list[Element]) -> bool:
+    texts = [tail[e.inner : e.inner_end] for e in elements if e.name == "formula"]
+    return bool(texts) and all(OUR_RULE.fullmatch(unescape(text.decode())) for text in texts)
 
 
 def color_rules(
-    tail: bytes,
-    prefix: bytes,
-    columns: ResultColumns,
-    *,
-    rows: tuple[int, int],
-    attention: Collection[str],
-    calm: Collection[str],
-    styles: tuple[int, int],
+    extent: Extent, columns: ResultColumns, results: Results, styles: tuple[int, int]
 ) -> bytes:
     """Red for a row whose status wants attention, amber for any other with a sentence.
 
     None for a calm one, whatever its sentence.
     """
-    first, last = rows
-    status = f"${column_letters(columns.status)}{first}"
-    error = f"${column_letters(columns.error)}{first}"
-    tests = ",".join(f"{status}={_quoted(word)}" for word in sorted(attention))
-    formulas = [(styles[0], f"OR({tests})")] if attention else []
-    others = "".join(f",{status}<>{_quoted(word)}" for word in sorted(calm))
-    formulas.append((styles[1], f"AND(LEN({error})>0{others})" if calm else f"LEN({error})>0"))
+    row, tail, p = results.header_row + 1, extent.tail, extent.prefix.decode()
+    status = f"${column_letters(columns.status)}{row}"
+    error = f"${column_letters(columns.error)}{row}"
+    tests = ",".join(f"{status}={_quoted(word)}" for word in sorted(results.attention))
+    formulas = [(styles[0], f"OR({tests})")] if tests else []
+    others = "".join(f",{status}<>{_quoted(word)}" for word in sorted(results.calm))
+    formulas.append((styles[1], f"AND(LEN({error})>0{others})" if others else f"LEN({error})>0"))
     theirs = edited(tail, [(e.start, e.end, b"") for e in _our_colors(tail, outline(tail)[0])])
-    used = [int(found) for found in re.findall(rb'\spriority="(\d{1,9})"', theirs)]
+    used = map(int, re.findall(rb'\spriority="(\d{1,9})"', theirs))
     priority = max(used, default=0)  # the vendor's own rules come first
-    p = prefix.decode()
     rules = "".join(
         f'<{p}cfRule type="expression" dxfId="{style}" priority="{priority + place}">'
         f"<{p}formula>{escape(formula, quote=False)}</{p}formula></{p}cfRule>"
         for place, (style, formula) in enumerate(formulas, start=1)
     )
-    cells = f"A{first}:{column_letters(columns.last)}{last}"
+    cells = f"A{row}:{column_letters(columns.last)}{extent.last_row}"
     opening = f'<{p}conditionalFormatting sqref="{cells}">'
     return f"{opening}{rules}</{p}conditionalFormatting>".encode()
 
@@ -205,8 +178,7 @@ def _quoted(word: str) -> str:
 
 def table_area(table: bytes) -> Area | None:
     """The cells of a table that has a heading row."""
-    elements, _ = outline(table)
-    tag = start_tag(table, elements[0])
+    tag = start_tag(table, outline(table)[0][0])
     return None if attribute(tag, "headerRowCount") == "0" else area(attribute(tag, "ref"))
 
 
@@ -215,32 +187,32 @@ def grown_table(table: bytes, old: Area, columns: ResultColumns) -> bytes | None
     elements, _ = outline(table)
     root, tag = elements[0], start_tag(table, elements[0])
     listed = [start_tag(table, e) for e in elements if e.name == "tableColumn" and e.depth == 2]
-    group = next((e for e in elements if e.name == "tableColumns" and e.depth == 1), None)
+    group = first(elements, "tableColumns", depth=1)
     names = {str(attribute(column, "name")).casefold() for column in listed}
-    clash = any(heading.casefold() in names for heading in columns.new.values())
-    beside = old.last_column + 1 == min(columns.new, default=0)
-    if (
-        group is None
-        or clash
-        or not beside
-        or attribute(tag, "tableType") not in {None, "worksheet"}
-    ):
+    clash = not names.isdisjoint(map(str.casefold, columns.new.values()))
+    is_next = old.last_column + 1 == min(columns.new, default=0)
+    plain = attribute(tag, "tableType") in {None, "worksheet"}
+    if group is None or clash or not (is_next and plain):
         return None
     new = old.to_column(columns.last)
     opening = with_attribute(start_tag(table, group), "count", len(listed) + len(columns.new))
-    top = max((number(column, "id") or 0 for column in listed), default=0)
-    p = root.prefix.decode()
-    added = "".join(
-        f'<{p}tableColumn id="{top + place}" name="{escape(columns.new[column])}"/>'
-        for place, column in enumerate(sorted(columns.new), start=1)
-    ).encode()
     edits = [
         (root.start, root.inner, with_attribute(tag, "ref", str(new))),
         (group.start, group.inner, opening),
-        (group.inner_end, group.inner_end, added),
+        (group.inner_end, group.inner_end, _table_columns(root.prefix.decode(), listed, columns)),
         *edited_filter(table, elements[1:], old, new),
     ]
     return edited(table, edits)
+
+
+def _table_columns(prefix: str, listed: list[bytes], columns: ResultColumns) -> bytes:
+    """The new columns, numbered on from those listed."""
+    top = max((number(column, "id") or 0 for column in listed), default=0)
+    headings = (heading for _, heading in sorted(columns.new.items()))
+    return "".join(
+        f'<{prefix}tableColumn id="{place}" name="{escape(heading)}"/>'
+        for place, heading in enumerate(headings, start=top + 1)
+    ).encode()
 
 
 def grown_name(workbook: bytes, index: int, old: Area, new: Area) -> bytes:
@@ -251,15 +223,8 @@ def grown_name(workbook: bytes, index: int, old: Area, new: Area) -> bytes:
         if element.name != "definedName" or number(tag, "localSheetId") != index:
             continue
         if attribute(tag, "name") == "_xlnm._FilterDatabase":
-            text = workbook[element.inner : element.inner_end]
-            sheet, mark, ref = text.rpartition(b"!")
+            sheet, mark, ref = workbook[element.inner : element.inner_end].rpartition(b"!")
             if mark and area(ref.decode()) == old:
-                return edited(
-                    workbook, [(element.inner, element.inner_end, sheet + b"!" + _fixed(new))]
-                )
+                fixed = re.sub(r"([A-Z]+)", r"$\1$", str(new)).encode()
+                return edited(workbook, [(element.inner, element.inner_end, sheet + mark + fixed)])
     return workbook
-
-
-def _fixed(used: Area) -> bytes:
-    first, last = column_letters(used.first_column), column_letters(used.last_column)
-    return f"${first}${used.first_row}:${last}${used.last_row}".encode()

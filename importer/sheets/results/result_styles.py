@@ -10,6 +10,8 @@ from importer.sheets.xlsx.edits import (
     Element,
     attribute,
     edited,
+    first,
+    inside,
     number,
     outline,
     start_tag,
@@ -35,13 +37,14 @@ class ResultStyles:
             raise SpliceError("its styles part is damaged")
         self._xml, self._root = xml, elements[0]
         self._after = [e.start for e in elements if e.depth == 1 and e.name in AFTER_COLORS]
-        self._groups = {e.name: e for e in elements if e.depth == 1 and e.name in MEMBERS}
-        self._members: dict[str, list[bytes]] = {name: [] for name in MEMBERS}
-        for name, group in self._groups.items():
-            inside = (e for e in elements if e.depth == 2 and group.start < e.start < group.end)
-            found = [xml[e.start : e.end] for e in inside if e.name == MEMBERS[name]]
-            self._members[name] = found
+        self._groups = {name: first(elements, name, depth=1) for name in MEMBERS}
+        self._members = {name: self._listed(elements, name) for name in MEMBERS}
         self._sizes = {name: len(members) for name, members in self._members.items()}
+
+    def _listed(self, elements: list[Element], name: str) -> list[bytes]:
+        group = self._groups[name]
+        members = [e for e in inside(elements, group) if e.depth == 2] if group else []
+        return [self._xml[e.start : e.end] for e in members if e.name == MEMBERS[name]]
 
     def xml(self) -> bytes:
         """The part with what was added; byte for byte as it was where nothing was."""
@@ -101,7 +104,7 @@ class ResultStyles:
 
     def _grown(self, name: str) -> tuple[int, int, bytes]:
         """An edit that puts what was added to a group at its end."""
-        p, group, count = self._root.prefix, self._groups.get(name), len(self._members[name])
+        p, group, count = self._root.prefix, self._groups[name], len(self._members[name])
         ending = b"".join(self._added(name)) + b"</%b%b>" % (p, name.encode())
         if group is None:
             place = min(self._after, default=self._root.inner_end)

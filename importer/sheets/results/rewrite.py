@@ -8,12 +8,13 @@ from html import escape
 from itertools import repeat
 
 from importer.sheets.results.extent import Extent
-from importer.sheets.sheet import column_letters
+from importer.sheets.sheet import Results, column_letters
 from importer.sheets.xlsx.package import SpliceError
 from importer.sheets.xlsx.rows import (
     Marks,
     Piece,
     PlainRows,
+    SheetCell,
     cell_beyond,
     cells_in,
     check_rows,
@@ -48,12 +49,11 @@ class RowWriter:
     def __init__(
         self,
         columns: ResultColumns,
-        cells: Mapping[int, tuple[str, str]],
-        header_row: int,
+        results: Results,
         extent: Extent,
         styles: Mapping[int, tuple[int, int]],
     ) -> None:
-        self.columns, self.cells, self.header_row = columns, cells, header_row
+        self.columns, self.cells, self.header_row = columns, results.cells, results.header_row
         self.styles = styles  # style of a neighbor -> those of the status and the sentence
         self.marks = Marks(extent.prefix)
         self.row = 0  # the last one written
@@ -134,23 +134,27 @@ class RowWriter:
 
     def _cell_by_cell(self, block: bytes) -> bytes:
         pieces = []
-        for row, found in rows_in(block, self.marks, self.row):
+        for row, match in rows_in(block, self.marks, self.row):
             self.row = row
-            pieces.append(self._rewritten(row, found))
+            pieces.append(self._rewritten(row, match))
         return b"".join(pieces)
 
-    def _rewritten(self, row: int, found: re.Match[bytes]) -> bytes:
-        cells = list(cells_in(found[2] or b"", self.marks))
-        left = [style_of(cell.tag) for cell in cells if cell.column < self._first]
-        ours, dropped = self._ours(row, left[-1] if left else 0)
+    def _rewritten(self, row: int, match: re.Match[bytes]) -> bytes:
+        cells = list(cells_in(match[2] or b"", self.marks))
+        ours, dropped = self._ours(row, self._neighbor(cells))
         kept = [cell for cell in cells if cell.column not in dropped]
         if not ours and len(kept) == len(cells):
-            return found[0]
+            return match[0]
         if any(not cell.placed and cell.column > min(dropped) for cell in kept):
             raise SpliceError(f"its row {row} has cells that do not say their place")
         all_cells = [(cell.column, cell.whole) for cell in kept] + ours
         inside = b"".join(whole for _, whole in sorted(all_cells, key=lambda cell: cell[0]))
-        return self.marks.row_start + found[1] + b">" + inside + self.marks.row_end
+        return self.marks.row_start + match[1] + b">" + inside + self.marks.row_end
+
+    def _neighbor(self, cells: Iterable[SheetCell]) -> int:
+        """The style of the last cell left of the results."""
+        left = [style_of(cell.tag) for cell in cells if cell.column < self._first]
+        return left[-1] if left else 0
 
     def _ours(self, row: int, neighbor: int) -> tuple[list[tuple[int, bytes]], set[int]]:
         """The cells a row gets, and the columns they and older results may take."""

@@ -4,7 +4,7 @@ Rewritten are the one worksheet and, where they must know of the columns, its ta
 workbook part (the name of its filter) and the styles (two colors, the looks of result cells).
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from html import unescape
@@ -25,7 +25,7 @@ from importer.sheets.results.part_edits import (
 )
 from importer.sheets.results.result_styles import ResultStyles
 from importer.sheets.results.rewrite import ResultColumns, RowWriter, rewritten_sheet
-from importer.sheets.sheet import ERROR_HEADING, LAST_COLUMN, STATUS_HEADING
+from importer.sheets.sheet import ERROR_HEADING, LAST_COLUMN, STATUS_HEADING, Results
 from importer.sheets.xlsx.edits import Area, attribute, outline, text_of
 from importer.sheets.xlsx.package import Package, SpliceError, folded
 from importer.sheets.xlsx.relations import links_of, sheets_of, workbook_part
@@ -50,35 +50,26 @@ class Place:
 
 
 def splice(
-    source: BinaryIO,
-    target: BinaryIO,
-    worksheet: str | None,
-    header_row: int,
-    *,
-    cells: Mapping[int, tuple[str, str]],
-    attention: Collection[str],
-    calm: Collection[str],
-    extent: Extent | None = None,
+    source: BinaryIO, target: BinaryIO, results: Results, extent: Extent | None = None
 ) -> tuple[str, ...]:
     """Write the workbook with its results; what a person should hear.
 
-    `extent` is what a `first_extent` has found in it, where one was taken before.
-
-    Raises SpliceError, or what zipfile and zlib raise, where it cannot be done; the target is
-    then of no use.
+    `extent` is what `first_extent` returned for it, if that ran before. Raises SpliceError, or
+    what zipfile and zlib raise, where it cannot be done; the target is then of no use.
     """
     package = Package(source)
-    place = find_worksheet(package, worksheet)
+    place = find_worksheet(package, results.worksheet)
     pieces = pieces_of(package, place.part, twice=extent is None)
     if extent is None:
-        extent = measure_extent(pieces(), header_row, partial(heading_columns, package, place))
+        name_columns = partial(heading_columns, package, place)
+        extent = measure_extent(pieces(), results.header_row, name_columns)
     tables = {part: package.read(part) for part in place.tables}
-    columns = place_columns(extent, header_row, tables.values())
-    changes = Changes(package, place, extent, columns, header_row)
+    columns = place_columns(extent, results.header_row, tables.values())
+    changes = Changes(package, place, extent, columns, results)
     changes.grow_filter()
     changes.grow_tables(tables)
-    changes.style(attention, calm)
-    package.write(target, changes.parts(cells, pieces()))
+    changes.style()
+    package.write(target, changes.parts(pieces()))
     signed = any(name.startswith("_xmlsignatures/") for name in package.parts)
     return (*changes.notes, *([SIGNED] if signed else []))
 
@@ -108,21 +99,19 @@ class Changes:
         place: Place,
         extent: Extent,
         columns: ResultColumns,
-        header_row: int,
+        results: Results,
     ) -> None:
         self.package, self.place, self.extent = package, place, extent
-        self.columns, self.header_row = columns, header_row
+        self.columns, self.results = columns, results
         self.notes: list[str] = []
         self._parts: dict[str, bytes] = {}
         self._filters: tuple[Area, Area] | None = None
         self._colors = b""
         self._result_styles: dict[int, tuple[int, int]] = {}
 
-    def parts(
-        self, cells: Mapping[int, tuple[str, str]], pieces: Iterable[Piece]
-    ) -> dict[str, Iterable[bytes]]:
+    def parts(self, pieces: Iterable[Piece]) -> dict[str, Iterable[bytes]]:
         extent, place = self.extent, self.place
-        rows = RowWriter(self.columns, cells, self.header_row, extent, self._result_styles)
+        rows = RowWriter(self.columns, self.results, extent, self._result_styles)
         head = edited_head(extent.head, self.columns, extent.last_row)
         tail = b"</%bsheetData>" % extent.prefix
         tail += edited_tail(extent.tail, self._filters, self._colors)
@@ -133,7 +122,7 @@ class Changes:
     def grow_filter(self) -> None:
         """Without it a sorted filter would leave the results behind on the wrong rows."""
         old = sheet_filter(self.extent.tail)
-        new = grown_filter(self.extent, old, self.columns, self.header_row)
+        new = grown_filter(self.extent, old, self.columns, self.results.header_row)
         if old and new:
             self._filters = old, new
             workbook = self.package.read(self.place.workbook)
@@ -152,27 +141,19 @@ class Changes:
 
     def _misses(self, used: Area) -> bool:
         """It sorts the rows under our headings, but not our columns."""
-        return used.first_row == self.header_row and used.last_column < self.columns.last
+        return used.first_row == self.results.header_row and used.last_column < self.columns.last
 
-    def style(self, attention: Collection[str], calm: Collection[str]) -> None:
+    def style(self) -> None:
         """Nothing where the workbook has no styles to add to, or the worksheet no rows."""
-        part, rows = self.place.beside.get("styles"), (self.header_row + 1, self.extent.last_row)
-        if part is None or rows[0] > rows[1]:
+        part = self.place.beside.get("styles")
+        if part is None or self.extent.last_row <= self.results.header_row:
             return
-        old, extent = self.package.read(part), self.extent
+        old = self.package.read(part)
         styles = ResultStyles(old)
-        colors, self._result_styles = styles.colors(), styles.beside(extent.neighbors)
+        colors, self._result_styles = styles.colors(), styles.beside(self.extent.neighbors)
         new = styles.xml()
         self._parts |= {part: new} if new != old else {}
-        self._colors = color_rules(
-            extent.tail,
-            extent.prefix,
-            self.columns,
-            rows=rows,
-            attention=attention,
-            calm=calm,
-            styles=colors,
-        )
+        self._colors = color_rules(self.extent, self.columns, self.results, colors)
 
 
 def find_worksheet(package: Package, name: str | None) -> Place:
@@ -195,9 +176,9 @@ def _place(package: Package, workbook: str, index: int, name: str, part: str) ->
 
 def place_columns(extent: Extent, header_row: int, tables: Iterable[bytes]) -> ResultColumns:
     """Columns of an earlier result, or the next ones right of all that is the vendor's."""
-    used = [found for table in tables if (found := table_area(table))]
+    used = [area for table in tables if (area := table_area(table))]
     used += [merged for merged in merged_areas(extent.tail) if merged.last_row >= header_row]
-    last = max([extent.last_column, *(found.last_column for found in used)])
+    last = max([extent.last_column, *(area.last_column for area in used)])
     new: dict[int, str] = {}
     for heading in (STATUS_HEADING, ERROR_HEADING):
         if heading.casefold() not in extent.named:
@@ -214,12 +195,12 @@ def heading_columns(package: Package, place: Place, cells: Iterable[SheetCell]) 
     wanted = {index for cell in cells if (index := shared_index(cell)) is not None}
     strings = place.beside.get("sharedStrings")
     shared = shared_texts(package.blocks(strings), wanted) if strings and wanted else {}
-    found = {}
+    columns = {}
     for cell in cells:
         index = shared_index(cell)
         text = shared.get(index, "") if index is not None else cell_text(cell)
-        found[text.strip().casefold()] = cell.column
-    return found
+        columns[text.strip().casefold()] = cell.column
+    return columns
 
 
 def shared_index(cell: SheetCell) -> int | None:

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO, TextIOWrapper
@@ -11,7 +11,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from importer.model.errors import SheetError
-from importer.sheets.sheet import ERROR_HEADING, STATUS_HEADING, TextFormat
+from importer.sheets.sheet import Results, TextFormat, old_results
 
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -25,32 +25,25 @@ Record = tuple[int, str]  # how many fields it has, and its text, line end inclu
 
 
 def splice_text(
-    source: BinaryIO,
-    target: BinaryIO,
-    header_row: int,
-    cells: Mapping[int, tuple[str, str]],
-    text_format: TextFormat,
+    source: BinaryIO, target: BinaryIO, results: Results, text_format: TextFormat
 ) -> None:
     """Write the file with its results: after the longest record's fields, or over an older run's.
 
     A row is a record, counted from 1. Raises SheetError where there is no such heading record.
     """
     mark, codec = encoding_of(source, text_format)
-    layout = measured(source, len(mark), codec, text_format.delimiter, header_row)
+    layout = measured(source, len(mark), codec, text_format.delimiter, results.header_row)
     target.write(mark)
     source.seek(len(mark))
     output = TextIOWrapper(target, codec, errors="surrogateescape", newline="")
-    output.writelines(_spliced(source, header_row, cells, layout))
+    output.writelines(_spliced(source, results, layout))
     output.detach()
 
 
-def _spliced(
-    source: BinaryIO, header_row: int, cells: Mapping[int, tuple[str, str]], layout: "TextLayout"
-) -> Iterator[str]:
-    headings = {header_row: (STATUS_HEADING, ERROR_HEADING)}
+def _spliced(source: BinaryIO, results: Results, layout: "TextLayout") -> Iterator[str]:
     for row, record in enumerate(records(source, layout.codec, layout.delimiter), start=1):
-        result = cells.get(row) if row > header_row else headings.get(row)
-        if result or (layout.has_old and row >= header_row):
+        result = results.of_row(row)
+        if result or (layout.has_old and row >= results.header_row):
             yield with_result(record, result, layout)
         else:
             yield record[1]
@@ -112,27 +105,9 @@ def measured(
     fields, text = next(below, (0, ""))
     if not fields:
         raise SheetError(f"Row {header_row} has no headings, so no results can be added to it.")
-    heading = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
-    old = old_results(heading)
+    old = old_results(next(csv.reader(StringIO(text, newline=""), delimiter=delimiter)))
     width = max(fields, max((count for count, _ in below), default=0))
     return TextLayout(width if old is None else old, old is not None, delimiter, codec)
-
-
-def old_results(heading: list[str]) -> int | None:
-    """How many fields come before the two that an earlier run left."""
-    names = [name.strip().casefold() for name in heading]
-    pair = [STATUS_HEADING.casefold(), ERROR_HEADING.casefold()]
-    places = [place for place in range(len(names)) if names[place : place + 2] == pair]
-    return places[-1] if places else None
-
-
-def cut_line_end(text: str) -> tuple[str, str]:
-    r"""
-    >>> cut_line_end("a,b\r\n")
-    ('a,b', '\r\n')
-    """
-    body = text.rstrip("\r\n")
-    return body, text[len(body) :]
 
 
 def raw_fields(body: str, delimiter: str) -> list[str]:
@@ -141,19 +116,20 @@ def raw_fields(body: str, delimiter: str) -> list[str]:
     ['1', '"a,""b"', 'c']
     """
     field = re.compile(rf'(?:"(?:[^"]|"")*(?:"|\Z))?[^{re.escape(delimiter)}]*')
-    found, position = [], 0
-    while field_found := field.match(body, position):
-        found.append(field_found[0])
-        position = field_found.end() + len(delimiter)
+    fields, position = [], 0
+    while match := field.match(body, position):
+        fields.append(match[0])
+        position = match.end() + len(delimiter)
         if position > len(body):
             break
-    return found
+    return fields
 
 
 def with_result(record: Record, result: tuple[str, str] | None, layout: TextLayout) -> str:
     """The record with its two fields in their columns, older ones cut out."""
     fields, text = record
-    body, end = cut_line_end(text)
+    body = text.rstrip("\r\n")
+    end = text[len(body) :]
     delimiter, place = layout.delimiter, layout.place
     if is_open(body, fields, delimiter):
         body += '"'  # the results would become part of the vendor's last field

@@ -3,7 +3,7 @@
 import struct
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile
@@ -13,7 +13,7 @@ from importer.model.files import Choose, WrittenResult, written
 from importer.sheets.results.extent import Extent
 from importer.sheets.results.splice import splice
 from importer.sheets.results.text_rows import splice_text
-from importer.sheets.sheet import TextFormat, Worksheet
+from importer.sheets.sheet import Results, TextFormat, Worksheet
 from importer.sheets.xlsx.cell_text import cell_text
 from importer.sheets.xlsx.package import SpliceError
 
@@ -52,68 +52,40 @@ def write_results(
     """
     if target.exists() and target.samefile(source):
         raise UsageError(f'"{target}" is the sheet itself. Name another file for the result.')
-    ways = _Ways(
-        source, worksheet, header_row, _cleaned(cells), attention, calm, text_format, read, extent
-    )
+    results = Results(worksheet, header_row, _cleaned(cells), attention, calm)
     if text_format is not None:
-        return written(target, ways.as_text, choose)
+        return written(target, partial(_as_text, source, results, text_format), choose)
     if read is not None and read.form != "xlsx":
         why = f"an .{read.form} workbook can only be returned as .xlsx"
     else:
         try:
-            return written(target, ways.spliced, choose)
+            return written(target, partial(_spliced, source, results, extent), choose)
         except ODD_WORKBOOK as error:
-            why = reason(error)
-    result = written(target.with_suffix(".xlsx"), ways.fresh, choose)
+            sound = isinstance(error, SpliceError)
+            why = str(error) if sound else "the file is not a sound workbook"
+    result = written(target.with_suffix(".xlsx"), partial(_fresh, source, results, read), choose)
     note = f"The formatting could not be kept because {why}."
     return WrittenResult(result.path, (note, *result.notes))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ways:
-    """How the source can be written again; each returns what a person should hear."""
+def _as_text(source: Path, results: Results, text_format: TextFormat, new: BinaryIO) -> None:
+    with opened(source) as old:
+        splice_text(old, new, results, text_format)
 
-    source: Path
-    worksheet: str | None
-    header_row: int
-    cells: Mapping[int, tuple[str, str]]
-    attention: Collection[str]
-    calm: Collection[str]
-    text_format: TextFormat | None
-    read: Worksheet | None
-    extent: Extent | None
 
-    def as_text(self, new: BinaryIO) -> tuple[str, ...]:
-        text_format = self.text_format or TextFormat("utf-8", ",")
-        with opened(self.source) as old:
-            splice_text(old, new, self.header_row, self.cells, text_format)
-        return ()
+def _spliced(
+    source: Path, results: Results, extent: Extent | None, new: BinaryIO
+) -> tuple[str, ...]:
+    with opened(source) as old:
+        return splice(old, new, results, extent)
 
-    def spliced(self, new: BinaryIO) -> tuple[str, ...]:
-        with opened(self.source) as old:
-            return splice(
-                old,
-                new,
-                self.worksheet,
-                self.header_row,
-                cells=self.cells,
-                attention=self.attention,
-                calm=self.calm,
-                extent=self.extent,
-            )
 
-    def fresh(self, new: BinaryIO) -> tuple[str, ...]:
-        from importer.sheets.results.fresh import rows_of, write_fresh  # noqa: PLC0415  (slow, rarely needed)
+def _fresh(
+    source: Path, results: Results, read: Worksheet | None, new: BinaryIO
+) -> tuple[str, ...]:
+    from importer.sheets.results.fresh import rows_of, write_fresh  # noqa: PLC0415  (slow, rarely needed)
 
-        return write_fresh(
-            rows_of(self.source, self.worksheet, self.read),
-            new,
-            self.worksheet,
-            self.header_row,
-            cells=self.cells,
-            attention=self.attention,
-            calm=self.calm,
-        )
+    return write_fresh(rows_of(source, results.worksheet, read), new, results)
 
 
 def opened(source: Path) -> BinaryIO:
@@ -121,10 +93,6 @@ def opened(source: Path) -> BinaryIO:
         return source.open("rb")
     except OSError as error:
         raise SheetError(f'"{source}" cannot be read: {error.strerror}.') from error
-
-
-def reason(error: Exception) -> str:
-    return str(error) if isinstance(error, SpliceError) else "the file is not a sound workbook"
 
 
 def _cleaned(cells: Mapping[int, tuple[str, str]]) -> Mapping[int, tuple[str, str]]:

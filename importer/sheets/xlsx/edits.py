@@ -4,6 +4,7 @@ A parser would give the text back rewritten; here all that is not meant stays as
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape, unescape
 
@@ -57,6 +58,15 @@ def outline(xml: bytes) -> tuple[list[Element], int]:
     for element in opened:
         element.inner_end = element.end = len(xml)
     return elements, len(xml)
+
+
+def first(elements: Iterable[Element], name: str, depth: int) -> Element | None:
+    return next((e for e in elements if e.name == name and e.depth == depth), None)
+
+
+def inside(elements: Iterable[Element], outer: Element) -> list[Element]:
+    """What an element holds."""
+    return [e for e in elements if outer.start < e.start < outer.end]
 
 
 def start_tag(xml: bytes, element: Element) -> bytes:

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importer.sheets.results.splice import splice
+from importer.sheets.sheet import Results
 from importer.sheets.xlsx.package import SpliceError
 from tests.sheets.results_workbooks import SHEET, styled_workbook
 
@@ -67,13 +68,13 @@ def workbook(frame: dict[str, bytes], rows: str) -> bytes:
 
 def result(content: bytes, said, block: int) -> dict[str, bytes] | str:
     """The parts of the result, or why there is none, where so many bytes are read at once."""
-    ways = {"attention": ["invalid"], "calm": ["unchanged"]}
+    results = Results("Orders", 1, said, attention=["invalid"], calm=["unchanged"])
     with (
         patch("importer.sheets.xlsx.package.FIRST", block),
         patch("importer.sheets.xlsx.package.BLOCK", block),
     ):
         try:
-            splice(BytesIO(content), target := BytesIO(), "Orders", 1, cells=said, **ways)
+            splice(BytesIO(content), target := BytesIO(), results)
         except SpliceError as error:
             return str(error)
     with ZipFile(target) as book:

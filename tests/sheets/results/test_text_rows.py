@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 
 from importer.model.errors import SheetError
 from importer.sheets.results.text_rows import raw_fields, splice_text
-from importer.sheets.sheet import TextFormat
+from importer.sheets.sheet import Results, TextFormat
 
 
 def spliced(text, cells, *, header_row=1, encoding="utf-8", delimiter=","):
     source = text if isinstance(text, bytes) else text.encode(encoding)
     target = BytesIO()
-    splice_text(BytesIO(source), target, header_row, cells, TextFormat(encoding, delimiter))
+    results = Results(None, header_row, cells)
+    splice_text(BytesIO(source), target, results, TextFormat(encoding, delimiter))
     written = target.getvalue()
     return written if isinstance(text, bytes) else written.decode(encoding)
 
