@@ -1,4 +1,4 @@
-"""A run taken back, by a run of its own, and only what nobody has changed since."""
+"""Undoes a run by a run of its own, and only what nobody has changed since."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +18,15 @@ from importer.operations import operation_named
 from importer.operations.operation import UNDO, AlreadyUndone, CannotUndo, Operation, TakenBack
 from importer.reports.machine import write_csv
 from importer.reports.model import ReportColumn, ReportLine, ReportTable
-from importer.runs.execute import Context, RunRows, end_run, run_rows_of, send_run
-from importer.runs.journal_rows import rows_of_journal, values_of
+from importer.runs.execute import (
+    Context,
+    RunResult,
+    end_run,
+    run_rows_of,
+    send_run,
+    summary_of,
+)
+from importer.runs.journal_rows import values_of
 from importer.runs.upload import resume_run
 from importer.sending.plan import minutes, plan_calls
 from importer.sending.read_back import Access
@@ -32,7 +39,7 @@ _BY_US = frozenset({Status.SENT, Status.VERIFIED})
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The rows of the undoing operation by number, and what is said of those that stay."""
+    """The rows of the undoing operation, and the outcomes of those that are not undone."""
 
     operation: Operation[Any]
     rows: Mapping[RowId, Any]
@@ -43,10 +50,10 @@ class _Plan:
 def undo_run(
     run_id: int, context: Context, *, dry_run: bool = False, into: Path | None = None
 ) -> Summary:
-    """Takes back what a run did, as a run of its own; the summary is that run's.
+    """Undoes a run by a run of its own and returns that run's summary.
 
-    An undo that was interrupted goes on where it was. With `dry_run` only GETs are sent. Raises
-    UsageError where the run is not one that can be undone.
+    An interrupted undo is continued. With `dry_run` only GETs are sent. Raises UsageError for a
+    run that cannot be undone.
     """
     run = context.journal.run(run_id)
     before = _undo_of(run, context)
@@ -55,7 +62,10 @@ def undo_run(
     _must_be_undoable(run, before)
     account = context.settings.account(run.account)
     if (run.settings.address or account.base_url) != account.base_url:
-        raise UsageError(f"run {run.id} was sent to {run.settings.address}, and not from here")
+        raise UsageError(
+            f"run {run.id} was sent to {run.settings.address}, but account {account.name} is now "
+            f"at {account.base_url}"
+        )
     plan = _plan(run, account, context)
     calls = plan_calls(plan.operation, list(plan.rows.values()), context.settings.date_only_at)
     if dry_run:
@@ -74,26 +84,21 @@ def undo_run(
             problems=problems_of(plan.aside.values()),
             notes=[f"would undo run {run.id}"],
         )
-    rows = [NewRow(number, outcome) for number, outcome in plan.aside.items()]
-    rows += [
-        NewRow(
-            number,
-            Outcome(Status.UNSENT, problems=plan.kept[number]),
-            values_of(plan.operation, row),
-        )
-        for number, row in plan.rows.items()
-    ]
+    rows = [NewRow(id_, outcome) for id_, outcome in plan.aside.items()]
+    for id_, row in plan.rows.items():
+        outcome = Outcome(Status.UNSENT, problems=plan.kept[id_])
+        rows.append(NewRow(id_, outcome, values_of(plan.operation, row)))
     undo = context.journal.begin(_new_run(run, plan, account, into), rows, calls)
-    return _carry_out(undo, undo.epoch, context)
+    return _execute(undo, undo.epoch, context)
 
 
 def resume_undo(undo: RunRecord, context: Context, *, take_over: bool = False) -> Summary:
-    """Goes on with an undo that was interrupted."""
-    return _carry_out(undo, context.journal.take(undo.id, take_over=take_over), context)
+    """Continues an undo that was interrupted."""
+    return _execute(undo, context.journal.take(undo.id, take_over=take_over), context)
 
 
 def resume_any(run_id: int, context: Context, *, take_over: bool = False) -> Summary:
-    """Continues a run, be it an upload or an undo."""
+    """Continues a run: an upload or an undo."""
     run = context.journal.run(run_id)
     if run.operation.startswith(UNDO):
         return resume_undo(run, context, take_over=take_over)
@@ -102,22 +107,22 @@ def resume_any(run_id: int, context: Context, *, take_over: bool = False) -> Sum
 
 def _undo_of(run: RunRecord, context: Context) -> RunRecord | None:
     """The newest run that undoes this one."""
-    found = context.journal.runs(_EVERY_RUN, run.account)
-    return next((other for other in found if other.settings.undoes == run.id), None)
+    runs = context.journal.runs(_EVERY_RUN, run.account)
+    return next((other for other in runs if other.settings.undoes == run.id), None)
 
 
 def _must_be_undoable(run: RunRecord, before: RunRecord | None) -> None:
     if run.operation.startswith(UNDO):
         raise UsageError(
-            f"run {run.id} is itself an undo, of run {run.settings.undoes}; to send its "
-            "sheet again, upload it"
+            f"run {run.id} is an undo itself, of run {run.settings.undoes}; to send its sheet "
+            "again, upload it"
         )
     if before is not None and before.state is RunState.FINISHED:
         raise UsageError(f"run {run.id} was undone by run {before.id}; importer show {before.id}")
     if run.state is RunState.OPEN:
-        raise UsageError(f"run {run.id} is not finished; importer resume {run.id} comes first")
+        raise UsageError(f"run {run.id} is not finished; run importer resume {run.id} first")
     if run.pruned_at is not None:
-        raise UsageError(f"what run {run.id} sent was forgotten by --prune; it cannot be undone")
+        raise UsageError(f"run {run.id} cannot be undone: --prune has deleted what it sent")
 
 
 def _plan(run: RunRecord, account: Account, context: Context) -> _Plan:
@@ -165,7 +170,7 @@ def _not_ours(run: RunRecord, record: RowRecord) -> Outcome:
     if record.outcome.status is Status.UNKNOWN:
         return _invalid(
             record.id,
-            f"Run {run.id} may or may not have sent it; importer resume {run.id} looks first.",
+            f"Run {run.id} may have sent it; importer resume {run.id} checks that first.",
         )
     return Outcome(Status.UNCHANGED, f"Run {run.id} did not send it.")
 
@@ -194,40 +199,24 @@ def _new_run(run: RunRecord, plan: _Plan, account: Account, into: Path | None) -
     )
 
 
-def _carry_out(undo: RunRecord, epoch: int, context: Context) -> Summary:
+def _execute(undo: RunRecord, epoch: int, context: Context) -> Summary:
     operation = operation_named(undo.operation)
-    records = {record.id: record for record in context.journal.rows(undo.id)}
-    run_rows = RunRows(operation, rows_of_journal(operation, records))
-    stopped_by = send_run(
-        context, undo, epoch, run_rows, UploadOptions(again=True, verify=operation.verified)
-    )
-    found = context.journal.outcomes(undo.id)
-    _note_undone(undo, found, context)
-    outcomes = by_sheet_row(found)
-    result = _write(undo, outcomes)
-    end_run(context, undo.id, epoch, result)
-    return Summary(
-        Path(undo.file_path),
-        worksheet=undo.worksheet,
-        operation=undo.operation,
-        account=undo.account,
-        run=undo.id,
-        outcomes=outcomes,
-        calls=len(context.journal.calls(undo.id)),
-        result=result,
-        problems=problems_of(found.values()),
-        notes=[f"undoes run {undo.settings.undoes}"],
-        stopped_by=stopped_by,
-        in_part=any(_keeps_values(outcome) for outcome in found.values()),
-    )
-
-
-def _keeps_values(outcome: Outcome) -> bool:
-    return any(problem.kind is ProblemKind.WARNING for problem in outcome.problems)
+    options = UploadOptions(again=True, verify=operation.verified)
+    run_rows = run_rows_of(undo, context.journal)
+    stopped_by = send_run(context, undo, epoch, run_rows, options)
+    outcomes = context.journal.outcomes(undo.id)
+    _note_undone(undo, outcomes, context)
+    path = _write(undo, by_sheet_row(outcomes))
+    end_run(context, undo.id, epoch, path)
+    problems = (problem for outcome in outcomes.values() for problem in outcome.problems)
+    in_part = any(problem.kind is ProblemKind.WARNING for problem in problems)
+    notes = [f"undoes run {undo.settings.undoes}"]
+    result = RunResult(outcomes, path, None, notes, stopped_by)
+    return summary_of(undo, result, context.journal, in_part=in_part)
 
 
 def _note_undone(undo: RunRecord, outcomes: Mapping[RowId, Outcome], context: Context) -> None:
-    """What is taken back no longer counts as sent: the same sheet sends it again."""
+    """Undone rows no longer count as sent: the same sheet sends them again."""
     run_id = undo.settings.undoes
     if run_id is None:
         return
@@ -238,7 +227,7 @@ def _note_undone(undo: RunRecord, outcomes: Mapping[RowId, Outcome], context: Co
 
 
 def _write(undo: RunRecord, outcomes: Mapping[int, Outcome]) -> Path | None:
-    """What became of each row, as a csv beside the sheet."""
+    """The outcome of each row, as a csv next to the sheet."""
     sheet = Path(undo.file_path)
     folder = undo.settings.options.into or (sheet.parent if sheet.parent.is_dir() else Path())
     lines = [ReportLine([n, o.status.value, o.sentence]) for n, o in outcomes.items()]

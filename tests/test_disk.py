@@ -206,7 +206,7 @@ def test_a_disk_full_of_the_old_result_keeps_it_and_resume_writes_the_new_one(
     assert summary.result is None
     assert summary.notes[-1] == (
         f"no result was written: {old.name}: No space left on device; importer show {summary.run} "
-        f"lists the rows, importer resume {summary.run} writes it once that is mended"
+        f"lists the rows, importer resume {summary.run} writes it once that is fixed"
     )
     assert old.read_bytes() == path.read_bytes()
     assert sorted(file.name for file in small_disk.iterdir()) == ["filler", "sheet.result.csv"]

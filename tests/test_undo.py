@@ -240,7 +240,7 @@ def test_an_undo_is_done_once_and_is_not_undone(context, tmp_path):
 
     with pytest.raises(UsageError, match=f"was undone by run {undone.run}"):
         undo_run(summary.run, context)
-    with pytest.raises(UsageError, match="is itself an undo"):
+    with pytest.raises(UsageError, match="is an undo itself"):
         undo_run(undone.run, context)
 
 
@@ -249,7 +249,7 @@ def test_a_run_that_is_not_finished_is_not_undone(context, tmp_path):
     stopped.set()
     summary = sent(replace(context, stop=stopped), "add_tracking", tmp_path)
 
-    with pytest.raises(UsageError, match=f"importer resume {summary.run} comes first"):
+    with pytest.raises(UsageError, match=f"run importer resume {summary.run} first"):
         undo_run(summary.run, context)
 
 

@@ -29,7 +29,7 @@ from importer.model.run_settings import RunSettings
 from importer.model.sheet_rows import by_sheet_row
 
 BEING_SENT = Outcome(
-    Status.UNKNOWN, "It was being sent when the run stopped; resume looks what became of it."
+    Status.UNKNOWN, "It was being sent when the run stopped; importer resume checks it."
 )
 
 

@@ -185,28 +185,36 @@ class Earlier:
     status: Status
     at: datetime
     otherwise: str = ""  # the values it had then, where they were others: "Carrier UPS"
-    words: str = ""  # said in place of what follows from all this
+    changed: bool = False  # in a fix file: the row that may have been sent had other values
+    message: str = ""  # what to say of a row that needs nothing more
 
     @property
     def outcome(self) -> Outcome:
         """What the same row is when it comes again."""
         if self.status is Status.UNKNOWN:
-            return Outcome(
-                Status.UNKNOWN,
-                self.words
-                or f"Run {self.run_id} may have sent this, as its row {self.id.row}; "
-                f"importer resume {self.run_id} looks what became of it.",
+            return Outcome(Status.UNKNOWN, self._in_doubt)
+        return Outcome(Status.UNCHANGED, self.message or f"{self._sent}.")
+
+    @property
+    def _in_doubt(self) -> str:
+        if self.changed:
+            return (
+                f"Run {self.run_id} may have sent its row {self.id.row} with the old values: "
+                "restore them and upload again to have it checked, or check the platform yourself."
             )
-        if self.words:
-            return Outcome(Status.UNCHANGED, self.words)
-        when = f"{self.at:%Y-%m-%d %H:%M} UTC"
-        sent = f"Sent by run {self.run_id} on {when}"
+        return (
+            f"Run {self.run_id} may have sent this (its row {self.id.row}); importer resume "
+            f"{self.run_id} checks what became of it."
+        )
+
+    @property
+    def _sent(self) -> str:
+        sent = f"Sent by run {self.run_id} on {self.at:%Y-%m-%d %H:%M} UTC"
         if not self.otherwise:
-            return Outcome(Status.UNCHANGED, f"{sent}.")
-        return Outcome(
-            Status.UNCHANGED,
-            f"{sent}, with {self.otherwise}, which a second call would not change; "
-            "change it on the platform.",
+            return sent
+        return (
+            f"{sent}, with {self.otherwise}; a second call would not change that, so change it on "
+            "the platform"
         )
 
 

@@ -1,4 +1,4 @@
-"""A sheet read and checked, and its result: nothing is sent, and nothing that sends is loaded."""
+"""Checks a sheet and writes its result: sends nothing, and loads nothing that sends."""
 
 import gc
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def check_sheet(sheet: Path, options: UploadOptions, settings: Settings) -> Summ
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Rows by the hundred thousand are no cycles: to look for some costs a tenth of the time."""
+    """Without garbage collection: it costs a tenth of the time, and rows make no cycles."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -33,7 +33,9 @@ def uncollected() -> Iterator[None]:
 
 def _check(sheet: Path, options: UploadOptions, settings: Settings) -> Summary:
     operations()  # read now, while another process reads the workbook
-    prepared = prepare(sheet, options, settings, given_at_once=True)
-    source = SourceSheet(sheet, prepared.content, prepared.layout, options.into, look=prepared.look)
+    prepared = prepare(sheet, options, settings, result_follows=True)
+    source = SourceSheet(
+        sheet, prepared.content, prepared.layout, options.into, first_pass=prepared.first_pass
+    )
     result = write_result(source, prepared.outcomes)
     return prepared.summary(sheet, result=result.path, notes=[*prepared.notes, *result.notes])

@@ -1,4 +1,4 @@
-"""A run executed: sent, its result written, ended, or left free for whoever resumes it."""
+"""Executes a run: sends it, writes its result, and ends it or leaves it free to be resumed."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,13 +19,14 @@ from importer.model.errors import (
 )
 from importer.model.options import UploadOptions
 from importer.model.outcomes import Outcome
-from importer.model.row_ids import RowId
-from importer.model.sheet_rows import by_sheet_row
+from importer.model.row_ids import RowId, sheet_rows
+from importer.model.sheet_rows import by_sheet_row, problems_of
 from importer.model.stop import INTERRUPTED, Stop
+from importer.model.summary import Summary
 from importer.operations import operation_named
 from importer.operations.operation import Operation
 from importer.platforms import PLATFORMS
-from importer.runs.fix import settled_by, write_fix_file
+from importer.runs.fix import STILL_OPEN, settled_by, write_fix_file
 from importer.runs.journal_rows import rows_of_journal
 from importer.runs.result import SourceSheet, reload_sheet, write_result
 from importer.sending.connection import Connection
@@ -47,7 +48,7 @@ def silent(title: str, rows: int) -> Iterator[Callable[[int], object]]:  # noqa:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What uploading needs beside the sheet: the journal, the settings, how to wait and stop."""
+    """What an upload needs besides the sheet."""
 
     settings: Settings
     journal: Journal
@@ -77,6 +78,27 @@ class RunResult:
 Sheet = Callable[[], SourceSheet]  # raises SheetError where it is gone or has changed
 
 
+def summary_of(
+    run: RunRecord, result: RunResult, journal: Journal, *, in_part: bool = False
+) -> Summary:
+    """The summary of a run as the journal has it."""
+    return Summary(
+        sheet=Path(run.file_path),
+        worksheet=run.worksheet,
+        operation=run.operation,
+        account=run.account,
+        run=run.id,
+        outcomes=by_sheet_row(result.outcomes),
+        calls=len(journal.calls(run.id)),
+        result=result.result,
+        fix=result.fix,
+        problems=problems_of(result.outcomes.values()),
+        notes=result.notes,
+        stopped_by=result.stopped_by,
+        in_part=in_part,
+    )
+
+
 def continue_run(
     run: RunRecord,
     context: Context,
@@ -89,8 +111,8 @@ def continue_run(
     address = run.settings.address or account.base_url
     if address != account.base_url:
         raise SettingsError(
-            f"run {run.id} was sent to {address}, and the account {account.name} is now at "
-            f"{account.base_url}; what one has, the other may lack"
+            f"run {run.id} was sent to {address}, but account {account.name} is now at "
+            f"{account.base_url}; point it back to resume this run"
         )
     account.credentials(context.environ)
     run_rows = run_rows_of(run, context.journal)
@@ -106,18 +128,18 @@ def execute(
     options: UploadOptions,
     sheet: Sheet,
 ) -> RunResult:
-    """Sends, gives the sheet back, and ends the run, or leaves it free for whoever resumes it."""
+    """Sends, writes the result, and ends the run or leaves it free to be resumed."""
     try:
-        stopped_by = _keep_before(context, run, epoch, run_rows)
+        stopped_by = _take_snapshot(context, run, epoch, run_rows)
         if stopped_by is None:
             stopped_by = send_run(context, run, epoch, run_rows, options)
         outcomes = context.journal.outcomes(run.id)
         completed = complete_parent_run(context, run, outcomes)
         result, fix, notes = _write_results(run, context.journal, sheet, outcomes)
         end_run(context, run.id, epoch, result)
-    except RunTaken as error:  # the new owner ends it, and gives the sheet back
+    except RunTaken as error:  # the new owner ends it and writes its result
         return RunResult(context.journal.outcomes(run.id), None, None, (), str(error))
-    except BaseException:  # Ctrl-C too: whoever resumes it need not wait until it is stale
+    except BaseException:  # Ctrl-C too: a resume need not wait until the run is stale
         with suppress(ImporterError):
             context.journal.let_go(run.id, epoch)
         raise
@@ -130,24 +152,23 @@ def _write_results(
     sheet: Sheet,
     outcomes: Mapping[RowId, Outcome],
     *,
-    mend: bool = True,
+    fix_file: bool = True,
 ) -> tuple[Path | None, Path | None, list[str]]:
-    """The result and the fix file. The calls were made, so what cannot be written is said and
-    stops nothing."""
+    """The result, the fix file and notes. The calls were made, so what cannot be written is
+    a note and stops nothing."""
     result = fix = None
     notes: list[str] = []
     try:
         source = sheet()
         written = write_result(source, outcomes)
         result, notes = written.path, [*written.notes]
-        mended = write_fix_file(source, run, journal, outcomes) if mend else None
-        if mended is not None:
-            fix, notes = mended.path, [*notes, *mended.notes]
+        if fix_file and (written_fix := write_fix_file(source, run, journal, outcomes)):
+            fix, notes = written_fix.path, [*notes, *written_fix.notes]
     except (SheetError, OSError) as error:
-        what = "result" if result is None else "file to mend"
+        what = "result" if result is None else "fix file"
         notes.append(
             f"no {what} was written: {_reason(error)}; importer show {run.id} lists the rows, "
-            f"importer resume {run.id} writes it once that is mended"
+            f"importer resume {run.id} writes it once that is fixed"
         )
     return result, fix, notes
 
@@ -162,7 +183,7 @@ def _reason(error: SheetError | OSError) -> str:
 def complete_parent_run(
     context: Context, run: RunRecord, outcomes: Mapping[RowId, Outcome]
 ) -> list[str]:
-    """Brings the run that this one mends up to date, with its result; what is said of it."""
+    """Updates the run that this one's fix file came from, and its result; returns notes."""
     fixes = run.settings.fixes
     if fixes is None:
         return []
@@ -174,15 +195,18 @@ def complete_parent_run(
             context.journal.set_outcomes(parent.id, epoch, settled)
             after = context.journal.outcomes(parent.id)
             source = partial(reload_sheet, parent)
-            written, _, notes = _write_results(parent, context.journal, source, after, mend=False)
+            written, _, notes = _write_results(
+                parent, context.journal, source, after, fix_file=False
+            )
             result = written or result
         finally:
             end_run(context, parent.id, epoch, result)
     except ImporterError as error:  # this run has its own outcomes all the same
-        return [f"the run it mends is as it was: {error} importer resume {run.id} completes it"]
+        return [f"run {fixes.run} was not updated: {error} importer resume {run.id} updates it"]
     left = sum(not outcome.status.settled for outcome in by_sheet_row(after).values())
-    but = f" but for {left:,} of its rows" if left else ""
-    return [f"completes run {parent.id}{but}", *complete_parent_run(context, parent, after), *notes]
+    but = f" except for {left:,} row{'' if left == 1 else 's'}" if left else ""
+    note = f"run {parent.id} is now complete{but}"
+    return [note, *complete_parent_run(context, parent, after), *notes]
 
 
 def path_of(text: str | None) -> Path | None:
@@ -195,8 +219,8 @@ def run_rows_of(run: RunRecord, journal: Journal) -> RunRows:
     return RunRows(operation, rows_of_journal(operation, records))
 
 
-def _keep_before(context: Context, run: RunRecord, epoch: int, run_rows: RunRows) -> str | None:
-    """For a run that is to be undoable; why it cannot be, where it cannot."""
+def _take_snapshot(context: Context, run: RunRecord, epoch: int, run_rows: RunRows) -> str | None:
+    """Keeps the values before an undoable run; returns why the run must not go on, if so."""
     if not run.settings.options.undoable or run_rows.operation.undoing() is None:
         return None
     account = context.settings.account(run.account)
@@ -214,7 +238,7 @@ def send_run(
     *,
     doubts_only: bool = False,
 ) -> str | None:
-    """Sends the open calls of a run; why it ended early, where it did."""
+    """Sends the open calls of a run; returns why it ended early, if it did."""
     operation, account = run_rows.operation, context.settings.account(run.account)
     platform = PLATFORMS[account.platform]
     calls = [
@@ -239,15 +263,13 @@ def send_run(
             rows=run_rows.rows,
             date_only_at=context.settings.date_only_at,
             once=not (operation.repeatable or options.again),
-            patience=_patience(context.patience, options, len(run_rows.rows)),
+            patience=_patience(context.patience, options, len(sheet_rows(run_rows.rows))),
             stop=Stop(context.stop),
             on_settled=advance,
         )
         verify = operation.verified if options.verify is None else options.verify
         stopped_by = send(task, calls, verify=verify)
-    context.journal.beat(
-        run.id, epoch
-    )  # raises RunTaken: then the result is the new owner's to write
+    context.journal.beat(run.id, epoch)  # raises RunTaken: the new owner writes the result
     if stopped_by is None and context.stop.is_set():
         return INTERRUPTED
     return stopped_by
@@ -261,25 +283,24 @@ def _patience(patience: Patience, options: UploadOptions, rows: int) -> Patience
 
 
 def _is_open(record: CallRecord, operation: Operation[Any], rows: Mapping[RowId, Any]) -> bool:
-    """Planned, or in doubt where a look may help."""
+    """Planned, or in doubt where a read back may help."""
     if record.state is CallState.UNKNOWN:
-        run_result = [rows[number] for number in record.call.rows if number in rows]
-        whole = len(run_result) == len(record.call.rows)  # a pruned run has not all of them
-        return whole and operation.read_back(run_result) is not None
+        its_rows = [rows[id_] for id_ in record.call.rows if id_ in rows]
+        whole = len(its_rows) == len(record.call.rows)  # a pruned run lacks some
+        return whole and operation.read_back(its_rows) is not None
     return record.state in {CallState.PLANNED, CallState.SENDING}
 
 
 def end_run(context: Context, run_id: int, epoch: int, result: Path | None) -> None:
-    """A run with calls left to send or to look at stays open, free for the next process."""
-    left = {CallState.PLANNED, CallState.SENDING}
-    if any(record.state in left for record in context.journal.calls(run_id)):
+    """A run with calls left to send or read back stays open, free for the next process."""
+    if any(record.state in STILL_OPEN for record in context.journal.calls(run_id)):
         context.journal.let_go(run_id, epoch)
     else:
         context.journal.finish(run_id, epoch, None if result is None else str(result.resolve()))
 
 
 def try_account(account: Account, environ: Mapping[str, str]) -> str:
-    """Asks for nothing that changes anything; a sentence on whether the account can sign in.
+    """A sentence that the account can sign in; changes nothing on the platform.
 
     Raises SignInRefused, NotSent, or another ImporterError where it cannot.
     """

@@ -21,12 +21,11 @@ from importer.sheets.headings import Layout
 from importer.sheets.reading.worksheets import read_content, read_worksheets
 from importer.sheets.table import as_taken
 
-_TO_MEND = {Status.INVALID, Status.REJECTED, Status.UNKNOWN, Status.UNSENT}
-_STILL_OPEN = {CallState.PLANNED, CallState.SENDING}
+STILL_OPEN = {CallState.PLANNED, CallState.SENDING}
 
 
 def key_of(run: RunRecord) -> str:
-    """The run's number, and what tells it from a run of the same number in another journal."""
+    """The run's number with a mark that tells it from run 1 of another journal."""
     what = f"{run.created_at.timestamp()} {run.file_sha256} {run.operation} {run.account}"
     return f"{run.id}-{hashlib.sha256(what.encode()).hexdigest()[:8]}"
 
@@ -34,14 +33,14 @@ def key_of(run: RunRecord) -> str:
 def write_fix_file(
     source: SourceSheet, run: RunRecord, journal: Journal, outcomes: Mapping[RowId, Outcome]
 ) -> WrittenResult | None:
-    """Writes <stem>.fix.xlsx beside the result; None where no row is to be mended.
+    """Writes <stem>.fix.xlsx next to the result; None where no row needs fixing.
 
-    What waits for `resume` needs no mending. Raises OSError of the target.
+    Rows that wait for `resume` are left out. Raises OSError of the target.
     """
-    wanted = _to_mend(run, journal, outcomes)
+    wanted = _rows_to_fix(run, journal, outcomes)
     if not wanted:
         return None
-    from importer.sheets.results.fix_file import FixRow, write_fix  # noqa: PLC0415  (slow, and seldom)
+    from importer.sheets.results.fix_file import FixRow, write_fix  # noqa: PLC0415  (slow, rarely needed)
 
     wrong = _wrong_headings(source)
     rows = {
@@ -57,14 +56,14 @@ def write_fix_file(
     return written(_target(source, layout, key), write)
 
 
-def _to_mend(
+def _rows_to_fix(
     run: RunRecord, journal: Journal, outcomes: Mapping[RowId, Outcome]
 ) -> dict[int, Outcome]:
     rows = by_sheet_row(outcomes)
-    wanted = {n: outcome for n, outcome in rows.items() if outcome.status in _TO_MEND}
+    wanted = {n: outcome for n, outcome in rows.items() if not outcome.status.settled}
     if not wanted:
         return {}
-    records = (record for record in journal.calls(run.id) if record.state in _STILL_OPEN)
+    records = (record for record in journal.calls(run.id) if record.state in STILL_OPEN)
     waiting = {id_.row for record in records for id_ in record.call.rows}
     return {n: outcome for n, outcome in wanted.items() if n not in waiting}
 
@@ -79,15 +78,15 @@ def _wrong_headings(source: SourceSheet) -> dict[int, set[str]]:
         for field in layout.operation.fields
         if field.name in layout.columns
     }
-    found: dict[int, set[str]] = {}
+    wrong: dict[int, set[str]] = {}
     for problem in source.problems:
         if problem.column in headings:
-            found.setdefault(problem.row, set()).add(headings[problem.column])
-    return found
+            wrong.setdefault(problem.row, set()).add(headings[problem.column])
+    return wrong
 
 
 def _target(source: SourceSheet, layout: Layout, run: str) -> Path:
-    """The next name that is free, or that of the run's own fix file where nobody has mended it."""
+    """The next name that is free, or that of the run's own fix file if nobody has edited it."""
     stem = re.sub(r"\.(?:result|fix)(?:-\d+)?$", "", source.stem)
     for number in count(1):
         numbered = ".fix" if number == 1 else f".fix-{number}"
@@ -108,23 +107,20 @@ def _is_as_written(target: Path, run: str, layout: Layout) -> bool:
     return False
 
 
-def mended_run(origin: Origin, sheet: str, journal: Journal, account: Account) -> RunRecord:
-    """The run whose rows a fix file mends; SheetError where it is another's."""
-    number = origin.number
-    own = (
-        f'take out its columns "Import Row" and "Import Run" to send {sheet} as a sheet of its own'
-    )
+def fixed_run(origin: Origin, sheet: str, journal: Journal, account: Account) -> RunRecord:
+    """The run that a fix file is for; SheetError for another account's or journal's."""
+    own = f'remove its columns "Import Row" and "Import Run" to send {sheet} as a new sheet'
     run = None
     with suppress(JournalError):
-        run = None if number is None else journal.run(number)
+        run = None if origin.number is None else journal.run(origin.number)
     if run is None or key_of(run) != origin.run:
         raise SheetError(
-            f"{sheet} mends run {origin.run} of another journal than {journal.name}; use that "
-            f"journal, or {own}"
+            f"{sheet} fixes run {origin.run}, which is not in the journal {journal.name}; use the "
+            f"journal that has it, or {own}"
         )
     if run.account != account.name:
         raise SheetError(
-            f"{sheet} mends run {run.id}, which went to {run.account}; choose account "
+            f"{sheet} fixes run {run.id}, which was sent to {run.account}; choose account "
             f"{run.account}, or {own}"
         )
     return run
@@ -133,28 +129,26 @@ def mended_run(origin: Origin, sheet: str, journal: Journal, account: Account) -
 def settled_by(
     run: RunRecord, outcomes: Mapping[RowId, Outcome], before: Mapping[RowId, Outcome]
 ) -> dict[RowId, Outcome]:
-    """Rows of the run that `run` mends which are settled now, and were not `before`.
+    """Rows of the run that `run` fixes which are settled now, and were not `before`.
 
-    A row that was mended in several needs all of them.
+    A row that was fixed in several rows needs all of them.
     """
     fixes = run.settings.fixes
-    found: dict[int, list[RowId]] = {}
+    fixed_in: dict[int, list[RowId]] = {}
     for id_ in outcomes:
         if fixes and (fixed := fixes.rows.get(id_.row)):
-            found.setdefault(fixed, []).append(id_)
+            fixed_in.setdefault(fixed, []).append(id_)
 
-    def said(row: RowId) -> str:
-        """Of a row that was mended and sent by yet another run, what is said of it there."""
+    def message(row: RowId) -> str:
         outcome = outcomes[row]
-        passed_on = outcome.sentence if outcome.status is Status.UNCHANGED else ""
-        return (
-            passed_on or f"mended in {run.file_name} and sent by run {run.id}, as its row {row.row}"
-        )
+        if outcome.status is Status.UNCHANGED and outcome.sentence:
+            return outcome.sentence  # it was sent by yet another run
+        return f"fixed in {run.file_name} and sent by run {run.id} (row {row.row})"
 
     return {
-        id_: Outcome(Status.UNCHANGED, said(ours[0]))
+        id_: Outcome(Status.UNCHANGED, message(rows[0]))
         for id_, outcome in before.items()
         if not outcome.status.settled
-        and (ours := found.get(id_.row))
-        and all(outcomes[row].status.settled for row in ours)
+        and (rows := fixed_in.get(id_.row))
+        and all(outcomes[row].status.settled for row in rows)
     }

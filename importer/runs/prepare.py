@@ -1,4 +1,4 @@
-"""A sheet read, checked and planned: everything that can be known of it before anything is sent."""
+"""Reads, checks and plans a sheet: all that can be known before anything is sent."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from importer.journal import Earlier  # brings SQLAlchemy, which a check can spare
 
 
-@dataclass(frozen=True)  # without slots: the calls are made once, where they are wanted
+@dataclass(frozen=True)  # without slots: the calls are made once, when needed
 class Prepared:
     """A sheet read, checked and planned; nothing of it has been sent."""
 
@@ -48,8 +48,8 @@ class Prepared:
     earlier: "Mapping[RowId, Earlier]"  # of rows that an earlier run has sent, or may have sent
     remarks: Sequence[str] = ()  # what the vendor's profile made of the sheet
     vendor: str | None = None  # whose profile that is
-    origin: Origin | None = None  # of a fix file: the rows that its rows mend
-    look: FirstPass | None = None  # at the worksheet, for a result that is written right away
+    origin: Origin | None = None  # of a fix file: the rows that its rows fix
+    first_pass: FirstPass | None = None  # of the worksheet, for a result that follows at once
 
     @property
     def operation(self) -> Operation[Any]:
@@ -91,18 +91,19 @@ def prepare(
     settings: Settings,
     sent_before: SentBefore | None = None,
     *,
-    given_at_once: bool = False,
+    result_follows: bool = False,
 ) -> Prepared:
     """Reads, checks and plans; raises SheetError, UsageError, or SettingsError of a profile.
 
-    `sent_before` tells which of the good rows an earlier run has sent, or may have sent; for a
-    fix file also which rows need no mending any more. `given_at_once` is for a sheet whose result
-    is written right away: what that must know of it is then looked for in the meantime.
+    `sent_before` finds the good rows that an earlier run has sent or may have sent. With
+    `result_follows` the first pass of the result begins while the rows are validated.
     """
     content, reading = read_content(sheet), options.reading
     recognized = recognize(sheet, content, reading, settings)
     layout, profile = recognized.layout, recognized.profile
-    look = begin_first_pass(content, layout.worksheet, layout.header_row) if given_at_once else None
+    first_pass = (
+        begin_first_pass(content, layout.worksheet, layout.header_row) if result_follows else None
+    )
     operation, table = layout.operation, _table(layout, reading)
     origin = origin_of(layout.worksheet, layout.header_row, table.numbers)
     lines = _lines(table, reading, profile)
@@ -113,7 +114,7 @@ def prepare(
     if sent_before is not None:
         waiting = [row for row in good if row.id not in aside]
         earlier = sent_before(operation, waiting, origin)
-        aside |= {number: found.outcome for number, found in earlier.items()}
+        aside |= {id_: found.outcome for id_, found in earlier.items()}
     rows = {row.id: row for row in good if row.id not in aside}
     return Prepared(
         content,
@@ -127,7 +128,7 @@ def prepare(
         [*table.notes, *lines.notes, *validation.notes, *recognized.remarks(table)],
         vendor=recognized.vendor,
         origin=origin,
-        look=look,
+        first_pass=first_pass,
     )
 
 

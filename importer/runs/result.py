@@ -44,7 +44,7 @@ class SourceSheet:
     layout: Layout
     into: Path | None = None  # the folder asked for; None: the sheet's own
     problems: Sequence[Problem] = ()
-    look: FirstPass | None = None  # taken while the rows were validated
+    first_pass: FirstPass | None = None  # made while the rows were validated
 
     @property
     def folder(self) -> Path:
@@ -63,8 +63,8 @@ def write_result(source: SourceSheet, outcomes: Mapping[RowId, Outcome]) -> Writ
     target = source.folder / f"{next(_names(source.stem))}{suffix}"
     target.parent.mkdir(parents=True, exist_ok=True)
     shared = {id(outcome): outcome for outcome in rows.values()}  # most rows share theirs
-    said = {key: (str(outcome.status), outcome.sentence) for key, outcome in shared.items()}
-    cells = {number: said[id(outcome)] for number, outcome in rows.items()}
+    ours = {key: (str(outcome.status), outcome.sentence) for key, outcome in shared.items()}
+    cells = {row: ours[id(outcome)] for row, outcome in rows.items()}
     layout = source.layout
     with tempfile.TemporaryDirectory(prefix="importer-") as folder:
         snapshot = Path(folder) / source.sheet.name
@@ -80,7 +80,7 @@ def write_result(source: SourceSheet, outcomes: Mapping[RowId, Outcome]) -> Writ
             text_format=layout.worksheet.text_format,
             choose=partial(_place, source),
             read=layout.worksheet,
-            extent=source.look.extent if source.look else None,
+            extent=source.first_pass.extent if source.first_pass else None,
         )
 
 
@@ -103,8 +103,8 @@ def source_named(sheet: Path, sheets: Collection[Path]) -> Path | None:
     source = re.fullmatch(r"(.+?)(?:\.(?:result|fix)(?:-\d+)?)+", sheet.stem)
     if source is None:
         return None
-    beside = (other for other in sheets if other.parent == sheet.parent)
-    return next((other for other in beside if stem_of(other) == source[1]), None)
+    neighbors = (other for other in sheets if other.parent == sheet.parent)
+    return next((other for other in neighbors if stem_of(other) == source[1]), None)
 
 
 def _names(stem: str) -> Iterator[str]:
@@ -117,8 +117,7 @@ def _names(stem: str) -> Iterator[str]:
 def _place(source: SourceSheet, finished: Path, wished: Path) -> Path:
     """The first name that is free, or has the same result or an older one of the same sheet.
 
-    A result that a person has mended since, another sheet's or another worksheet's result is
-    never written over.
+    A result that a person has edited, or that is of another sheet, is never overwritten.
     """
     targets = (wished.with_name(name + wished.suffix) for name in _names(source.stem))
     return next(
@@ -131,13 +130,13 @@ def _place(source: SourceSheet, finished: Path, wished: Path) -> Path:
 
 
 def _is_unchanged_result(target: Path, layout: Layout) -> bool:
-    """Whether a file holds the very cells of the sheet, beside the two columns that are ours."""
+    """Whether a file has exactly the cells of the sheet, apart from our two columns."""
     try:
-        found = read_worksheets(target, read_content(target))
+        worksheets = read_worksheets(target, read_content(target))
     except SheetError:
         return False
-    others = [w for w in found if w.name != layout.worksheet.name]
-    same = [w for w in found if w.name == layout.worksheet.name]
+    others = [w for w in worksheets if w.name != layout.worksheet.name]
+    same = [w for w in worksheets if w.name == layout.worksheet.name]
     if not same or any(STATUS_HEADING in column for w in others for column in w.columns):
         return False
     return _vendors_cells(same[0], layout) == _vendors_cells(layout.worksheet, layout)

@@ -1,7 +1,8 @@
-"""What earlier runs have done with the rows of a sheet that is about to be sent."""
+"""Which rows of a sheet earlier runs have sent, or may have sent."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from importer.model.options import UploadOptions
 from importer.model.outcomes import Status
 from importer.model.row_ids import RowId
 from importer.operations.operation import Operation
-from importer.runs.fix import mended_run
+from importer.runs.fix import fixed_run
 from importer.runs.journal_rows import identity, otherwise, sha256
 from importer.runs.prepare import Prepared, SentBefore
 from importer.settings.accounts import Account
@@ -20,116 +21,121 @@ from importer.sheets.fix_marks import Origin
 def earlier_runs(
     sheet: Path, journal: Journal, account: Account, options: UploadOptions
 ) -> SentBefore:
-    """Rows that an earlier run has sent; none for what may be repeated, or is sent --again.
+    """Finds rows that an earlier run has sent; none for a repeatable operation or --again.
 
-    Of a fix file also the rows that the run it mends needs no more, and those it is unsure of.
-    It raises SheetError for the fix file of another account or journal.
+    For a fix file also rows that its run has settled since, or may have sent with other values.
+    Raises SheetError for the fix file of another account or journal.
     """
 
     def sent_before(
         operation: Operation[Any], rows: Sequence[Any], origin: Origin | None
     ) -> dict[RowId, Earlier]:
-        run = None if origin is None else mended_run(origin, sheet.name, journal, account)
+        run = None if origin is None else fixed_run(origin, sheet.name, journal, account)
         if options.again:
             return {}
-        found = {} if operation.repeatable else _sent(journal, operation, rows, account)
+        identities = {row.id: identity(operation, row, account) for row in rows}
+        sent = {} if operation.repeatable else _sent(journal, operation, rows, account, identities)
         if run is None or origin is None:
-            return found
-        records: dict[int, list[RowRecord]] = {}
-        for record in journal.rows(run.id):
-            records.setdefault(record.id.row, []).append(record)
-        return found | _not_to_mend(operation, rows, account, origin, run, records)
+            return sent
+        fixed = {id_: origin.rows[id_.row] for id_ in identities}
+        in_doubt = not operation.repeatable
+        return sent | _settled_since(journal, run, fixed, identities, in_doubt=in_doubt)
 
     return sent_before
 
 
 def _sent(
-    journal: Journal, operation: Operation[Any], rows: Sequence[Any], account: Account
+    journal: Journal,
+    operation: Operation[Any],
+    rows: Sequence[Any],
+    account: Account,
+    identities: Mapping[RowId, str],
 ) -> dict[RowId, Earlier]:
-    identities = {row.id: identity(operation, row, account) for row in rows}
-    found = journal.earlier(account.name, operation.name, identities.values())
-    kept = {
+    sent = journal.earlier(account.name, operation.name, identities.values())
+    values = {
         (record.run_id, record.id): record.values
-        for run_id in {earlier.run_id for earlier in found.values()}
+        for run_id in {earlier.run_id for earlier in sent.values()}
         for record in journal.rows(run_id)
     }
     return {
         row.id: replace(
             earlier,
-            otherwise=otherwise(operation, row, kept.get((earlier.run_id, earlier.id), {})),
+            otherwise=otherwise(operation, row, values.get((earlier.run_id, earlier.id), {})),
         )
         for row in rows
-        if (earlier := found.get(identities[row.id]))
+        if (earlier := sent.get(identities[row.id]))
     }
 
 
-def _not_to_mend(
-    operation: Operation[Any],
-    rows: Sequence[Any],
-    account: Account,
-    origin: Origin,
+def _settled_since(
+    journal: Journal,
     run: RunRecord,
-    records: Mapping[int, Sequence[RowRecord]],
+    fixed: Mapping[RowId, int],
+    identities: Mapping[RowId, str],
+    *,
+    in_doubt: bool,
 ) -> dict[RowId, Earlier]:
-    """Rows of a fix file whose run has settled them since, or may have sent them as they were."""
-    found = {}
-    identities = {row.id: identity(operation, row, account) for row in rows}
-    given = {(origin.rows[id_.row], ours) for id_, ours in identities.items()}
-    for row in rows:
-        mends, ours = origin.rows[row.id.row], identities[row.id]
-        lines = records.get(mends, ())
-        record = _line_of(
-            ours, lines, {line.identity for line in lines if (mends, line.identity) in given}
-        )
-        if record is None:
+    """Rows of a fix file that their run has settled; `in_doubt`: also those it may have sent.
+
+    `fixed` has the row of the run that each row of the fix file fixes.
+    """
+    lines: dict[int, list[RowRecord]] = {}
+    for record in journal.rows(run.id):
+        lines.setdefault(record.id.row, []).append(record)
+    in_file = {(fixed[id_], ours) for id_, ours in identities.items()}
+    earlier: dict[RowId, Earlier] = {}
+    for id_, ours in identities.items():
+        its_lines = lines.get(fixed[id_], [])
+        others = {line.identity for line in its_lines if (line.id.row, line.identity) in in_file}
+        line = _line_of(ours, its_lines, others)
+        if line is None:
             continue
-        status, at = record.outcome.status, run.finished_at or run.heartbeat_at
-        if status.settled:
-            said = record.outcome.sentence or f"{status} there"
-            words = f"Row {mends} of run {run.id} needs nothing more: {said}."
-            found[row.id] = Earlier(run.id, record.id, Status.VERIFIED, at, words=words)
-        elif status is Status.UNKNOWN and not operation.repeatable:
-            changed = record.identity != ours
-            words = _CHANGED.format(run=run.id, row=mends) if changed else ""
-            found[row.id] = Earlier(run.id, record.id, Status.UNKNOWN, at, words=words)
-    return found
+        if line.outcome.status.settled:
+            earlier[id_] = _settled(run, line)
+        elif line.outcome.status is Status.UNKNOWN and in_doubt:
+            at, changed = _ended(run), line.identity != ours
+            earlier[id_] = Earlier(run.id, line.id, Status.UNKNOWN, at, changed=changed)
+    return earlier
+
+
+def _settled(run: RunRecord, line: RowRecord) -> Earlier:
+    why = line.outcome.sentence or f"{line.outcome.status} there"
+    message = f"Row {line.id.row} of run {run.id} needs nothing more: {why}."
+    return Earlier(run.id, line.id, Status.VERIFIED, _ended(run), message=message)
+
+
+def _ended(run: RunRecord) -> datetime:
+    return run.finished_at or run.heartbeat_at
 
 
 def _line_of(
-    ours: str, lines: Sequence[RowRecord], given: Collection[str | None]
+    ours: str, lines: Sequence[RowRecord], others: Collection[str | None]
 ) -> RowRecord | None:
-    """What a row mends, of the lines that its row was split into: its own, else what is left.
+    """The line that a row fixes, of those its row was split into: its own, else one that is left.
 
-    A line that another row of the fix file has is that one's; one that may have been sent, and is
-    given no more, holds back whatever may have taken its place.
+    A line in `others` belongs to another row of the fix file. A line that may have been sent and
+    is no longer in the file withholds whatever may have replaced it.
     """
     left = [line for line in lines if not line.outcome.status.settled]
     if not left:
         return next(iter(lines), None)
     if own := next((line for line in left if line.identity == ours), None):
         return own
-    free = [line for line in left if line.identity not in given]
+    free = [line for line in left if line.identity not in others]
     return min(free, key=lambda line: line.outcome.status is not Status.UNKNOWN, default=None)
 
 
-_CHANGED = (
-    "Run {run} may have sent its row {row} as it was before: put that back and upload again, "
-    "which looks what became of it, or look it up by hand."
-)
-
-
-def to_look_at(prepared: Prepared) -> list[int]:
+def runs_to_check(prepared: Prepared) -> list[int]:
     """Runs that may have sent rows of the sheet.
 
-    Not one whose doubtful row has been changed in a fix file: a look may end in sending it again
-    as it was.
+    Not a run whose doubtful row was changed in a fix file: it could be sent again as it was.
     """
     unknown = [e for e in prepared.earlier.values() if e.status is Status.UNKNOWN]
-    return sorted({e.run_id for e in unknown} - {e.run_id for e in unknown if e.words})
+    return sorted({e.run_id for e in unknown} - {e.run_id for e in unknown if e.changed})
 
 
 def interrupted(journal: Journal, prepared: Prepared, account: Account) -> RunRecord | None:
-    """The newest run of these very bytes, where it is not finished."""
+    """The newest run of exactly these bytes, if it is not finished."""
     runs = journal.runs_of_file(
         sha256(prepared.content),
         prepared.layout.worksheet.name,

@@ -19,7 +19,7 @@ class Bounds:
 
     doubts: int = 3  # lost answers in a row
     refusals: int = 10  # equal refusals of whole calls in a row
-    rejected_rows: int | None = None  # in all; None for any number
+    rejected_rows: int | None = None  # of the sheet, in all; None for any number
 
 
 class Breaker:
@@ -28,7 +28,8 @@ class Breaker:
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
         self._lock = threading.Lock()
-        self._doubts = self._refusals = self._rejected_rows = 0
+        self._doubts = self._refusals = 0
+        self._rejected_rows: set[int] = set()  # of the sheet: a split row counts once
         self._sentence = ""
 
     def note_doubt(self, sentence: str) -> None:
@@ -39,18 +40,19 @@ class Breaker:
 
     def note(self, outcomes: Mapping[RowId, Outcome], *, whole_call: bool) -> None:
         """What became of rows; `whole_call` where they are not a part of a refused one."""
-        rejected = [o.sentence for o in outcomes.values() if o.status is Status.REJECTED]
+        rejected = {id_.row: o for id_, o in outcomes.items() if o.status is Status.REJECTED}
+        first = next((outcome.sentence for outcome in rejected.values()), "")
         with self._lock:
-            self._rejected_rows += len(rejected)
+            self._rejected_rows |= rejected.keys()
             if any(outcome.status.settled for outcome in outcomes.values()):
                 self._doubts = self._refusals = 0
             elif rejected and whole_call:
                 self._doubts = 0
-                self._refusals = self._refusals + 1 if rejected[0] == self._sentence else 1
-                self._sentence = rejected[0]
-            most = self._bounds.rejected_rows
-            if most is not None and self._rejected_rows >= most:
-                raise Stopped(f"{self._rejected_rows} rows were refused, which is where to stop.")
+                self._refusals = self._refusals + 1 if first == self._sentence else 1
+                self._sentence = first
+            most, rows = self._bounds.rejected_rows, len(self._rejected_rows)
+            if most is not None and rows >= most:
+                raise Stopped(f"{rows} rows were rejected: the limit is {most}.")
             if self._refusals >= self._bounds.refusals:
-                alike = f"{self._refusals} calls in a row were refused alike"
+                alike = f"{self._refusals} calls in a row were rejected alike"
                 raise Stopped(f"{alike}: {self._sentence}")

@@ -201,5 +201,5 @@ def test_a_sheet_is_stopped_after_too_many_rejected_rows(drop, sandbox, monkeypa
     done = drop.run()
 
     assert fates(done) == {"north/dock.csv": "attention"}
-    assert "rows were refused, which is where to stop" in sentence_of("north/dock.csv", done)
+    assert "rows were rejected: the limit is" in sentence_of("north/dock.csv", done)
     assert done.results[0].summary.statuses["unsent"] > 0

@@ -125,7 +125,7 @@ def test_so_many_refused_rows_stop_a_run_whose_sheet_is_plainly_wrong(context, s
     summary = upload(path, replace(context, settings=one_worker(context.settings)), options)
 
     assert set(list(statuses(summary).values())[4:]) == {"unsent"}
-    assert "rows were refused, which is where to stop" in summary.stopped_by
+    assert "rows were rejected: the limit is" in summary.stopped_by
 
 
 def test_equal_refusals_in_a_row_stop_the_run(context, sandbox, sheet):
@@ -135,7 +135,7 @@ def test_equal_refusals_in_a_row_stop_the_run(context, sandbox, sheet):
     summary = upload(path, replace(context, settings=one_worker(context.settings)))
 
     assert list(statuses(summary).values()) == ["rejected"] * 10 + ["unsent"] * 5
-    assert summary.stopped_by == "10 calls in a row were refused alike: No rights."
+    assert summary.stopped_by == "10 calls in a row were rejected alike: No rights."
 
 
 def test_lost_answers_in_a_row_stop_the_run(context, sandbox, sheet):

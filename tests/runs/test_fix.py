@@ -1,4 +1,4 @@
-"""Fix files against the sandbox: mistakes are mended in one, and the upload completes the run."""
+"""Fix files against the sandbox: mistakes are fixed in one, and the upload completes the run."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ def kept(context, run):
     return {id_.row: outcome.status.value for id_, outcome in context.journal.outcomes(run).items()}
 
 
-def mend(path: Path, changes: dict[str, object]) -> Path:
+def correct(path: Path, changes: dict[str, object]) -> Path:
     """Writes into cells of a fix file, as a person would."""
     book = load_workbook(path)
     for place, value in changes.items():
@@ -67,7 +67,7 @@ def test_a_fix_file_holds_only_the_rows_that_need_attention(mistaken, sheet, tmp
 RED = "00FFC7CE"
 
 
-def test_a_person_sees_what_is_to_be_mended(mistaken):
+def test_a_person_sees_what_is_to_be_fixed(mistaken):
     page = load_workbook(mistaken.fix).worksheets[0]
 
     red = {cell.coordinate for row in page["D2:H3"] for cell in row if cell.fill.fgColor.rgb == RED}
@@ -78,20 +78,20 @@ def test_a_person_sees_what_is_to_be_mended(mistaken):
     assert {page[place].number_format for place in ("D2", "E2", "E3")} == {"@"}
 
 
-def test_the_upload_of_a_mended_file_completes_its_run(mistaken, context, sandbox):
-    summary = upload(mend(mistaken.fix, {"D2": 10002, "F3": "USPS"}), context)
+def test_the_upload_of_a_fixed_file_completes_its_run(mistaken, context, sandbox):
+    summary = upload(correct(mistaken.fix, {"D2": 10002, "F3": "USPS"}), context)
 
     assert statuses(summary) == {2: "sent", 3: "sent"}
-    assert summary.notes == ["completes run 1"]
+    assert summary.notes == ["run 1 is now complete"]
     assert (summary.run, summary.fix, summary.exit_status) == (2, None, 0)
     assert kept(context, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
     assert [listed(sandbox, po) for po in (10001, 10002, 10003)] == [[n] for n in NUMBERS[:3]]
-    said = '"mended in sheet.fix.xlsx and sent by run 2, as its row 2"'
+    said = "fixed in sheet.fix.xlsx and sent by run 2 (row 2)"
     assert mistaken.result.read_text().splitlines()[2].endswith(f",unchanged,{said}")
 
 
-def test_a_mended_file_uploaded_twice_sends_nothing_again(mistaken, context, sandbox):
-    fix = mend(mistaken.fix, {"D2": 10002, "F3": "USPS"})
+def test_a_fixed_file_uploaded_twice_sends_nothing_again(mistaken, context, sandbox):
+    fix = correct(mistaken.fix, {"D2": 10002, "F3": "USPS"})
     upload(fix, context)
     writes = len(sandbox.writes)
 
@@ -103,15 +103,14 @@ def test_a_mended_file_uploaded_twice_sends_nothing_again(mistaken, context, san
 
 
 def test_a_row_that_is_in_is_not_sent_again_in_other_words(mistaken, context, sandbox):
-    upload(mend(mistaken.fix, {"D2": 10002, "F3": "USPS"}), context)
+    upload(correct(mistaken.fix, {"D2": 10002, "F3": "USPS"}), context)
     writes = len(sandbox.writes)
 
-    again = upload(mend(mistaken.fix, {"E2": NUMBERS[3]}), context)
+    again = upload(correct(mistaken.fix, {"E2": NUMBERS[3]}), context)
 
     assert again.outcomes[2] == Outcome(
         Status.UNCHANGED,
-        "Row 3 of run 1 needs nothing more: mended in sheet.fix.xlsx and sent by run 2, as its "
-        "row 2.",
+        "Row 3 of run 1 needs nothing more: fixed in sheet.fix.xlsx and sent by run 2 (row 2).",
     )
     assert len(sandbox.writes) == writes
 
@@ -119,20 +118,20 @@ def test_a_row_that_is_in_is_not_sent_again_in_other_words(mistaken, context, sa
 def test_what_is_still_wrong_goes_into_another_file_whose_upload_completes_both_runs(
     mistaken, context, tmp_path
 ):
-    half = upload(mend(mistaken.fix, {"D2": 10002}), context)
-    assert half.notes == ["completes run 1 but for 1 of its rows"]
+    half = upload(correct(mistaken.fix, {"D2": 10002}), context)
+    assert half.notes == ["run 1 is now complete except for 1 row"]
     assert half.fix == tmp_path / "sheet.fix-2.xlsx"
 
-    whole = upload(mend(half.fix, {"F2": "USPS"}), context)
+    whole = upload(correct(half.fix, {"F2": "USPS"}), context)
 
     assert whole.notes == [
-        "completes run 2",
-        "completes run 1",
+        "run 2 is now complete",
+        "run 1 is now complete",
     ]
     assert kept(context, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
 
 
-def test_a_row_mended_in_two_is_in_once_both_are(context, sheet, sandbox):
+def test_a_row_fixed_in_two_is_in_once_both_are(context, sheet, sandbox):
     path = sheet(",".join(HEADINGS), line(), line(10002, f"{NUMBERS[1]} {NUMBERS[3]}", "Other"))
     fix = upload(path, context).fix
     book = load_workbook(fix)
@@ -144,10 +143,10 @@ def test_a_row_mended_in_two_is_in_once_both_are(context, sheet, sandbox):
 
     half = upload(fix, context)
 
-    assert half.notes == ["completes run 1 but for 1 of its rows"]
+    assert half.notes == ["run 1 is now complete except for 1 row"]
     assert kept(context, 1)[3] == "invalid"
-    whole = upload(mend(fix, {"F3": "UPS"}), context)
-    assert whole.notes == ["completes run 1"]
+    whole = upload(correct(fix, {"F3": "UPS"}), context)
+    assert whole.notes == ["run 1 is now complete"]
     assert listed(sandbox, 10002) == [NUMBERS[1], NUMBERS[3]]
 
 
@@ -160,7 +159,7 @@ def test_rows_may_be_sorted_and_deleted(mistaken, context):
 
     summary = upload(mistaken.fix, context)
 
-    assert summary.notes == ["completes run 1 but for 1 of its rows"]
+    assert summary.notes == ["run 1 is now complete except for 1 row"]
     assert kept(context, 1) == {2: "sent", 3: "invalid", 4: "unchanged"}
 
 
@@ -185,8 +184,8 @@ def test_an_unknown_row_is_looked_at_before_anything_is_sent(unknown, context, s
     assert listed(sandbox) == [NUMBERS[0]]
     assert statuses(summary) == {2: "unchanged"}
     assert summary.notes == [
-        "looked again at run 1, which may have sent rows of it",
-        "completes run 1",
+        "checked run 1, which may have sent rows of this sheet",
+        "run 1 is now complete",
     ]
     assert kept(context, 1) == {2: "sent"}
 
@@ -194,16 +193,18 @@ def test_an_unknown_row_is_looked_at_before_anything_is_sent(unknown, context, s
 def test_an_unknown_row_that_was_changed_is_neither_sent_nor_sent_again(unknown, context, sandbox):
     before = len(sandbox.log)
 
-    summary = upload(mend(unknown.fix, {"E2": NUMBERS[3]}), context)
+    summary = upload(correct(unknown.fix, {"E2": NUMBERS[3]}), context)
 
     assert summary.outcomes[2].status is Status.UNKNOWN
-    assert summary.outcomes[2].sentence.startswith("Run 1 may have sent its row 2 as it was before")
+    assert summary.outcomes[2].sentence.startswith(
+        "Run 1 may have sent its row 2 with the old values"
+    )
     assert len(sandbox.log) == before
     assert kept(context, 1) == {2: "unknown"}
 
 
 def test_an_unknown_row_that_was_changed_is_sent_where_that_is_asked_for(unknown, context, sandbox):
-    fix = mend(unknown.fix, {"E2": NUMBERS[3]})
+    fix = correct(unknown.fix, {"E2": NUMBERS[3]})
 
     summary = upload(fix, context, replace(TRACKING, again=True))
 
@@ -211,14 +212,14 @@ def test_an_unknown_row_that_was_changed_is_sent_where_that_is_asked_for(unknown
     assert listed(sandbox) == [NUMBERS[3]]
 
 
-def test_nothing_to_mend_is_no_file(context, sheet, tmp_path):
+def test_nothing_to_fix_is_no_file(context, sheet, tmp_path):
     summary = upload(sheet(",".join(HEADINGS), line()), context)
 
     assert summary.fix is None
     assert list(tmp_path.glob("*.fix*")) == []
 
 
-def test_what_waits_to_be_sent_is_resumed_and_not_mended(context, sandbox, sheet):
+def test_what_waits_to_be_sent_is_resumed_and_not_fixed(context, sandbox, sheet):
     sandbox.fault("status", status=401, times=None)
     path = sheet(",".join(HEADINGS), line(), line("PO-2", NUMBERS[1], "FedEx"))
 
@@ -228,7 +229,7 @@ def test_what_waits_to_be_sent_is_resumed_and_not_mended(context, sandbox, sheet
     assert [row[0] for row in rows_of(stopped.fix)] == [3]
 
 
-def test_rows_held_back_are_mended_with_the_one_that_held_them(context, sheet):
+def test_rows_held_back_are_fixed_with_the_one_that_held_them(context, sheet):
     path = sheet(",".join(HEADINGS), line(), line(number=""))
 
     summary = upload(path, context, replace(TRACKING, whole_po=True))
@@ -236,8 +237,8 @@ def test_rows_held_back_are_mended_with_the_one_that_held_them(context, sheet):
     assert [row[:2] for row in rows_of(summary.fix)] == [(2, "unsent"), (3, "invalid")]
 
 
-def test_a_mended_file_is_never_written_over(mistaken, context, tmp_path):
-    mend(mistaken.fix, {"D2": 10002})
+def test_a_fixed_file_is_never_written_over(mistaken, context, tmp_path):
+    correct(mistaken.fix, {"D2": 10002})
 
     resumed = resume_run(1, context)
 
@@ -245,16 +246,16 @@ def test_a_mended_file_is_never_written_over(mistaken, context, tmp_path):
     assert rows_of(mistaken.fix)[0][3] == 10002
 
 
-def test_a_file_nobody_has_mended_is_written_anew(mistaken, context):
+def test_a_file_nobody_has_fixed_is_written_anew(mistaken, context):
     assert resume_run(1, context).fix == mistaken.fix
 
 
 def test_the_result_of_a_fix_file_is_a_fix_file_too(mistaken, context):
-    half = upload(mend(mistaken.fix, {"D2": 10002}), context)
+    half = upload(correct(mistaken.fix, {"D2": 10002}), context)
 
-    summary = upload(mend(half.result, {"F3": "USPS"}), context)
+    summary = upload(correct(half.result, {"F3": "USPS"}), context)
 
-    assert summary.notes == ["completes run 1"]
+    assert summary.notes == ["run 1 is now complete"]
 
 
 def test_cells_come_as_they_were_and_none_becomes_a_formula(context, tmp_path):
@@ -280,28 +281,28 @@ def test_a_vendors_profile_reads_the_fix_file_of_its_own_sheet(context, sandbox,
         sheet("North", "Week 47", ",".join(HEADINGS), line("PO-1")), vendors, UploadOptions()
     )
 
-    summary = upload(mend(first.fix, {"D2": 10001}), vendors, UploadOptions(verify=False))
+    summary = upload(correct(first.fix, {"D2": 10001}), vendors, UploadOptions(verify=False))
 
-    assert summary.notes == ["read as vendor north's", "completes run 1"]
+    assert summary.notes == ["read as vendor north's", "run 1 is now complete"]
     assert listed(sandbox) == [NUMBERS[0]]
 
 
 def test_the_fix_file_of_another_account_is_said(mistaken, context):
     other = replace(context.settings.account("sellercloud"), name="acme")
 
-    with pytest.raises(SheetError, match="mends run 1, which went to sellercloud; choose account"):
+    with pytest.raises(
+        SheetError, match="fixes run 1, which was sent to sellercloud; choose account"
+    ):
         upload_sheet(mistaken.fix, TRACKING, context, other)
 
 
 def test_the_fix_file_of_another_journal_is_said(mistaken, context, sheet, tmp_path):
     with open_journal(tmp_path / "other.db") as journal:
         elsewhere = replace(context, journal=journal)
-        with pytest.raises(
-            SheetError, match=r"of another journal than .*other\.db; use that journal"
-        ):
+        with pytest.raises(SheetError, match=r"is not in the journal .*other\.db; use the journal"):
             upload(mistaken.fix, elsewhere)
         upload(sheet(",".join(HEADINGS), line(10004)), elsewhere)  # a run 1 of its own
-        with pytest.raises(SheetError, match="of another journal"):
+        with pytest.raises(SheetError, match="is not in the journal"):
             upload(mistaken.fix, elsewhere)
 
 
@@ -312,33 +313,33 @@ def test_the_fix_file_of_another_journal_is_said(mistaken, context, sheet, tmp_p
         ({"A2": "three"}, "row 2 does not say which row it fixes"),
         ({"I3": None}, "row 3 does not say which row it fixes"),
         ({"I3": "9-12345678"}, "has rows of several runs"),
-        ({"I2": "x", "I3": "x"}, "mends run x of another journal"),
+        ({"I2": "x", "I3": "x"}, "fixes run x, which is not in the journal"),
     ],
 )
 def test_marks_that_were_spoilt_are_said(mistaken, context, changes, words):
     with pytest.raises(SheetError, match=words):
-        upload(mend(mistaken.fix, changes), context)
+        upload(correct(mistaken.fix, changes), context)
 
 
 def test_a_run_that_cannot_be_completed_now_is_completed_by_a_resume(mistaken, context):
     epoch = context.journal.take(1, owner="another@machine")
-    fix = mend(mistaken.fix, {"D2": 10002, "F3": "USPS"})
+    fix = correct(mistaken.fix, {"D2": 10002, "F3": "USPS"})
 
     first = upload(fix, context)
     context.journal.let_go(1, epoch)
     second = resume_run(2, context)
 
-    assert first.notes[0].startswith("the run it mends is as it was: Run 1 is being worked on by")
-    assert second.notes == ["completes run 1"]
+    assert first.notes[0].startswith("run 1 was not updated: Run 1 is being worked on by")
+    assert second.notes == ["run 1 is now complete"]
     assert kept(context, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
 
 
 def test_a_sheet_that_is_gone_keeps_no_run_from_being_completed(mistaken, context):
     mistaken.sheet.unlink()
 
-    summary = upload(mend(mistaken.fix, {"D2": 10002, "F3": "USPS"}), context)
+    summary = upload(correct(mistaken.fix, {"D2": 10002, "F3": "USPS"}), context)
 
-    assert summary.notes[0] == "completes run 1"
+    assert summary.notes[0] == "run 1 is now complete"
     assert summary.notes[1].startswith("no result was written: ")
     assert summary.exit_status == 0
 
@@ -363,7 +364,7 @@ def test_headings_of_two_lines_and_a_merged_order_are_whole_in_the_fix_file(
     summary = upload(sheet, context)
 
     rows = list(load_workbook(summary.fix).worksheets[0].iter_rows(values_only=True))
-    completed = upload(mend(summary.fix, {"F2": "FedEx"}), context)
+    completed = upload(correct(summary.fix, {"F2": "FedEx"}), context)
 
     assert rows[0][3:8] == tuple(HEADINGS)
     assert rows[1][3:5] == (10001, NUMBERS[1])

@@ -176,10 +176,10 @@ def test_what_no_new_workbook_can_hold_does_not_keep_the_result_back(tmp_path):
     assert load_workbook(titled.path).sheetnames == ["Week 47-48"]
 
 
-def test_a_result_sheet_can_be_mended_and_uploaded_again(context, sandbox, sheet):
+def test_a_result_sheet_can_be_fixed_and_uploaded_again(context, sandbox, sheet):
     first = upload(sheet(HEADINGS, line(), line(number="", po_id=10002)), context)
-    mended = first.result.read_text().replace("10002,,UPS", "10002,A12345,UPS")
-    first.result.write_text(mended)
+    edited = first.result.read_text().replace("10002,,UPS", "10002,A12345,UPS")
+    first.result.write_text(edited)
 
     summary = upload(first.result, context)
 
@@ -197,19 +197,19 @@ def test_the_sheet_itself_is_never_touched(context, sandbox, sheet):
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
-def test_a_mended_result_is_never_written_over(context, sandbox, sheet):
+def test_a_fixed_result_is_never_written_over(context, sandbox, sheet):
     path = sheet(HEADINGS, line(), line(number="", po_id=10002))
     first = check_sheet(path, TRACKING, context.settings).result
     first.write_text(first.read_text().replace("10002,,UPS", "10002,A12345,UPS"))
-    mended = first.read_bytes()
+    edited = first.read_bytes()
 
     summary = upload(path, context)
 
     assert summary.result.name == "sheet.result-2.csv"
-    assert first.read_bytes() == mended
+    assert first.read_bytes() == edited
 
 
-def test_a_result_that_nobody_mended_is_written_anew(context, sandbox, sheet):
+def test_a_result_that_nobody_fixed_is_written_anew(context, sandbox, sheet):
     path = sheet(HEADINGS, line())
     first = check_sheet(path, TRACKING, context.settings).result
 

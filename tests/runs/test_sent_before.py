@@ -34,7 +34,7 @@ def test_a_parcel_sent_before_with_other_values_is_said(context, sandbox, sheet)
     summary = upload(sheet(HEADINGS, line(carrier="FedEx", on="2026-11-20")), context)
 
     assert statuses(summary) == {2: "unchanged"}
-    assert "with Carrier UPS, Shipped On 2026-11-19, which" in summary.outcomes[2].sentence
+    assert "with Carrier UPS, Shipped On 2026-11-19; a second call" in summary.outcomes[2].sentence
 
 
 def test_a_growing_sheet_sends_its_new_rows_only(context, sandbox, sheet):
@@ -111,5 +111,5 @@ def test_looking_again_at_an_earlier_run_sends_nothing_that_it_left_unsent(conte
     summary = upload(sheet(HEADINGS, line(), line(po_id=10003), name="new.csv"), context)
 
     assert set(statuses(summary).values()) <= {"unchanged", "verified", "sent"}
-    assert any(note.startswith("looked again at run 1") for note in summary.notes)
+    assert any(note.startswith("checked run 1") for note in summary.notes)
     assert listed(sandbox, 10002) == []

@@ -83,7 +83,7 @@ def test_a_number_sent_before_is_not_sent_again(context, sandbox, sheet):
     assert "1 unchanged" in again.outcomes[2].sentence
 
 
-def test_one_bad_number_is_mended_in_the_fix_file_and_completes_the_run(context, sandbox, sheet):
+def test_one_bad_number_is_fixed_in_the_fix_file_and_completes_the_run(context, sandbox, sheet):
     first = upload(sheet(HEADINGS, line(f"{FIRST}; 1Z?"), line(THIRD, 10002)), context)
     book = load_workbook(first.fix)
     page = book.worksheets[0]

@@ -10,8 +10,8 @@ REJECTED = Outcome(Status.REJECTED, "No such item.")
 ACCEPTED = Outcome(Status.SENT)
 
 
-def note(breaker, *outcomes, whole_call=True):
-    rows = {RowId(number): outcome for number, outcome in enumerate(outcomes, start=2)}
+def note(breaker, *outcomes, whole_call=True, start=2):
+    rows = {RowId(row): outcome for row, outcome in enumerate(outcomes, start)}
     breaker.note(rows, whole_call=whole_call)
 
 
@@ -19,10 +19,10 @@ def note(breaker, *outcomes, whole_call=True):
 def test_a_run_stops_with_the_last_rejected_row_that_is_allowed_and_not_before(bound):
     breaker = Breaker(Bounds(rejected_rows=bound))
 
-    for _ in range(bound - 1):
-        note(breaker, REJECTED, ACCEPTED, whole_call=False)
+    for call in range(1, bound):
+        note(breaker, REJECTED, ACCEPTED, whole_call=False, start=10 * call)
 
-    with pytest.raises(Stopped, match=f"{bound} rows were refused"):
+    with pytest.raises(Stopped, match=f"{bound} rows were rejected: the limit is {bound}"):
         note(breaker, REJECTED, ACCEPTED, whole_call=False)
 
 
@@ -31,8 +31,18 @@ def test_the_rejected_rows_of_one_call_count_each():
 
     note(breaker, REJECTED, REJECTED, whole_call=False)
 
-    with pytest.raises(Stopped, match="4 rows were refused"):
-        note(breaker, REJECTED, REJECTED, whole_call=False)
+    with pytest.raises(Stopped, match="4 rows were rejected: the limit is 3"):
+        note(breaker, REJECTED, REJECTED, whole_call=False, start=4)
+
+
+def test_the_lines_of_one_row_are_one_rejected_row():
+    breaker = Breaker(Bounds(rejected_rows=2))
+
+    breaker.note({RowId(2): REJECTED, RowId(2, 2): REJECTED}, whole_call=False)
+    breaker.note({RowId(2, 3): REJECTED}, whole_call=False)
+
+    with pytest.raises(Stopped, match="2 rows were rejected"):
+        breaker.note({RowId(3): REJECTED}, whole_call=False)
 
 
 def test_equal_refusals_in_a_row_stop_a_run_and_one_that_is_accepted_begins_anew():
@@ -42,7 +52,7 @@ def test_equal_refusals_in_a_row_stop_a_run_and_one_that_is_accepted_begins_anew
         note(breaker, outcome)
     note(breaker, REJECTED)
 
-    with pytest.raises(Stopped, match="2 calls in a row were refused alike: No such item"):
+    with pytest.raises(Stopped, match="2 calls in a row were rejected alike: No such item"):
         note(breaker, REJECTED)
 
 
