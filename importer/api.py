@@ -163,14 +163,11 @@ def _options(into: PathLike | None, keywords: UploadKeywords | ReadingKeywords) 
     given: dict[str, Any] = {**keywords}
     reading = {f.name: given.pop(f.name) for f in fields(ReadingOptions) if f.name in given}
     if (stop_after := given.pop("stop_after", None)) is not None:
-        given["stop_after"] = _share(stop_after)
+        try:
+            given["stop_after"] = Share.parse(str(stop_after))
+        except (ValueError, ZeroDivisionError):
+            reason = f'stop_after "{stop_after}" is not a number of rows or like 20%'
+            raise UsageError(reason) from None
     return UploadOptions(
         ReadingOptions(**reading), into=None if into is None else Path(into), **given
     )
-
-
-def _share(stop_after: int | str) -> Share:
-    try:
-        return Share.parse(str(stop_after))
-    except (ValueError, ZeroDivisionError):
-        raise UsageError(f'stop_after "{stop_after}" is not a number of rows or like 20%') from None

@@ -4,7 +4,6 @@ import logging
 import pkgutil
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -17,17 +16,9 @@ from importer.operations.operation import UNDO, Operation
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """What the files of this folder hold: operations, and why a file holds none."""
-
-    operations: dict[str, Operation[Any]] = field(default_factory=dict)
-    unavailable: dict[str, str] = field(default_factory=dict)
-
-
 def operations() -> dict[str, Operation[Any]]:
     """Every operation by its name, in alphabetical order."""
-    return _read_files().operations
+    return _read_files()[0]
 
 
 def unavailable() -> Mapping[str, str]:
@@ -35,7 +26,7 @@ def unavailable() -> Mapping[str, str]:
 
     An error in one file leaves the other operations working.
     """
-    return _read_files().unavailable
+    return _read_files()[1]
 
 
 def why_unavailable(name: str) -> str | None:
@@ -64,16 +55,16 @@ def operation_named(name: str) -> Operation[Any]:
 
 
 @cache
-def _read_files() -> _Files:
-    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name != "operation")
-    files = _Files()
-    for name in names:
+def _read_files() -> tuple[dict[str, Operation[Any]], dict[str, str]]:
+    """Each file's operation, and why a file has none."""
+    usable, unusable = {}, {}
+    for name in sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name != "operation"):
         try:
-            files.operations[name] = _defined_in(f"{__name__}.{name}")
+            usable[name] = _defined_in(f"{__name__}.{name}")
         except Exception as error:  # its own code may raise anything; the other files still work
             log.debug("operation %s is not available", name, exc_info=True)
-            files.unavailable[name] = _why_unavailable(name, error)
-    return files
+            unusable[name] = _why_unavailable(name, error)
+    return usable, unusable
 
 
 def _defined_in(module: str) -> Operation[Any]:

@@ -25,16 +25,10 @@ from importer.operations.operation import (
 from importer.platforms.sellercloud import Sellercloud
 
 CARRIERS = ("UPS", "USPS", "FedEx", "DHL", "Other")
-SHIPPING_STATUSES = {
-    "None": "None",
-    "Partially Shipped": "Partially Shipped",
-    "Fully Shipped": "Fully Shipped",
-    "0": "None",
-    "1": "Partially Shipped",
-    "2": "Fully Shipped",
-}
-UNSET_YEAR = "0001-"  # of the date that .NET shows where there is none
 SHIPPING_STATUS_CODES = {"None": 0, "Partially Shipped": 1, "Fully Shipped": 2}
+SHIPPING_STATUSES = {status: status for status in SHIPPING_STATUS_CODES}
+SHIPPING_STATUSES |= {str(code): status for status, code in SHIPPING_STATUS_CODES.items()}
+UNSET_YEAR = "0001-"  # of the date that .NET shows where there is none
 
 
 class TrackingRow(Row):
@@ -182,23 +176,19 @@ class AddTracking(Operation[TrackingRow]):
         }
 
     def extras(self, rows: Sequence[TrackingRow], content: Any) -> list[Mapping[str, Any]]:
-        """Other numbers of the purchase order, and the second entry of one that stands twice."""
-        wanted = {key(row.tracking_number) for row in rows}
-        others = []
+        """Other numbers of the purchase order, and the second entry of one that is listed twice."""
+        ours, seen = {key(row.tracking_number) for row in rows}, set[str]()
+        extras: list[Mapping[str, Any]] = []
         for entry in entries_of(content):
-            if (number := number_of(entry)) in wanted:
-                wanted.remove(number)
-            else:
-                others.append(entry)
-        twice = {key(row.tracking_number) for row in rows}
-        return [
-            {
-                "Tracking Number": entry.get("TrackingNumber"),
-                "Carrier": entry.get("ShippingCarrier"),
-                "Note": "listed a second time" if number_of(entry) in twice else None,
-            }
-            for entry in others
-        ]
+            number = number_of(entry)
+            if number not in ours or number in seen:
+                extras.append({
+                    "Tracking Number": entry.get("TrackingNumber"),
+                    "Carrier": entry.get("ShippingCarrier"),
+                    "Note": "listed a second time" if number in ours else None,
+                })  # fmt: skip
+            seen.add(number)
+        return extras
 
     def undoing(self) -> Operation[Any]:
         return RemoveTracking()
@@ -211,12 +201,14 @@ class AddTracking(Operation[TrackingRow]):
         ours = [entry for entry in entries_of(content) if number_of(entry) == number]
         if not ours and self.is_applied(row, content) is False:
             raise AlreadyUndone("the tracking number is not on the purchase order any more")
-        if len(ours) != 1 or before:
+        if len(ours) != 1:
             raise CannotUndo(
                 f"the tracking number stands {len(ours)} times on the purchase order, and which "
                 "of them was added then cannot be told; remove it by hand"
-                if len(ours) != 1
-                else "the tracking number was on the purchase order before; it is left alone"
+            )
+        if before:
+            raise CannotUndo(
+                "the tracking number was on the purchase order before; it is left alone"
             )
         self._must_be_unchanged(row, content)
         return TakenBack({

@@ -129,10 +129,8 @@ class NotifyShipped(Operation[NoticeRow]):
     most_rows = 1000
     tracking = ("tracking_number", "carrier_code")
     blames = {  # noqa: RUF012  (a ClassVar by the contract)
-        "tracking_number": "tracking_number",
-        "carrier_code": "carrier_code",
-        "sales_order_item_id": "sales_order_item_id",
-        "quantity": "quantity",
+        name: name
+        for name in ("tracking_number", "carrier_code", "sales_order_item_id", "quantity")
     }
 
     def touches(self, row: NoticeRow) -> tuple[str, ...]:

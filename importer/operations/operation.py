@@ -215,40 +215,30 @@ class Operation(ABC, Generic[RowT]):
         changed = self._changed_by(row, before, now)
         if not changed:
             raise AlreadyUndone("it is as it was before")
-        stays = _why_they_stay(row, changed, before, now)
+        reasons = {f.name: _why_it_stays(f, getattr(row, f.name), before, now) for f in changed}
+        stays = {name: why for name, why in reasons.items() if why}
         old = {f.name: f.kind.exact(before[f.name]) for f in changed if f.name not in stays}
         but = "; ".join(stays.values())
         if not old:
             raise CannotUndo(but)
-        return TakenBack(
-            {f.name: old.get(f.name, self._key(row, f.name)) for f in self.fields},
-            f"{but}." if but else "",
-        )
+        which_row = {name: getattr(row, name) for name in self.keys}
+        values = {f.name: None for f in self.fields} | which_row | old
+        return TakenBack(values, f"{but}." if but else "")
 
     def _changed_by(
         self, row: RowT, before: Mapping[str, Any], now: Mapping[str, Any]
     ) -> list[Field]:
         """The fields that the row set and that are not as they were before."""
-        set_by_it = [
+        return [
             field
             for field in self.fields
-            if field.name in now and getattr(row, field.name) is not None
+            if field.name in now
+            and getattr(row, field.name) is not None
+            and not field.kind.same_as_before(before, now, field.name)
         ]
-        return [f for f in set_by_it if not f.kind.same_as_before(before, now, f.name)]
-
-    def _key(self, row: RowT, name: str) -> Value:
-        """A field that says which row it is, and not what is set."""
-        return getattr(row, name) if name in self.keys else None
 
     def group(self, row: RowT) -> tuple[Value, ...]:
         return tuple(getattr(row, name) for name in self.group_by)
-
-
-def _why_they_stay(
-    row: Any, changed: Sequence[Field], before: Mapping[str, Any], now: Mapping[str, Any]
-) -> dict[str, str]:
-    reasons = {f.name: _why_it_stays(f, getattr(row, f.name), before, now) for f in changed}
-    return {name: why for name, why in reasons.items() if why}
 
 
 def _why_it_stays(

@@ -17,7 +17,6 @@ from importer.platforms.sellercloud import Sellercloud
 
 UNIT_FIELDS = ["qty_units_ordered", "unit_price"]
 CASE_FIELDS = ["qty_cases_ordered", "qty_units_per_case", "case_price"]
-CHANGES = [*UNIT_FIELDS, *CASE_FIELDS, "expected_delivery_date"]
 THEIR_NAMES = {
     "qty_units_ordered": "QtyUnitsOrdered",
     "unit_price": "UnitPrice",
@@ -26,6 +25,7 @@ THEIR_NAMES = {
     "case_price": "CasePrice",
     "expected_delivery_date": "ExpectedDeliveryDate",
 }
+CHANGES = list(THEIR_NAMES)
 
 
 class ItemRow(Row):
@@ -116,10 +116,8 @@ class UpdateItems(Operation[ItemRow]):
                 item = items_of(content).get(str(row.po_item_id))
                 if item is None:
                     return absent(content, items)
-                wished = {
-                    name: wanted for name, wanted in changes(row).items() if wanted is not None
-                }
-                return all(same_value(wanted, item.get(name)) for name, wanted in wished.items())
+                wanted = {name: value for name, value in changes(row).items() if value is not None}
+                return all(same_value(value, item.get(name)) for name, value in wanted.items())
             case _:
                 return None
 

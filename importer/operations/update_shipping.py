@@ -23,13 +23,10 @@ PAYMENT_TERMS = {
     "COD": "cash_on_delivery",
 }
 PAYMENT_STATUSES = {
-    "None": "none",
-    "Unpaid": "unpaid",
-    "Partially Paid": "partially_paid",
-    "Paid": "paid",
-    "Refunded": "refunded",
-    "Credit Issued": "credit_issued",
-    "Other": "other",
+    status.replace("_", " ").title(): status
+    for status in (
+        *("none", "unpaid", "partially_paid", "paid", "refunded", "credit_issued", "other"),
+    )
 }
 DETAILS = [
     "order_date",

@@ -1,6 +1,6 @@
 """A profile checked against the operations: what it names must be there, and be readable."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from importer.columns import read_column
@@ -13,16 +13,12 @@ from importer.settings.vendor_profile import VendorProfile
 
 
 def check_profile(profile: VendorProfile) -> None:
-    """SettingsError for an operation, a column, a constant or a meaning that there is not."""
+    """SettingsError for an unknown operation or column, or a value that cannot be read."""
     if profile.operation and why_unavailable(profile.operation):
-        return  # said when a sheet asks for it; other vendors' sheets are not affected
+        return  # reported when a sheet asks for it; other vendors' sheets are not affected
     fields = _fields(profile)
-    for name, titles in (
-        ("headings", profile.headings),
-        ("constants", profile.constants),
-        ("values", profile.values),
-    ):
-        _check_titles(profile, name, titles, fields)
+    for name in ("headings", "constants", "values"):
+        _check_titles(profile, name, fields)
     for title, cell in profile.constants.items():
         _check_readable(profile, f"constants, {title}", cell, fields[key(title)])
     for title, meanings in profile.values.items():
@@ -31,7 +27,7 @@ def check_profile(profile: VendorProfile) -> None:
 
 
 def _fields(profile: VendorProfile) -> dict[str, list[Field]]:
-    """The fields a title may stand for, by its key: of the profile's operation, else of any."""
+    """The fields by the key of their title: of the profile's operation, or of all."""
     named = [o for o in operations().values() if profile.is_for(o.name)]
     if not named:
         hint = did_you_mean(profile.operation or "", operations())
@@ -39,23 +35,18 @@ def _fields(profile: VendorProfile) -> dict[str, list[Field]]:
             f'{profile.place} operation "{profile.operation}" is not one of '
             f"{', '.join(operations())}.{hint}"
         )
-    found: dict[str, list[Field]] = {}
+    fields: dict[str, list[Field]] = {}
     for operation in named:
         for field in operation.fields:
-            found.setdefault(key(field.title), []).append(field)
-    return found
+            fields.setdefault(key(field.title), []).append(field)
+    return fields
 
 
-def _check_titles(
-    profile: VendorProfile,
-    name: str,
-    titles: Iterable[str],
-    fields: Mapping[str, Sequence[Field]],
-) -> None:
-    for title in titles:
+def _check_titles(profile: VendorProfile, name: str, fields: Mapping[str, Sequence[Field]]) -> None:
+    for title in getattr(profile, name):
         if key(title) not in fields:
             of = profile.operation or "any operation"
-            hint = did_you_mean(title, [found[0].title for found in fields.values()])
+            hint = did_you_mean(title, [same[0].title for same in fields.values()])
             raise SettingsError(f'{profile.place} {name}: "{title}" is not a column of {of}.{hint}')
 
 

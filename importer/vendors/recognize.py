@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,7 @@ class Recognized:
         if self.profile is None:
             return [self.near] if self.near else []
         remarks = [f"read as vendor {self.profile.name}'s"]
-        changed = changes(self.profile, [*self.layout.headings.values()])
-        if changed:
+        if changed := changes(self.profile, [*self.layout.headings.values()]):
             remarks.append(f"since vendor {self.profile.name}'s sheet was mapped: {changed}")
         return remarks + _filled_cells(self.profile, table)
 
@@ -56,7 +56,7 @@ def recognize(
     """
     worksheets, profile = _read_by_profile(sheet, content, reading, settings)
     if profile is None:
-        near = near_vendor(worksheets, settings)
+        near = _near_vendor(worksheets, settings)
         recognized = Recognized(_layout_without_profile(worksheets, reading, near), None, near)
     else:
         recognized = Recognized(_layout_by_profile(worksheets, reading, profile), profile)
@@ -68,18 +68,18 @@ def _read_by_profile(
     sheet: Path, content: bytes, reading: ReadingOptions, settings: Settings
 ) -> tuple[list[Worksheet], VendorProfile | None]:
     """The worksheets and their profile; text is read again if the profile has another encoding."""
-    code_page = settings.vendor(reading.vendor).encoding if reading.vendor is not None else None
-    worksheets = read_worksheets(sheet, content, reading.worksheet, code_page=code_page)
-    profile = choose_profile(worksheets, reading, settings)
+    read = partial(read_worksheets, sheet, content, reading.worksheet)
+    code_page = None if reading.vendor is None else settings.vendor(reading.vendor).encoding
+    worksheets = read(code_page=code_page)
+    profile = _choose_profile(worksheets, reading, settings)
     if profile is not None and profile.encoding != code_page:
-        code_page = profile.encoding
-        worksheets = read_worksheets(sheet, content, reading.worksheet, code_page=code_page)
+        worksheets = read(code_page=profile.encoding)
     if profile is not None and is_fix_file(worksheets):  # we chose where its table is
         profile = replace(profile, header_row=None, worksheet=None)
     return worksheets, profile
 
 
-def choose_profile(
+def _choose_profile(
     worksheets: Sequence[Worksheet], reading: ReadingOptions, settings: Settings
 ) -> VendorProfile | None:
     """The profile asked for, or the only one whose headings the sheet has.
@@ -90,7 +90,13 @@ def choose_profile(
     for profile in settings.vendors.values():
         check_profile(profile)
     if reading.vendor is not None:
-        return _for_operation(settings.vendor(reading.vendor), reading.operation)
+        asked = settings.vendor(reading.vendor)
+        if asked.is_for(reading.operation):
+            return asked
+        raise UsageError(
+            f"vendor {asked.name}'s sheets are for {asked.operation}, not {reading.operation}; "
+            "leave out the operation or choose another vendor"
+        )
     matches = [
         profile
         for profile in settings.vendors.values()
@@ -104,37 +110,27 @@ def choose_profile(
     return matches[0] if matches else None
 
 
-def _for_operation(profile: VendorProfile, operation: str | None) -> VendorProfile:
-    if not profile.is_for(operation):
-        raise UsageError(
-            f"vendor {profile.name}'s sheets are for {profile.operation}, not {operation}; "
-            "leave out the operation or choose another vendor"
-        )
-    return profile
-
-
 def _has_headings(worksheet: Worksheet, profile: VendorProfile) -> bool:
     return worksheet in _of_worksheet([worksheet], profile) and any(
         profile.is_sign_of([*row.headings.values()]) for row in heading_rows(worksheet)
     )
 
 
-def near_vendor(worksheets: Sequence[Worksheet], settings: Settings) -> str:
+def _near_vendor(worksheets: Sequence[Worksheet], settings: Settings) -> str:
     """What to say where a row has most of a vendor's headings, but not all; or ""."""
     rows = [[*row.headings.values()] for w in worksheets for row in heading_rows(w)]
-    near: list[tuple[int, VendorProfile, list[str]]] = []
+    near: list[tuple[int, str]] = []
     for profile in settings.vendors.values():
         for headings in rows:
             new, gone = profile.changes(headings)
             if (new or gone) and len(gone) < _MOST_GONE * len(profile.fingerprint):
-                near.append((len(gone), profile, headings))
-    if not near:
-        return ""
-    _, profile, headings = min(near, key=lambda each: each[0])
-    return (
-        f"the headings are close to those of vendor {profile.name} ({changes(profile, headings)}); "
-        f"if this is that vendor's sheet, choose vendor {profile.name}"
-    )
+                changed = changes(profile, headings)
+                sentence = (
+                    f"the headings are close to those of vendor {profile.name} ({changed}); "
+                    f"if this is that vendor's sheet, choose vendor {profile.name}"
+                )
+                near.append((len(gone), sentence))
+    return min(near, key=lambda each: each[0], default=(0, ""))[1]
 
 
 def _layout_without_profile(
@@ -142,7 +138,7 @@ def _layout_without_profile(
 ) -> Layout:
     if near and reading.unattended:
         raise SheetError(f"{worksheets[0].path.name}: {near}")
-    candidates = [operation_named(reading.operation)] if reading.operation else _every_operation()
+    candidates = _candidates(reading.operation)
     hint = f"; {near}" if near else ""
     try:
         return find_layout(worksheets, candidates, platform=reading.platform)
@@ -155,8 +151,7 @@ def _layout_without_profile(
 def _layout_by_profile(
     worksheets: Sequence[Worksheet], reading: ReadingOptions, profile: VendorProfile
 ) -> Layout:
-    name = reading.operation or profile.operation
-    candidates = [operation_named(name)] if name else _every_operation()
+    candidates = _candidates(reading.operation or profile.operation)
     if reading.worksheet is None:
         worksheets = of_vendor(worksheets, profile)
     layout = find_layout(worksheets, candidates, profile, reading.platform)
@@ -165,8 +160,8 @@ def _layout_by_profile(
     return layout
 
 
-def _every_operation() -> list[Operation[Any]]:
-    return [*operations().values()]
+def _candidates(name: str | None) -> list[Operation[Any]]:
+    return [operation_named(name)] if name else [*operations().values()]
 
 
 def of_vendor(worksheets: Sequence[Worksheet], profile: VendorProfile) -> Sequence[Worksheet]:
@@ -212,12 +207,12 @@ def _refuse_other_platform(
     layout: Layout, worksheets: Sequence[Worksheet], platform: str | None
 ) -> None:
     """UsageError where the sheet fits an operation of another platform than the account's."""
-    found = layout.operation
-    if platform in {None, found.platform.name}:
+    operation = layout.operation
+    if platform in {None, operation.platform.name}:
         return
-    fits = f"it fits {found.name}, which goes to {found.platform.title}"
+    fits = f"it fits {operation.name}, which goes to {operation.platform.title}"
     try:
-        find_layout(worksheets, [o for o in _every_operation() if o.platform.name == platform])
+        find_layout(worksheets, [o for o in operations().values() if o.platform.name == platform])
     except SheetError as error:
         raise UsageError(f"{error}; {fits}") from None
     raise UsageError(
