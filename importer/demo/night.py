@@ -48,15 +48,13 @@ _POLL_S = 0.02
 _TRACKING = ("PO ID", "Tracking Number", "Carrier", "Shipped On", "Shipping Status")
 _NOTICES = ("Sales Order ID", "Tracking Number", "Carrier", "Item ID", "Quantity")
 _DAY = "2026-11-19"
-_CLEAN: dict[
-    str, tuple[int, str, Cells]
-] = {  # vendor -> number of files, their name, their headings
-    "north": (5, "shipped-{}.csv", ("Our Ref", "Trk No.", "By", "On")),
-    "south": (5, "advice-{}.xlsx", _TRACKING),
-    "west": (5, "prices-{}.csv", ("PO ID", "PO Item ID", "Unit Price", "ETA")),
-    "alder": (5, "details-{}.csv", ("PO ID", "Tracking No", "Carrier", "ETA")),
-    "birch": (4, "links-{}.csv", ("Order ID", "Existing PO ID", "Order Item ID")),
-    "cedar": (4, "notices-{}.csv", _NOTICES),
+_CLEAN: dict[str, tuple[int, int, str, Cells]] = {  # vendor -> files, rows in each, name, headings
+    "north": (5, 8, "shipped-{}.csv", ("Our Ref", "Trk No.", "By", "On")),
+    "south": (5, 8, "advice-{}.xlsx", _TRACKING),
+    "west": (5, 3, "prices-{}.csv", ("PO ID", "PO Item ID", "Unit Price", "ETA")),
+    "alder": (5, 5, "details-{}.csv", ("PO ID", "Tracking No", "Carrier", "ETA")),
+    "birch": (4, 3, "links-{}.csv", ("Order ID", "Existing PO ID", "Order Item ID")),
+    "cedar": (4, 2, "notices-{}.csv", _NOTICES),
 }
 
 
@@ -157,38 +155,33 @@ def prepare_night(folder: Path, url: str) -> list[Path]:
 
 def _clean(inbox: Path) -> Iterable[Path]:
     """Four or five files from each of the six vendors who make no mistakes."""
-    for vendor, (number, file, headings) in _CLEAN.items():
-        for n in range(1, number + 1):
-            path, rows = inbox / vendor / file.format(n), _rows(vendor, n)
+    for vendor, (files, rows, name, headings) in _CLEAN.items():
+        for n in range(1, files + 1):
+            path, cells = inbox / vendor / name.format(n), [_row(vendor, n, k) for k in range(rows)]
             if path.suffix == ".csv":
-                yield _csv(path, headings, rows)
+                yield _csv(path, headings, cells)
             else:
-                yield _xlsx(path, headings, rows, ("South Trading Co.", "Shipment advice"))
+                yield _xlsx(path, headings, cells, ("South Trading Co.", "Shipment advice"))
 
 
-def _rows(vendor: str, n: int) -> list[Cells]:
+def _row(vendor: str, n: int, k: int) -> Cells:
+    """Row `k` of a vendor's file `n`."""
     po = 20000 + 10 * n
     match vendor:
         case "north":
-            return [(po + k % 4, waybill(n * 100 + k), "DHL Intl", _DAY) for k in range(8)]
+            return po + k % 4, waybill(n * 100 + k), "DHL Intl", _DAY
         case "south":
-            return [
-                (po + 100 + k % 4, waybill(5000 + n * 100 + k), "DHL", _DAY, "Partially Shipped")
-                for k in range(8)
-            ]
+            return po + 100 + k % 4, waybill(5000 + n * 100 + k), "DHL", _DAY, "Partially Shipped"
         case "west":
-            po += 200
-            return [(po, po * 10 + k, f"{4 + n}.{k}5", "2026-12-01") for k in (1, 2, 3)]
+            return po + 200, (po + 200) * 10 + k + 1, f"{4 + n}.{k + 1}5", "2026-12-01"
         case "alder":
-            orders = range(5 * n, 5 * n + 5)
-            return [(f"se-{1000 + k}", waybill(9000 + k), "DHL", "2026-12-02") for k in orders]
+            return f"se-{1000 + 5 * n + k}", waybill(9000 + 5 * n + k), "DHL", "2026-12-02"
         case "birch":
-            return [(60000 + 3 * n + k, po + 300, "ALL") for k in range(3)]
+            return 60000 + 3 * n + k, po + 300, "ALL"
         case _:
-            return [
-                (sales_order_id(k), waybill(6000 + k), "ups", sales_order_item_id(k, 1), 1)
-                for k in (1000 + 2 * n, 1001 + 2 * n)
-            ]
+            order = 1000 + 2 * n + k
+            numbers = sales_order_id(order), waybill(6000 + order)
+            return *numbers, "ups", sales_order_item_id(order, 1), 1
 
 
 def _mistaken(folder: Path) -> Iterable[Path]:

@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import filterfalse
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,13 +53,12 @@ def _zip_day(day: Path) -> Path:
             for path in files:
                 zipped.write(path, _name_in_zip(path, day))
 
-    zip_path = written(next(each for each in zips if not each.exists()), write).path
+    zip_path = written(next(filterfalse(Path.exists, zips)), write).path
     _verify(zip_path, day, files)
     for path in files:
         path.unlink()
-    for folder in sorted((p for p in day.rglob("*") if p.is_dir()), reverse=True):
+    for folder in [*sorted(day.rglob("*"), reverse=True), day]:  # all are empty by now
         folder.rmdir()
-    day.rmdir()
     return zip_path
 
 

@@ -80,10 +80,11 @@ class FolderLayout:
         for out in own.glob("*/*/.out"):
             if not any(path.is_file() for path in out.parent.iterdir()):  # everything was filed
                 self._clear(out)
-        files = [path for path in own.glob("*/*/*") if path.is_file()]
-        files.sort(key=lambda path: path.parent.parent.name)
-        names = (PurePosixPath(_unquoted(p.parent.name[1:]), p.name) for p in files)
-        return [Claimed(*each, resumed=True) for each in zip(files, names, strict=True)]
+        files = filter(Path.is_file, own.glob("*/*/*"))
+        return [
+            Claimed(path, PurePosixPath(_unquoted(path.parent.name[1:]), path.name), resumed=True)
+            for path in sorted(files, key=lambda path: path.parent.parent.name)
+        ]
 
     def claimed_accounts(self) -> set[str | None]:
         """The accounts that have claimed files in working/."""

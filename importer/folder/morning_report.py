@@ -54,7 +54,7 @@ def _report(
     layout: FolderLayout, result: PassResult, journal: Journal, settings: Settings
 ) -> Report:
     numbers = {each.run for each in result.results if each.run is not None}
-    found = stories(journal, [journal.run(number) for number in numbers], settings)
+    found = stories(journal, map(journal.run, numbers), settings)
     without_run = (each for each in result.of(Fate.ATTENTION) if each.run is None)
     unprocessed = [(each.name, each.sentence) for each in without_run]
     unprocessed += [(trouble.subject, trouble.sentence) for trouble in result.trouble]

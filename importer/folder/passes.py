@@ -146,11 +146,7 @@ class _Pass:
         claims = self.layout.unfinished_claims(account)
         why = self._why_unreachable(account) if claims or files else None
         while why is None and (claims or files):
-            if self.context.stop.is_set():
-                why = "the time limit was reached before it was started"
-                break
-            claimed = claims.pop(0) if claims else self._claim(files.pop(0), account)
-            why = self._why_others_wait(claimed, account) if claimed else None
+            why = self._process_next(claims, files, account)
         for claimed in claims:
             name = printable(str(claimed.name))
             self.add(FileResult(name, account, Fate.UNFINISHED, f"waiting: {why}"))
@@ -165,8 +161,15 @@ class _Pass:
             self.report(subject, f"{why}; the files for {subject} are waiting")
         return why
 
-    def _why_others_wait(self, claimed: Claimed, account: str | None) -> str | None:
-        """Processes a file; the account's other files wait if they may depend on it."""
+    def _process_next(
+        self, claims: list[Claimed], files: list[Arrival], account: str | None
+    ) -> str | None:
+        """Why the account's other files wait, if they do: they may depend on this one."""
+        if self.context.stop.is_set():
+            return "the time limit was reached before it was started"
+        claimed = claims.pop(0) if claims else self._claim(files.pop(0), account)
+        if claimed is None:
+            return None
         rule = self.settings.rule(claimed.name)
         result = process_file(claimed, rule, account, self.context, self.layout)
         self.add(result)

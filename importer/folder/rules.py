@@ -188,18 +188,22 @@ def _stop_after(table: TomlTable) -> Share | None:
 
 
 def _remote(rule: TomlTable) -> Remote | None:
-    values = rule.values.get("remote")
-    if values is None:
+    if "remote" not in rule.values:
         return None
-    if not isinstance(values, dict):
-        raise rule.wrong("remote must be written as a table, [inbox.NAME.remote]")
-    table = TomlTable(rule.file, f"{rule.name}.remote", values)
-    options = {name: value for name, value in values.items() if name != "url"}
+    table = _part(rule, "remote", f"{rule.name}.remote", "[inbox.NAME.remote]")
+    options = {name: value for name, value in table.values.items() if name != "url"}
     if not all(isinstance(value, str | int | float | bool) for value in options.values()):
         raise table.wrong("each option must be a text, a number, true or false")
     secrets = [name for name in options if name.endswith("_env")]
     variables = {name.removesuffix("_env"): str(options.pop(name)) for name in secrets}
     return Remote(_url(table), options, variables)
+
+
+def _part(parent: TomlTable, key: str, name: str, written: str) -> TomlTable:
+    values = parent.values.get(key, {})
+    if not isinstance(values, dict):
+        raise parent.wrong(f"{key} must be written as a table, {written}")
+    return TomlTable(parent.file, name, values)
 
 
 def _url(table: TomlTable) -> str:
@@ -214,17 +218,16 @@ def _url(table: TomlTable) -> str:
 
 
 def _notify(top: TomlTable) -> Notify:
-    values = top.values.get("notify", {})
-    if not isinstance(values, dict):
-        raise top.wrong("notify must be written as a table, [notify]")
-    if not values:
+    table = _part(top, "notify", "notify", "[notify]")
+    if not table.values:
         return Notify()
-    table = TomlTable(top.file, "notify", values)
     table.knows(["when", "mail_to", *_NOTIFY_TEXTS])
     when = table.text("when") or "attention"
     if when not in _WHENS:
         raise table.wrong(f'when must be one of {", ".join(_WHENS)}, not "{when}"')
-    texts: dict[str, Any] = {name: table.text(name) for name in _NOTIFY_TEXTS if name in values}
+    texts: dict[str, Any] = {
+        name: table.text(name) for name in _NOTIFY_TEXTS if name in table.values
+    }
     return Notify(when, _mail_to(table), **texts)
 
 

@@ -10,7 +10,7 @@ from importer.operations.operation import Field
 from importer.reconcile.compare import Agreement, Compared, words
 from importer.reconcile.reconcile import Reconciliation
 from importer.reports.model import Cell, Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
-from importer.reports.terminal.words import counted
+from importer.reports.terminal.words import counted, need_attention
 
 _TONES = {
     Agreement.MATCHES: Tone.GOOD,
@@ -40,8 +40,7 @@ def report_of(result: Reconciliation) -> Report:
 def _headline(result: Reconciliation) -> str:
     rows, matching = len(result.rows), len(_with(Agreement.MATCHES, result))
     if result.attention:
-        need = "needs" if result.attention == 1 else "need"
-        return f"{result.attention:,} of {counted(rows, 'row')} {need} attention"
+        return need_attention(result.attention, rows)
     if matching == rows:
         return (
             "The row matches the platform" if rows == 1 else f"All {rows:,} rows match the platform"

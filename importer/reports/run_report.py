@@ -7,7 +7,7 @@ from importer.model.outcomes import Status
 from importer.model.row_counts import RowCounts
 from importer.reports.model import Cell, Chart, Report, ReportColumn, ReportLine, ReportTable, Tone
 from importer.reports.run_stats import Cause, RunStory, causes, grouped, total, vendors
-from importer.reports.terminal.words import counted
+from importer.reports.terminal.words import counted, need_attention
 
 _MOST_CAUSES = 12  # in a chart
 _MOST_LISTED = 3
@@ -66,9 +66,8 @@ def report_of(
 def _headline(counts: RowCounts, unprocessed: int) -> str:
     rows, files = counted(counts.rows, "row"), counted(unprocessed, "file")
     if counts.attention:
-        need = "needs" if counts.attention == 1 else "need"
         also = f", and {files} could not be processed" if unprocessed else ""
-        return f"{counts.attention:,} of {rows} {need} attention{also}"
+        return need_attention(counts.attention, counts.rows) + also
     if unprocessed:
         return f"{files} could not be processed; {counted(counts.accepted, 'row')} accepted"
     if counts.undone:

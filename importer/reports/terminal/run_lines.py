@@ -65,19 +65,22 @@ def run_story(journal: Journal, run_id: int) -> str:
     }
     lines = [f"run {run.id}: {run.operation} to {run.account}, {run.state.value}"]
     lines += [f"  {name:<7}  {fact}" for name, fact in facts.items() if fact is not None]
-    attempts = journal.attempts(run_id)
-    rows = [("call", "state", "request", "answers", "rows")]
-    rows += [
-        (str(c.number), c.state.value, f"{c.call.method} {c.call.path}", _answers(c, attempts),
-         ", ".join(map(str, sheet_rows(c.call.rows))))
-        for c in journal.calls(run_id)
-    ]  # fmt: skip
-    lines += ["", columns_text(rows) if len(rows) > 1 else "nothing was sent"]
+    lines += ["", _calls_table(journal, run_id) or "nothing was sent"]
     outcomes = by_sheet_row(journal.outcomes(run_id))
     messages = [(str(n), o.status.value, o.sentence) for n, o in outcomes.items() if o.sentence]
     if messages:
         lines += ["", columns_text([("row", "status", "message"), *messages])]
     return "\n".join(lines)
+
+
+def _calls_table(journal: Journal, run_id: int) -> str | None:
+    attempts = journal.attempts(run_id)
+    rows = [
+        (str(c.number), c.state.value, f"{c.call.method} {c.call.path}", _answers(c, attempts),
+         ", ".join(map(str, sheet_rows(c.call.rows))))
+        for c in journal.calls(run_id)
+    ]  # fmt: skip
+    return columns_text([("call", "state", "request", "answers", "rows"), *rows]) if rows else None
 
 
 def _answers(record: CallRecord, attempts: Sequence[AttemptRecord]) -> str:

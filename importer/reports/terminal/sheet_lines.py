@@ -1,6 +1,7 @@
 """The lines printed for one sheet or run."""
 
 import math
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,7 @@ def left(journal: "Journal", summary: Summary) -> int:
 
 def summary_lines(summary: Summary, calls_left: int = 0) -> str:
     """One sheet: what it is, what became of its rows, where the result is."""
-    place = f' ("{summary.worksheet}")' if summary.worksheet else ""
-    target = f" to {summary.account}" if summary.account else ""
-    run = f", run {summary.run}" if summary.run else ""
-    lines = [f"{summary.sheet}{place}: {summary.operation}{target}{run}"]
+    lines = [_heading(summary)]
     counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
     rows, calls = counted(len(summary.outcomes), "row"), counted(summary.calls, "call")
     if calls_left:
@@ -50,10 +48,17 @@ def summary_lines(summary: Summary, calls_left: int = 0) -> str:
     return "\n".join([*lines, *(f"  {name}: {value}" for name, value in last.items() if value)])
 
 
+def _heading(summary: Summary) -> str:
+    place = f' ("{summary.worksheet}")' if summary.worksheet else ""
+    target = f" to {summary.account}" if summary.account else ""
+    run = f", run {summary.run}" if summary.run else ""
+    return f"{summary.sheet}{place}: {summary.operation}{target}{run}"
+
+
 def _plan_lines(summary: Summary) -> list[str]:
     if not summary.plan:
         return []
-    lines = [line for call in summary.plan for line in _call_lines(call)]
+    lines = chain.from_iterable(map(_call_lines, summary.plan))
     minutes = summary.minutes or 0
     takes = "under a minute" if minutes < 1 else f"about {counted(math.ceil(minutes), 'minute')}"
     limit = " at the account's limit" if minutes else ""

@@ -25,5 +25,9 @@ def rows_words(call: Call) -> str:
     return f"row{'' if len(rows) == 1 else 's'} {', '.join(map(str, rows))}"
 
 
+def need_attention(count: int, rows: int) -> str:
+    return f"{count:,} of {counted(rows, 'row')} {'needs' if count == 1 else 'need'} attention"
+
+
 def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
