@@ -242,10 +242,7 @@ def _csv(path: Path, headings: Cells, rows: Iterable[Cells]) -> Path:
 def _xlsx(path: Path, headings: Cells, rows: Iterable[Cells], titles: Sequence[str] = ()) -> Path:
     book = Workbook()
     sheet = book.worksheets[0]
-    for title in titles:
-        sheet.append([title])
-    sheet.append(list(headings))
-    for row in rows:
-        sheet.append(list(row))
+    for cells in [*([title] for title in titles), headings, *rows]:
+        sheet.append(list(cells))
     book.save(path)
     return path

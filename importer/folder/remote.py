@@ -11,7 +11,6 @@ import importlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -71,20 +70,12 @@ def _masked(text: str, remote: Remote, environ: Mapping[str, str]) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class _RemoteFile:
-    name: str
-    size: int  # bytes
-    companions: Sequence[str]
-
-    @property
-    def names(self) -> list[str]:
-        """The file itself last: once it has arrived, all of it has."""
-        return [*self.companions, self.name]
-
-
 class _RemoteFolder:
-    """One remote folder as this drop folder sees it."""
+    """One remote folder as this drop folder sees it.
+
+    The `names` of a file are those of its companions and then its own: once it has arrived, all of
+    it has.
+    """
 
     def __init__(self, system: Any, remote: Remote, owner: str, into: Path) -> None:
         self._system = system
@@ -100,7 +91,7 @@ class _RemoteFolder:
         for folder in self._folders(self._path("claimed", self._owner)):
             files = self._files(folder)
             for name in _sheets(files):
-                self._bring(_RemoteFile(name, files[name][0], _companions_of(name, files)), folder)
+                self._bring([*_companions_of(name, files), name], files[name][0], folder)
 
     def fetch(self, settle_s: float, sleep: Sleep) -> None:
         before = self._files(self._root)
@@ -110,29 +101,29 @@ class _RemoteFolder:
         for name in _sheets(now):
             companions = _companions_of(name, now)
             if companions or before.get(name) == now[name]:
-                self._take(_RemoteFile(name, now[name][0], companions), now[name])
+                self._take([*companions, name], now[name])
 
-    def _take(self, file: _RemoteFile, state: tuple[int, str]) -> None:
-        if self._is_waiting_here(file):
+    def _take(self, names: Sequence[str], state: tuple[int, str]) -> None:
+        if self._is_waiting_here(names[-1]):
             return
         if self._renames:
-            self._take_by_renaming(file)
-        elif self._claim(file.name, state):
-            self._bring(file, self._root)
+            self._take_by_renaming(names, state[0])
+        elif self._claim(names[-1], state):
+            self._bring(names, state[0], self._root)
 
-    def _take_by_renaming(self, file: _RemoteFile) -> None:
+    def _take_by_renaming(self, names: Sequence[str], size: int) -> None:
         claimed = self._path("claimed", self._owner, token_hex(8))  # a new folder for each file
         self._system.makedirs(claimed, exist_ok=True)
-        for name in file.names:
+        for name in names:
             try:
                 self._system.mv(f"{self._root}/{name}", f"{claimed}/{name}")
             except FileNotFoundError:
                 return  # another program was first
-        self._bring(file, claimed)
+        self._bring(names, size, claimed)
 
-    def _is_waiting_here(self, file: _RemoteFile) -> bool:
+    def _is_waiting_here(self, name: str) -> bool:
         """A file of that name is in the inbox; it has to be processed first."""
-        return (self._into / safe_name(file.name)).exists()
+        return (self._into / safe_name(name)).exists()
 
     def _claim(self, name: str, state: tuple[int, str]) -> bool:
         """Whether the claim object of a file names us as its owner; creates it if it is missing."""
@@ -145,26 +136,26 @@ class _RemoteFolder:
         self._system.invalidate_cache()
         return bool(self._system.cat_file(claim) == self._owner.encode())
 
-    def _bring(self, file: _RemoteFile, folder: str) -> None:
+    def _bring(self, names: Sequence[str], size: int, folder: str) -> None:
         """Fetches a file whole or not at all; only then is it moved to taken/ on the server."""
-        if self._is_waiting_here(file):
+        if self._is_waiting_here(names[-1]):
             return
         self._into.mkdir(parents=True, exist_ok=True)
-        parts = [self._into / f".{token_hex(8)}.part" for _ in file.names]
+        parts = [self._into / f".{token_hex(8)}.part" for _ in names]
         try:
-            for name, part in zip(file.names, parts, strict=True):
+            for name, part in zip(names, parts, strict=True):
                 self._system.get_file(f"{folder}/{name}", str(part))
                 with part.open("rb+") as fetched:  # it must survive a power failure here
                     os.fsync(fetched.fileno())
-            if parts[-1].stat().st_size != file.size:
-                raise NotSent(f"{printable(file.name)} was not fetched completely")
-            for name, part in zip(file.companions, parts, strict=False):
+            if parts[-1].stat().st_size != size:
+                raise NotSent(f"{printable(names[-1])} was not fetched completely")
+            for name, part in zip(names[:-1], parts, strict=False):
                 part.replace(self._into / name)  # a crash may have left one there
-            move(parts[-1], self._into / safe_name(file.name))
+            move(parts[-1], self._into / safe_name(names[-1]))
         finally:
             for part in parts:
                 part.unlink(missing_ok=True)
-        self._move_to_taken(folder, file.names)
+        self._move_to_taken(folder, names)
 
     def _move_to_taken(self, folder: str, names: Sequence[str]) -> None:
         now = datetime.now().astimezone()

@@ -16,13 +16,7 @@ def write_report(report: Report, name: Path, *, as_csv: bool = False) -> list[Pa
     """
     suffixes = [".html", ".xlsx", *([".csv"] if as_csv else [])]
     name.parent.mkdir(parents=True, exist_ok=True)
-    free = next(n for n in numbered(name) if not any(_with(s, n).exists() for s in suffixes))
-    files = [write_bytes(_with(".html", free), page(report).encode())]
-    files.append(write_workbook(report, _with(".xlsx", free)))
-    if as_csv:
-        files.append(write_csv(report.table("Rows"), _with(".csv", free)))
-    return files
-
-
-def _with(suffix: str, name: Path) -> Path:
-    return name.with_name(name.name + suffix)
+    choices = ([each.with_name(each.name + s) for s in suffixes] for each in numbered(name))
+    html, xlsx, *csv = next(paths for paths in choices if not any(map(Path.exists, paths)))
+    files = [write_bytes(html, page(report).encode()), write_workbook(report, xlsx)]
+    return [*files, *(write_csv(report.table("Rows"), path) for path in csv)]
