@@ -60,16 +60,8 @@ def column(
     """
     if not isinstance(choices, Mapping):
         choices = {choice: choice for choice in choices}
-    about = Column(
-        title,
-        description,
-        tuple(aliases),
-        dict(choices),
-        dict(words or {}),
-        example,
-        if_empty,
-        if_other,
-    )
+    spellings = (tuple(aliases), dict(choices), dict(words or {}))
+    about = Column(title, description, *spellings, example, if_empty, if_other)
     return pa.Field(
         ge=ge,
         le=le,

@@ -5,18 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from pandera import dtypes
-from pandera.engines import pandas_engine
-
 from importer.columns.column import Column
-from importer.columns.kind import Kind, Unreadable, Value
+from importer.columns.kind import Kind, Unreadable, Value, registered
 from importer.model.calls import same_value
 from importer.model.cells import Cell, shown
 from importer.model.cleaning import from_cell
 
 
-@pandas_engine.Engine.register_dtype
-@dtypes.immutable
+@registered
 class InstantKind(Kind):
     """A day, or an instant in UTC where the cell has a time. A time without a zone is UTC."""
 
@@ -38,11 +34,8 @@ class InstantKind(Kind):
         if cells.count(alone) > 1:
             return None
         for _, match in _numeric_dates(cells):
-            if (
-                "." not in match[0]
-                and match[1] != match[2]
-                and max(int(match[1]), int(match[2])) < 13
-            ):
+            either = match[1] != match[2] and max(int(match[1]), int(match[2])) < 13
+            if either and "." not in match[0]:
                 day = _numeric_date(match, day_first=first)[:10]
                 return cells.index(alone), f'"{match[0]}" is read as {day}'
         return None
@@ -76,23 +69,15 @@ class InstantKind(Kind):
         >>> InstantKind().of_platform("2026-03-01T12:00:00.000Z")
         datetime.date(2026, 3, 1)
         """
-        try:
-            instant = datetime.fromisoformat(str(current).strip())
-        except ValueError:
-            return None if current is None else str(current)
-        return (instant if instant.tzinfo is None else instant.astimezone(UTC)).date()
+        exact = self.exact(current)
+        return exact.date() if isinstance(exact, datetime) else exact
 
 
 _NUMERIC_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T](.*))?", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d{1,2}([/.\-])\d{1,2}\1\d\d", re.ASCII)
 _NAMED_MONTH = (
-    "%d-%b-%Y",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%b %d, %Y",
-    "%B %d, %Y",
-    "%d-%b-%y",
-    "%Y/%m/%d",
+    *("%d-%b-%Y", "%d %b %Y", "%d %B %Y"),
+    *("%b %d, %Y", "%B %d, %Y", "%d-%b-%y", "%Y/%m/%d"),
 )
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 
@@ -153,11 +138,9 @@ def _instant_of_text(text: str, *, day_first: bool | None) -> date | datetime:
     numeric = _NUMERIC_DATE.fullmatch(text)
     iso = _numeric_date(numeric, day_first=day_first) if numeric else text
     try:
-        return (
-            date.fromisoformat(iso)
-            if len(iso) <= 10
-            else _day_or_instant(datetime.fromisoformat(iso))
-        )
+        if len(iso) <= 10:
+            return date.fromisoformat(iso)
+        return _day_or_instant(datetime.fromisoformat(iso))
     except (ValueError, OverflowError):  # the year 1 overflows in another zone
         pass
     for form in _NAMED_MONTH:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import compress, count, filterfalse
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,14 @@ Value = int | Decimal | date | datetime | str | None
 
 _MOST_CHARACTERS = 5_000
 MOST_IN_CODE = 64  # capped before any pattern reads it
+
+
+K = TypeVar("K", bound="Kind")
+
+
+def registered(kind: type[K]) -> type[K]:
+    """Makes the kind known to pandera."""
+    return cast("type[K]", pandas_engine.Engine.register_dtype(dtypes.immutable(kind)))
 
 
 class Unreadable(ValueError):

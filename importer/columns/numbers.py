@@ -8,10 +8,9 @@ from typing import Any, TypeGuard
 import numpy as np
 import pandas as pd
 from pandera import dtypes
-from pandera.engines import pandas_engine
 
 from importer.columns.column import Column
-from importer.columns.kind import MOST_IN_CODE, Kind, Unreadable, Value
+from importer.columns.kind import MOST_IN_CODE, Kind, Unreadable, Value, registered
 from importer.model.cells import LAST_EXACT, Cell, shown
 from importer.model.spelling import key
 
@@ -25,8 +24,7 @@ class _IntegerKind(Kind):
         return pd.Series(np.array(values, dtype=float), dtype=self.type)
 
 
-@pandas_engine.Engine.register_dtype
-@dtypes.immutable
+@registered
 class IdentifierKind(_IntegerKind):
     """A platform's number for something: ASCII digits, no sign, no separator, never a guess."""
 
@@ -54,8 +52,7 @@ def _is_whole(cell: Cell) -> TypeGuard[int | float]:
     return type(cell) is int or (isinstance(cell, float) and cell.is_integer())  # True is none
 
 
-@pandas_engine.Engine.register_dtype
-@dtypes.immutable
+@registered
 class WholeNumberKind(_IntegerKind):
     words = "whole number"
 
@@ -72,8 +69,7 @@ class WholeNumberKind(_IntegerKind):
         return int(number)
 
 
-@pandas_engine.Engine.register_dtype
-@dtypes.immutable
+@registered
 class MoneyKind(Kind):
     words = "money"
 

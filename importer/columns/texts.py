@@ -4,18 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pandera import dtypes
-from pandera.engines import pandas_engine
-
 from importer.columns.column import Column
-from importer.columns.kind import MOST_IN_CODE, NARROW, Kind, Unreadable, Value
+from importer.columns.kind import MOST_IN_CODE, NARROW, Kind, Unreadable, Value, registered
 from importer.columns.tracking_numbers import carriers_of
 from importer.model.cells import LAST_EXACT, Cell, shown
 from importer.model.spelling import did_you_mean, key
 
 
-@pandas_engine.Engine.register_dtype
-@dtypes.immutable
+@registered
 class TextKind(Kind):
     wide_is_narrow = False  # a name is kept as it is written
 
@@ -40,8 +36,7 @@ def _exact_text(cell: Cell) -> str:
     )
 
 
-@pandas_engine.Engine.register_dtype
-@dtypes.immutable
+@registered
 class CapitalsKind(TextKind):
     """A short code that is the same in small letters, such as a currency."""
 
@@ -61,8 +56,7 @@ def _damaged(text: str) -> str:
     )
 
 
-@pandas_engine.Engine.register_dtype
-@dtypes.immutable
+@registered
 class CodeKind(Kind):
     """A platform's text id, safe in a path: letters, digits, hyphen, underscore."""
 
@@ -110,6 +104,15 @@ def _is_one_number(text: str) -> bool:
     return digits >= _FEWEST_DIGITS and all(re.search(r"\d", word) for word in text.split())
 
 
+def _several(numbers: Sequence[str]) -> str:
+    if stranger := stranger_among(numbers):
+        return (
+            f'"{stranger}", which may not be a tracking number; keep only the numbers in the cell, '
+            "or give each its own row"
+        )
+    return f"{len(numbers)} tracking numbers; give each its own row, or use --split"
+
+
 _LONG_GROUP = re.compile(r"(?<!\w)[0-9]{7,}(?!\w)")  # may be a number by itself
 
 
@@ -126,8 +129,7 @@ def _may_be_several(text: str, joined: str) -> bool:
 _TRACKING = re.compile(r"(?=.{4,64}\Z)[A-Za-z0-9]+(-[A-Za-z0-9]+)*", re.ASCII)
 
 
-@pandas_engine.Engine.register_dtype
-@dtypes.immutable
+@registered
 class TrackingNumberKind(Kind):
     words = "tracking number (text)"
     plain = re.compile(  # too short to be damaged by Excel, or a letter among the first
@@ -143,16 +145,8 @@ class TrackingNumberKind(Kind):
         if len(text) > 2 * MOST_IN_CODE:
             raise Unreadable(f'"{text[:40]}…" is too long for a tracking number')
         numbers = tracking_numbers_in(text)
-        if len(numbers) > 1 and (stranger := stranger_among(numbers)):
-            raise Unreadable(
-                f'"{shown(cell)}" holds "{stranger}", which may not be a tracking number; keep '
-                "only the numbers in the cell, or give each its own row"
-            )
         if len(numbers) > 1:
-            raise Unreadable(
-                f'"{shown(cell)}" holds {len(numbers)} tracking numbers; give each its own row, '
-                "or use --split"
-            )
+            raise Unreadable(f'"{shown(cell)}" holds {_several(numbers)}')
         # A dot stays and is refused: "986578788855.0" is a number with one digit more.
         number = re.sub(r"\s", "", text)
         if re.fullmatch(r"1Z[A-Z0-9-]+|[0-9-]+", number, re.ASCII | re.IGNORECASE):
@@ -180,8 +174,7 @@ class TrackingNumberKind(Kind):
         return None if current is None else str(current)
 
 
-@pandas_engine.Engine.register_dtype
-@dtypes.immutable
+@registered
 class ChoiceKind(Kind):
     words = "one of"
 
@@ -199,8 +192,7 @@ def _not_a_choice(text: str, about: Column) -> str:
     return f"{refused}; {about.if_other.format(cell=text)}" if about.if_other else refused
 
 
-@pandas_engine.Engine.register_dtype
-@dtypes.immutable
+@registered
 class CarrierCodeKind(Kind):
     """A carrier in ShipEngine's spelling, lower snake case; well-known names are translated."""
 

@@ -72,9 +72,10 @@ def infer_carrier(number: str) -> Carrier | None:
     >>> infer_carrier("986578788855"), infer_carrier("9261292700768711948021")
     ('FedEx', None)
     """
-    match = list(_fitting(number))
-    sole = {form.carriers[0] for form, _ in match if form.sole}
-    return _only(sole or {carrier for form, check in match if check for carrier in form.carriers})
+    forms = list(_fitting(number))
+    sole = {form.carriers[0] for form, _ in forms if form.sole}
+    carriers = sole or {carrier for form, check in forms if check for carrier in form.carriers}
+    return carriers.pop() if len(carriers) == 1 else None
 
 
 def explain(number: str, carrier: str | None) -> str | None:
@@ -90,11 +91,10 @@ the label'
     (None, None)
     """
     ours = infer_carrier(number) if carrier is None else _carrier_named(carrier)
-    if ours is None:
+    if ours is None or _is_sound(number, ours):
         return None
-    if _is_sound(number, ours):
-        return None
-    if len(number) < 15 and _fits(f"0{number}", ours):  # Excel keeps no more digits than 15
+    if len(number) < 15 and any(check for _, check in _fitting(f"0{number}", ours)):
+        # Excel keeps no more digits than 15.
         return (
             f'with the leading zero that Excel drops from "{number}", 0{number} would be a {ours} '
             "number; if the label says so, format the column as Text and write it in full"
@@ -120,12 +120,12 @@ def odd_ones(numbers: Sequence[str | None], carriers: Sequence[str | None]) -> d
     {2: '"986578788855" looks like a FedEx number, but the carrier is DHL; compare both with the \
 label'}
     """
-    match: dict[int, str] = {}
+    sentences: dict[int, str] = {}
     for begin in range(0, len(numbers), _AT_ONCE):
         block = slice(begin, begin + _AT_ONCE)
         odd = _odd_in_block(numbers[block], carriers[block])
-        match |= {begin + i: odd[i] for i in sorted(odd)}
-    return match
+        sentences |= {begin + i: odd[i] for i in sorted(odd)}
+    return sentences
 
 
 _AT_ONCE = 1 << 14  # numbers: more are no faster, as they leave the processor's cache
@@ -136,12 +136,13 @@ def _odd_in_block(numbers: Sequence[str | None], carriers: Sequence[str | None])
     for i, (number, carrier) in enumerate(zip(numbers, carriers, strict=True)):
         if number is not None:
             alike[len(number), carrier].append(i)
-    match: dict[int, str] = {}
+    sentences: dict[int, str] = {}
     for (_, carrier), places in alike.items():
         texts = [numbers[i] or "" for i in places]
         if odd := _odd_of(texts, carrier):
-            match |= {i: odd[text] for i, text in zip(places, texts, strict=True) if text in odd}
-    return match
+            pairs = zip(places, texts, strict=True)
+            sentences |= {i: odd[text] for i, text in pairs if text in odd}
+    return sentences
 
 
 def _odd_of(numbers: Sequence[str], carrier: str | None) -> dict[str, str]:
@@ -152,8 +153,7 @@ def _odd_of(numbers: Sequence[str], carrier: str | None) -> dict[str, str]:
     forms = _BY_LENGTH.get((len(numbers[0]), ours), ()) if ours else ()
     for pattern, form in sorted(forms, key=lambda one: not one[0].fullmatch(numbers[0])):
         numbers = _unfit(numbers, pattern, form) if numbers else ()
-    said = ((number, explain(number, carrier)) for number in {*numbers})
-    return {number: odd for number, odd in said if odd is not None}
+    return {number: odd for number in {*numbers} if (odd := explain(number, carrier))}
 
 
 def _unfit(numbers: Sequence[str], pattern: re.Pattern[str], form: "_NumberForm") -> Sequence[str]:
@@ -168,24 +168,13 @@ def _unfit(numbers: Sequence[str], pattern: re.Pattern[str], form: "_NumberForm"
 
 def _is_sound(number: str, carrier: Carrier) -> bool:
     """Whether it has a form of the carrier's whose check digit fits, or that has none."""
-    for pattern, form in _BY_LENGTH.get((len(number), carrier), ()):
-        if pattern.fullmatch(number) and (form.check is None or form.check(worth(number))):
-            return True
-    return False
+    return any(check is not False for _, check in _fitting(number, carrier))
 
 
 @lru_cache(maxsize=256)
 def _carrier_named(text: str) -> Carrier | None:
     named = key(text[:64])
     return next((carrier for name, carrier in _NAMES.items() if named.startswith(name)), None)
-
-
-def _only(carriers: Collection[Carrier]) -> Carrier | None:
-    return next(iter(carriers)) if len(carriers) == 1 else None
-
-
-def _fits(number: str, carrier: Carrier) -> bool:
-    return any(check for _, check in _fitting(number, carrier))
 
 
 def _others(number: str, ours: Carrier) -> tuple[Carrier, ...]:
@@ -206,58 +195,48 @@ class _NumberForm:
     sole: bool = False  # nobody else has numbers that look so
 
 
+def _after_1z(number: Worth) -> Fits:
+    return mod10(number[2:], (1, 2))
+
+
+def _with_application(number: Worth) -> Fits:
+    return mod10(with_application(number))
+
+
+def _with_or_without_application(number: Worth) -> Fits:
+    return mod10(number) | _with_application(number)
+
+
+_ZIP = r"(?:420[0-9]{5}(?:[0-9]{4})?)?"
+_IMPB_LENGTHS = (22, 26, 30, 34, 38)
 _FORMS = (
     # UPS: "What is a Tracking Number?", ups.com/help-center, lists 1Z and 16 more, a letter and 10
     # digits, and MI with a 6-digit customer number and up to 22 characters. It also lists 9 and 12
     # digits, with no rule: as a form they would fit too much. The check digit is that of the
     # Guide to Labeling, over what follows the 1Z; the waybill's, over what follows the letter, as
     # published in jkeen/tracking_number_data (K2479825491).
-    _NumberForm("1Z", ("UPS",), r"1Z[0-9A-Z]{16}", [18], lambda n: mod10(n[2:], (1, 2)), sole=True),
+    _NumberForm("1Z", ("UPS",), r"1Z[0-9A-Z]{16}", [18], _after_1z, sole=True),
     # SurePost has service YW or YP, and USPS delivers it: a vendor may name either.
-    _NumberForm(
-        "SurePost",
-        ("USPS",),
-        r"1Z[0-9A-Z]{6}Y[PW][0-9A-Z]{8}",
-        [18],
-        lambda n: mod10(n[2:], (1, 2)),
-    ),
+    _NumberForm("SurePost", ("USPS",), r"1Z[0-9A-Z]{6}Y[PW][0-9A-Z]{8}", [18], _after_1z),
     _NumberForm("waybill", ("UPS",), r"[AHJKTV][0-9]{10}", [11], lambda n: mod10(n[1:], (1, 2))),
     _NumberForm("Mail Innovations", ("UPS", "USPS"), r"MI[0-9]{6}[0-9A-Z]{1,22}", range(9, 31)),
     # USPS: Publication 199, Intelligent Mail package barcode: 22 or 26 digits, alone or after 420
     # and a ZIP of 5 or 9. 94 and 95 are labels bought from USPS. 91 to 93 are commercial mailers':
     # among them FedEx (SmartPost), UPS (SurePost, Mail Innovations) and DHL (eCommerce), which
     # carry a parcel to the post office that delivers it.
-    _NumberForm(
-        "IMpb",
-        ("USPS",),
-        r"(?:420[0-9]{5}(?:[0-9]{4})?)?9[45][0-9]{20}(?:[0-9]{4})?",
-        (22, 26, 30, 34, 38),
-        impb,
-    ),
+    _NumberForm("IMpb", ("USPS",), _ZIP + r"9[45][0-9]{20}(?:[0-9]{4})?", _IMPB_LENGTHS, impb),
     _NumberForm(
         "commercial IMpb",
         ("USPS", "FedEx", "UPS", "DHL"),
-        r"(?:420[0-9]{5}(?:[0-9]{4})?)?9[1-3][0-9]{20}(?:[0-9]{4})?",
-        (22, 26, 30, 34, 38),
+        _ZIP + r"9[1-3][0-9]{20}(?:[0-9]{4})?",
+        _IMPB_LENGTHS,
         impb,
     ),
     # USPS: Publication 109, 2-8.5.3: a service code, 9 digits of the customer, 8 of the piece; some
     # labels count a 91 in that they do not print. 00 would begin a GS1 container code.
-    _NumberForm(
-        "20 digits",
-        ("USPS",),
-        r"(?!00)[0-9]{20}",
-        [20],
-        lambda n: mod10(n) | mod10(with_application(n)),
-    ),
+    _NumberForm("20 digits", ("USPS",), r"(?!00)[0-9]{20}", [20], _with_or_without_application),
     # FedEx SmartPost prints its USPS number without the application identifier (SmartPost Job Aid).
-    _NumberForm(
-        "SmartPost",
-        ("FedEx",),
-        r"(?!00)[0-9]{20}",
-        [20],
-        lambda n: mod10(with_application(n)),
-    ),
+    _NumberForm("SmartPost", ("FedEx",), r"(?!00)[0-9]{20}", [20], _with_application),
     # USPS: "Tracking" on usps.com: Global Express Guaranteed is 82 000 000 00.
     _NumberForm("Global Express Guaranteed", ("USPS",), r"82[0-9]{8}", [10]),
     # All posts: UPU standard S10. Another country's parcel is USPS's to deliver, and Deutsche

@@ -3,7 +3,7 @@
 import marshal
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -44,12 +44,7 @@ def read_apart(
     What breaks the child is read once more with care: the file may get a sentence of its own.
     """
     limits = limits or Limits.of(content)
-    head = {
-        "form": form.value,
-        "worksheet": worksheet,
-        "memory": limits.memory,
-        "seconds": limits.seconds,
-    }
+    head = {"form": form.value, "worksheet": worksheet, **asdict(limits)}
     answer = _ask({**head, "careful": False}, content, limits)
     if answer is _BROKE and form is Form.XLSX:
         answer = _ask({**head, "careful": True}, content, limits)

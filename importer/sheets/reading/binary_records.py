@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 
 from importer.model.errors import SheetError
 from importer.sheets.reading.scanning import Scan
+from importer.sheets.xlsx.expat import DAMAGED
 
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
     0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA",
 }  # fmt: skip
 _UNKNOWN = "#UNKNOWN!"
-_BROKEN = "is a damaged workbook; open it in Excel and save it again as .xlsx"
 _SHORT_SECTOR = 64
 _LAST_SECTOR = 0xFFFFFFFA  # from here on a sector's number means something else
 
@@ -28,14 +28,14 @@ def scan_xls(content: bytes, sheet: int) -> Scan:
         starts = [struct.unpack_from("<I", r)[0] for k, r in _biff(stream, 0) if k == 0x85]
         return _scan(_biff_facts(_biff(stream, starts[sheet])))
     except (struct.error, IndexError, OverflowError) as error:
-        raise SheetError(_BROKEN) from error
+        raise SheetError(DAMAGED) from error
 
 
 def scan_xlsb(blocks: Iterable[bytes]) -> Scan:
     try:
         return _scan(_xlsb_facts(b"".join(blocks)))
     except (struct.error, IndexError) as error:
-        raise SheetError(_BROKEN) from error
+        raise SheetError(DAMAGED) from error
 
 
 def _scan(facts: Iterable[tuple[int, int, int | None]]) -> Scan:
@@ -76,7 +76,7 @@ def _biff_facts(records: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, int
 def _workbook_stream(content: bytes) -> bytes:
     size = 1 << struct.unpack_from("<H", content, 30)[0]
     if not 512 <= size <= 4096:
-        raise SheetError(_BROKEN)
+        raise SheetError(DAMAGED)
     fat = _fat(content, size)
     (start,) = struct.unpack_from("<I", content, 48)
     directory = _chain(content, size, fat, start)
@@ -88,7 +88,7 @@ def _workbook_stream(content: bytes) -> bytes:
             if length < shortest:
                 return _short_stream(content, size, fat, directory, first)[:length]
             return _chain(content, size, fat, first)[:length]
-    raise SheetError(_BROKEN)
+    raise SheetError(DAMAGED)
 
 
 def _short_stream(content: bytes, size: int, fat: list[int], directory: bytes, first: int) -> bytes:
@@ -119,13 +119,13 @@ def _fat(content: bytes, size: int) -> list[int]:
 
 
 def _chain(content: bytes, size: int, fat: list[int], sector: int) -> bytes:
-    found: list[bytes] = []
+    sectors: list[bytes] = []
     while sector < _LAST_SECTOR:
-        if len(found) > len(fat):
-            raise SheetError(_BROKEN)  # it goes round in a circle
-        found.append(content[size + sector * size : size + (sector + 1) * size])
+        if len(sectors) > len(fat):
+            raise SheetError(DAMAGED)  # it goes round in a circle
+        sectors.append(content[size + sector * size : size + (sector + 1) * size])
         sector = fat[sector]
-    return b"".join(found)
+    return b"".join(sectors)
 
 
 def xlsb_worksheets(workbook: bytes) -> list[tuple[str, str]]:
@@ -133,7 +133,7 @@ def xlsb_worksheets(workbook: bytes) -> list[tuple[str, str]]:
     try:
         return [_bundle(workbook, at) for kind, at in _brt(workbook) if kind == 156]  # BrtBundleSh
     except (struct.error, IndexError) as error:
-        raise SheetError(_BROKEN) from error
+        raise SheetError(DAMAGED) from error
 
 
 def _bundle(workbook: bytes, at: int) -> tuple[str, str]:

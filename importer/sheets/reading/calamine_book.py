@@ -11,9 +11,8 @@ import python_calamine as calamine
 
 from importer.model.errors import SheetError
 from importer.sheets.reading.container import PROTECTED
+from importer.sheets.xlsx.expat import UNREADABLE
 
-AGAIN = "open it in Excel and save it again as .xlsx"
-BROKEN = f"is a damaged workbook, or written in a way that no reader knows; {AGAIN}"
 _AT_ONCE = 1_000  # rows
 
 
@@ -48,7 +47,7 @@ class Book:
         except MemoryError:
             raise
         except BaseException as error:  # PanicException is no Exception
-            raise SheetError(BROKEN) from error
+            raise SheetError(UNREADABLE) from error
 
     def sheets(self) -> list[Listed]:
         visible, worksheet = calamine.SheetVisibleEnum.Visible, calamine.SheetTypeEnum.WorkSheet
@@ -75,7 +74,7 @@ class Book:
         except MemoryError:
             raise
         except BaseException as error:  # PanicException is no Exception
-            raise SheetError(BROKEN) from error
+            raise SheetError(UNREADABLE) from error
 
 
 def columns_of(rows: Iterable[list[Any]]) -> tuple[list[list[Any]], int]:
@@ -93,15 +92,19 @@ def columns_of(rows: Iterable[list[Any]]) -> tuple[list[list[Any]], int]:
 def chosen(sheets: list[Listed], wanted: str | None) -> tuple[list[Listed], list[str]]:
     """The worksheets to read, and notes on those that are not read; raises SheetError."""
     if wanted is not None:
-        named = [sheet for sheet in sheets if sheet.name == wanted]
-        if not named:
-            names = ", ".join(sheet.name for sheet in sheets)
-            raise SheetError(f'has no worksheet "{wanted}"; it has {names}')
-        return named, []
+        return _named(sheets, wanted), []
     if not sheets:
-        raise SheetError(BROKEN)
+        raise SheetError(UNREADABLE)
     visible = [sheet for sheet in sheets if sheet.visible]
     if not visible:
         raise SheetError("has no visible worksheet; unhide the one to be read and save it")
     hidden = [sheet.name for sheet in sheets if not sheet.visible]
     return visible, [f'the hidden worksheet "{name}" was not read' for name in hidden]
+
+
+def _named(sheets: list[Listed], wanted: str) -> list[Listed]:
+    named = [sheet for sheet in sheets if sheet.name == wanted]
+    if not named:
+        names = ", ".join(sheet.name for sheet in sheets)
+        raise SheetError(f'has no worksheet "{wanted}"; it has {names}')
+    return named

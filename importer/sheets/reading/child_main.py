@@ -8,10 +8,9 @@ import gc
 import marshal
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from operator import methodcaller
 from typing import Any
 
 from importer.model.cells import LAST_EXACT
@@ -26,9 +25,12 @@ from importer.sheets.reading.xlsx_worksheets import WorksheetCells, read_xlsx
 from importer.sheets.xlsx.cell_styles import padded
 
 _UNSEEN = "zeros that only a number format shows cannot be seen in this format; .xlsx has them"
-_EPOCHS = {date: "date", datetime: "datetime", time: "time", timedelta: "timedelta"}
-
-_WHOLE = float.is_integer
+_MOMENTS: dict[type, tuple[str, Callable[[Any], Any]]] = {  # the parent's word, the plain value
+    date: ("date", date.toordinal),
+    datetime: ("datetime", datetime.isoformat),
+    time: ("time", time.isoformat),
+    timedelta: ("timedelta", lambda duration: duration / timedelta(microseconds=1)),
+}
 _SAMPLE = 200  # cells that show whether a column repeats itself
 
 
@@ -96,29 +98,21 @@ def _sent(sheet: WorksheetCells) -> dict[str, Any]:
     moments = []
     for number, column in enumerate(columns):
         kinds = _settle(column)
-        for kind, word in _EPOCHS.items():
+        for kind, (word, plain) in _MOMENTS.items():
             if kind in kinds:
-                moments.append((number, word, *_taken(column, kind)))
+                places, cells = _taken(column, kind)
+                moments.append((number, word, places, list(map(plain, cells))))
     for (row, number), digits in scan.padded.items():
         column = columns[number - 1]
         column[row - 1] = padded(column[row - 1], digits)
-    return {
-        "name": sheet.name,
-        "notes": sheet.notes,
-        "columns": columns,
-        "moments": moments,
-        "faults": [(*place, text) for place, text in scan.faults.items()],
-        "hidden": scan.hidden,
-        "struck": scan.struck,
-        "merges": scan.merges,
-        "filtered": scan.filtered,
-    }
+    scan.padded.clear()
+    facts = {"name": sheet.name, "notes": sheet.notes, "columns": columns, "moments": moments}
+    return facts | scan.as_values()
 
 
 def _fit(columns: list[list[Any]], scan: Scan) -> None:
     """Make the columns as high and as many as what holds anything, faults as well."""
-    height = max((row for row, _ in scan.faults), default=0)
-    width = max((column for _, column in scan.faults), default=0)
+    height, width = map(max, zip((0, 0), *scan.faults, strict=True))
     end = len(columns[0]) if columns else 0
     while len(columns) > width and columns[-1].count("") == end:
         columns.pop()
@@ -133,15 +127,8 @@ def _fit(columns: list[list[Any]], scan: Scan) -> None:
 def _settle(column: list[Any]) -> set[type]:
     """Whole numbers as int, None where a cell is empty, equal texts one object; its types."""
     kinds = set(map(type, column))
-    if kinds == {float} and _is_whole(column):
-        column[:] = map(int, column)
-    elif float in kinds:
-        column[:] = [
-            int(cell)
-            if cell.__class__ is float and -LAST_EXACT < cell < LAST_EXACT and cell.is_integer()
-            else cell
-            for cell in column
-        ]
+    if float in kinds:
+        column[:] = _whole_as_int(column, floats_alone=len(kinds) == 1)
     if str in kinds and "" in column:
         column[:] = [None if cell == "" else cell for cell in column]
     if kinds == {str} and len(set(column[:_SAMPLE])) * 2 < len(column[:_SAMPLE]):
@@ -150,22 +137,22 @@ def _settle(column: list[Any]) -> set[type]:
     return kinds
 
 
-def _is_whole(column: list[float]) -> bool:
-    """Whether each number is whole, and exact."""
-    exact = min(column) > -LAST_EXACT and max(column) < LAST_EXACT
-    return exact and all(map(_WHOLE, column))
+def _whole_as_int(column: list[Any], *, floats_alone: bool) -> Iterable[Any]:
+    exact = floats_alone and min(column) > -LAST_EXACT and max(column) < LAST_EXACT
+    if exact and all(map(float.is_integer, column)):
+        return map(int, column)
+    return [
+        int(cell)
+        if cell.__class__ is float and -LAST_EXACT < cell < LAST_EXACT and cell.is_integer()
+        else cell
+        for cell in column
+    ]
 
 
 def _taken(column: list[Any], kind: type) -> tuple[list[int], list[Any]]:
-    """Where the column has dates, and what they are; None is left in their place."""
+    """Where the column has moments, and what they are; None is left in their place."""
     places = [i for i, cell in enumerate(column) if cell.__class__ is kind]
     cells = [column[i] for i in places]
     for i in places:
         column[i] = None
-    match kind.__name__:
-        case "date":
-            return places, list(map(date.toordinal, cells))
-        case "timedelta":
-            return places, [cell / timedelta(microseconds=1) for cell in cells]
-        case _:
-            return places, list(map(methodcaller("isoformat"), cells))
+    return places, cells

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable
 from enum import StrEnum
 
 from importer.model.errors import SheetError
@@ -24,27 +25,24 @@ class Form(StrEnum):
 
 
 _OLE, _ZIP, _GZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"\x1f\x8b"
-_EMPTY_ZIP = b"PK\x05\x06"
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_EXCEL_2_TO_4 = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 _WORKBOOK_AGAIN = "open it in Excel and save it as .xlsx"
 PROTECTED = (
     "is protected by a password; open it in Excel, remove the password (File, Info, "
     "Protect Workbook) and save it"
 )
 _NO_SHEETS = (  # what such files begin with
-    (b"%PDF", "is a PDF; ask for the sheet itself, as .xlsx or .csv"),
-    (b"{\\rtf", f"is a text document (RTF), not a sheet; {_WORKBOOK_AGAIN}"),
-    (b"\x89PNG", "is a picture, not a sheet; ask for the sheet itself, as .xlsx or .csv"),
-    (b"\xff\xd8\xff", "is a picture, not a sheet; ask for the sheet itself, as .xlsx or .csv"),
-    (b"GIF8", "is a picture, not a sheet; ask for the sheet itself, as .xlsx or .csv"),
-    (b"7z\xbc\xaf\x27\x1c", "is a 7-Zip archive; unpack it first"),
-    (b"Rar!", "is a RAR archive; unpack it first"),
-    (b"BZh", "is a bzip2 archive; unpack it first"),
-    (b"\xfd7zXZ", "is an xz archive; unpack it first"),
-    (_EMPTY_ZIP, "is a zip with no sheet in it"),
-    (b"MIME-Version:", f"is a web archive, not a workbook; {_WORKBOOK_AGAIN}"),
-    (b"\x09\x00\x04\x00", f"is a workbook of Excel 2 to 4; {_WORKBOOK_AGAIN}"),
-    (b"\x09\x02\x06\x00", f"is a workbook of Excel 2 to 4; {_WORKBOOK_AGAIN}"),
-    (b"\x09\x04\x06\x00", f"is a workbook of Excel 2 to 4; {_WORKBOOK_AGAIN}"),
+    ((b"%PDF",), "is a PDF; ask for the sheet itself, as .xlsx or .csv"),
+    ((b"{\\rtf",), f"is a text document (RTF), not a sheet; {_WORKBOOK_AGAIN}"),
+    (_PICTURES, "is a picture, not a sheet; ask for the sheet itself, as .xlsx or .csv"),
+    ((b"7z\xbc\xaf\x27\x1c",), "is a 7-Zip archive; unpack it first"),
+    ((b"Rar!",), "is a RAR archive; unpack it first"),
+    ((b"BZh",), "is a bzip2 archive; unpack it first"),
+    ((b"\xfd7zXZ",), "is an xz archive; unpack it first"),
+    ((b"PK\x05\x06",), "is a zip with no sheet in it"),
+    ((b"MIME-Version:",), f"is a web archive, not a workbook; {_WORKBOOK_AGAIN}"),
+    (_EXCEL_2_TO_4, f"is a workbook of Excel 2 to 4; {_WORKBOOK_AGAIN}"),
 )
 
 
@@ -67,8 +65,8 @@ def unwrapped(content: bytes) -> bytes:
 
 def form_of(content: bytes) -> Form:
     """The form of an unwrapped sheet; raises SheetError, which says what another file is."""
-    for mark, sentence in _NO_SHEETS:
-        if content.startswith(mark):
+    for marks, sentence in _NO_SHEETS:
+        if content.startswith(marks):
             raise SheetError(sentence)
     if content.startswith(_ZIP):
         return _form_of_zip(content)
@@ -81,16 +79,16 @@ def form_of(content: bytes) -> Form:
 def _gunzipped(content: bytes) -> bytes:
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
-        found = inflater.decompress(content, MOST_BYTES + 1)
+        unpacked = inflater.decompress(content, MOST_BYTES + 1)
     except zlib.error as error:
         raise SheetError("is a damaged gzip file; get it again") from error
-    if len(found) > MOST_BYTES:
+    if len(unpacked) > MOST_BYTES:
         raise SheetError(f"unpacks to more than {MOST_BYTES // 2**20} MB; split it")
     if not inflater.eof:
         raise SheetError("is a gzip file that was cut off; get it again")
     if inflater.unused_data.strip(b"\0"):
         raise SheetError("contains more than one gzipped file; unpack it and send each separately")
-    return _not_empty(found)
+    return _not_empty(unpacked)
 
 
 def _only_member(content: bytes) -> zipfile.ZipInfo | None:
@@ -112,9 +110,12 @@ def _only_member(content: bytes) -> zipfile.ZipInfo | None:
 
 
 def _is_office(names: set[str]) -> bool:
-    return bool(names & {"[content_types].xml", "mimetype", "_rels/.rels"}) or any(
-        name.endswith(".iwa") or name == "index.zip" for name in names
-    )
+    office = names & {"[content_types].xml", "mimetype", "_rels/.rels"}
+    return bool(office) or _is_of_numbers(names)
+
+
+def _is_of_numbers(names: Iterable[str]) -> bool:
+    return any(name.endswith(".iwa") or name == "index.zip" for name in names)
 
 
 def _is_litter(name: str) -> bool:
@@ -153,23 +154,20 @@ def _not_empty(content: bytes) -> bytes:
 
 def _form_of_zip(content: bytes) -> Form:
     members = {folded(member.orig_filename): member for member in _members(content)}
-    if any(name.endswith(".iwa") or name == "index.zip" for name in members):
+    if _is_of_numbers(members):
         raise SheetError("is an Apple Numbers file; export it as Excel (.xlsx) and send that")
     if "mimetype" in members:
         return _form_of_opendocument(content, members)
-    if any(name.startswith("word/") for name in members):
-        raise SheetError(f"is a Word document, not a workbook; {_WORKBOOK_AGAIN}")
-    if any(name.startswith("ppt/") for name in members):
-        raise SheetError(f"is a presentation, not a workbook; {_WORKBOOK_AGAIN}")
+    for folder, what in (("word/", "a Word document"), ("ppt/", "a presentation")):
+        if any(name.startswith(folder) for name in members):
+            raise SheetError(f"is {what}, not a workbook; {_WORKBOOK_AGAIN}")
     if any(member.flag_bits & 0x1 for member in members.values()):
         raise SheetError(PROTECTED)
     return Form.XLSB if any(n.endswith("workbook.bin") for n in members) else Form.XLSX
 
 
 def _form_of_opendocument(content: bytes, members: dict[str, zipfile.ZipInfo]) -> Form:
-    small = {
-        name: members[name] for name in ("mimetype", "meta-inf/manifest.xml") if name in members
-    }
+    small = {n: members[n] for n in ("mimetype", "meta-inf/manifest.xml") if n in members}
     if any(member.file_size > 2**20 for member in small.values()):
         raise SheetError(f"is a damaged OpenDocument file; {_WORKBOOK_AGAIN}")
     texts = {name: _member(content, member) for name, member in small.items()}

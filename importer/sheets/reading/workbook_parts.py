@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importer.model.errors import SheetError
 from importer.sheets.reading.binary_records import xlsb_worksheets
 from importer.sheets.xlsx.cell_styles import Styles, read_styles
+from importer.sheets.xlsx.expat import AGAIN, DAMAGED
 from importer.sheets.xlsx.package import folded
 from importer.sheets.xlsx.relations import (
     SheetLink,
@@ -28,7 +29,7 @@ _UNIQUE = re.compile(rb'<(?:\w+:)?sst [^>]*?uniqueCount="(\d{1,20})"')
 _TEXT_END = re.compile(rb"</(?:\w+:)?si>")
 # No workbook has a document type; it allows entities that grow without end.
 _DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
-_DAMAGED = "is a damaged workbook; open it in Excel and save it again as .xlsx"
+_REFUSED = f"such a file may be malicious; {AGAIN}"
 
 
 class Parts:
@@ -38,7 +39,7 @@ class Parts:
         try:
             self._package = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, ValueError, LookupError, OSError, NotImplementedError) as error:
-            raise SheetError(_DAMAGED) from error
+            raise SheetError(DAMAGED) from error
         members = self._package.infolist()
         self._members = {folded(member.orig_filename): member for member in members}
         _refuse_odd(members, self._members)
@@ -61,13 +62,13 @@ class Parts:
                     yield block
                     block = part.read(_BLOCK)
         except KeyError as error:
-            raise SheetError(f"lacks its part {name}; {_AGAIN}") from error
+            raise SheetError(f"lacks its part {name}; {AGAIN}") from error
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-            raise SheetError(_DAMAGED) from error
+            raise SheetError(DAMAGED) from error
 
     def read(self, name: str) -> bytes:
         if name in self._members and self._members[name].file_size > _MOST_SMALL:
-            raise SheetError(f"has a part {name} that is too large; {_AGAIN}")
+            raise SheetError(f"has a part {name} that is too large; {AGAIN}")
         return b"".join(self.blocks(name))
 
     def styles(self) -> Styles:
@@ -89,7 +90,7 @@ class Parts:
         parts = (sheet.part for sheet in self.worksheets() if sheet.name == worksheet)
         part = next(parts, None)
         if part is None or part not in self:
-            raise SheetError(f'does not say where its worksheet "{worksheet}" is; {_AGAIN}')
+            raise SheetError(f'does not say where its worksheet "{worksheet}" is; {AGAIN}')
         return part
 
     def check_texts(self) -> None:
@@ -109,11 +110,7 @@ class Parts:
 
     def _check_count(self, count: int, name: str) -> None:
         if count * len("<si/>") > self._members[name].file_size:
-            raise SheetError(f"does not have the {count:,} texts that it declares; {_AGAIN}")
-
-
-_AGAIN = "open it in Excel and save it again as .xlsx"
-_REFUSED = f"such a file may be malicious; {_AGAIN}"
+            raise SheetError(f"does not have the {count:,} texts that it declares; {AGAIN}")
 
 
 def _refuse_odd(members: list[zipfile.ZipInfo], known: dict[str, zipfile.ZipInfo]) -> None:

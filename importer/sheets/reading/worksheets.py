@@ -41,7 +41,7 @@ def read_worksheets(
 
 def _worksheet(path: Path, form: Form, sheet: dict[str, Any]) -> Worksheet:
     columns = sheet["columns"]
-    for row, column, text in sheet["faults"]:
+    for (row, column), text in sheet["faults"].items():
         columns[column - 1][row - 1] = Fault(text)
     return Worksheet(
         path,

@@ -11,7 +11,6 @@ from typing import Any
 from importer.model.cells import Cell
 from importer.model.errors import SheetError
 from importer.sheets.reading.calamine_book import (
-    AGAIN,
     Book,
     CalamineTable,
     Listed,
@@ -23,6 +22,7 @@ from importer.sheets.reading.quick_scan import quick_scan
 from importer.sheets.reading.scanning import Scan
 from importer.sheets.reading.workbook_parts import Parts
 from importer.sheets.xlsx.cell_styles import Styles
+from importer.sheets.xlsx.expat import AGAIN
 from importer.sheets.xlsx.relations import SheetLink
 
 _NO_WORKSHEETS = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}

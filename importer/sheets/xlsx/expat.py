@@ -5,6 +5,8 @@ from xml.parsers import expat
 from importer.model.errors import SheetError
 
 AGAIN = "open it in Excel and save it again as .xlsx"
+DAMAGED = f"is a damaged workbook; {AGAIN}"
+UNREADABLE = f"is a damaged workbook, or written in a way that no reader knows; {AGAIN}"
 
 
 def elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:

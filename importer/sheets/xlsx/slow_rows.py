@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from importer.model.errors import SheetError
-from importer.sheets.xlsx.expat import AGAIN
+from importer.sheets.xlsx.expat import UNREADABLE
 
 # What openpyxl and the parsers below it raise at a workbook that is not sound.
 _UNSOUND = (
@@ -46,6 +46,4 @@ def read_rows(file: BinaryIO, worksheet: str | None) -> Iterator[tuple[Any, ...]
                 sheet.reset_dimensions()  # the file's own word for its size is often wrong
                 yield from sheet.iter_rows()
     except _UNSOUND as error:
-        raise SheetError(
-            f"is a damaged workbook, or written in a way that no reader knows; {AGAIN}"
-        ) from error
+        raise SheetError(UNREADABLE) from error
