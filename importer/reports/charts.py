@@ -14,12 +14,7 @@ from importer.reports.model import Chart, Tone
 # Importing pygal adds an import finder of a kind that Python has not supported since 3.4.
 sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
-_COLORS = {
-    Tone.GOOD: "var(--good)",
-    Tone.NOTE: "var(--note)",
-    Tone.ATTENTION: "var(--attention)",
-    Tone.PLAIN: "var(--calm)",
-}
+_COLORS = {tone: f"var(--{tone})" for tone in Tone} | {Tone.PLAIN: "var(--calm)"}
 _OTHERS = ["var(--one)", "var(--two)", "var(--three)", "var(--four)", "var(--five)", "var(--six)"]
 _LONGEST_LABEL = 34
 _MOST_LABELS = 12
@@ -29,7 +24,7 @@ def svg(chart: Chart) -> Markup:
     """The chart as markup for the page; its labels are escaped."""
     kind = HorizontalStackedBar if chart.horizontal else StackedBar
     drawn = kind(_config(chart), style=_style(chart))
-    drawn.x_labels = [_short(label) for label in chart.labels]
+    drawn.x_labels = [*map(_short, chart.labels)]
     for name, values in chart.series.items():
         drawn.add(_short(name), [value or None for value in values])
     tree = drawn.render_tree()

@@ -14,11 +14,8 @@ from importer.reports.terminal.words import counted, need_attention
 
 _TONES = {
     Agreement.MATCHES: Tone.GOOD,
-    Agreement.DIFFERS: Tone.ATTENTION,
-    Agreement.MISSING: Tone.ATTENTION,
-    Agreement.NOT_FOUND: Tone.ATTENTION,
-    Agreement.UNREADABLE: Tone.NOTE,
-    Agreement.NOT_CHECKED: Tone.NOTE,
+    **dict.fromkeys((Agreement.DIFFERS, Agreement.MISSING, Agreement.NOT_FOUND), Tone.ATTENTION),
+    **dict.fromkeys((Agreement.UNREADABLE, Agreement.NOT_CHECKED), Tone.NOTE),
 }
 _MOST_EXAMPLES, _MOST_REASONS = 3, 3
 
@@ -220,14 +217,14 @@ def _pos(result: Reconciliation) -> ReportTable:
     extras = Counter(extra.po for extra in result.extras)
     lines = [
         ReportLine(
-            [po, counts.total(), *(counts[verdict] for verdict in occurring), extras[po]],
+            [po, counts.total(), *map(counts.__getitem__, occurring), extras[po]],
             Tone.ATTENTION if po in attention else Tone.PLAIN,
         )
         for po, counts in verdicts.items()
     ]
-    numbers = ["Rows", *(verdict.value.capitalize() for verdict in occurring), "Extra"]
-    columns = [ReportColumn(_po_title(result)), *(ReportColumn(n, "number") for n in numbers)]
-    return ReportTable("POs", columns, lines, f"One line for each {_po_title(result)}.")
+    po, titles = _po_title(result), [verdict.value.capitalize() for verdict in occurring]
+    columns = _columns([po, "Rows", *titles, "Extra"], lines)
+    return ReportTable("POs", columns, lines, f"One line for each {po}.")
 
 
 def _po_title(result: Reconciliation) -> str:

@@ -106,13 +106,13 @@ def _grow(sheet: Any, row: int, lines: float) -> None:
 def _cells(sheet: Any, line: ReportLine, styles: _Styles) -> list[Any]:
     """`styles` are those of earlier lines: openpyxl needs as long for a style as for a cell."""
     cells = []
+    fill = _FILLS.get(line.tone)
     for at, value in enumerate(line.cells):
-        bold, wrap = at in line.marked, isinstance(value, str) and len(value) > _WIDEST
-        key = (type(value), line.tone, bold, wrap)
-        cell = _bare_cell(sheet, value, styles.get(key))
-        if key not in styles:
-            font = _BOLD if bold else None
-            styles[key] = _style(cell, value, font, _FILLS.get(line.tone), wrap=wrap)
+        font = _BOLD if at in line.marked else _PLAIN
+        wrap = isinstance(value, str) and len(value) > _WIDEST
+        key = (type(value), line.tone, font is _BOLD, wrap)
+        cell = _cell(sheet, value, font=font, fill=fill, wrap=wrap, style=styles.get(key))
+        styles.setdefault(key, cell._style)  # noqa: SLF001  # nothing public returns one
         cells.append(cell)
     return cells
 
@@ -121,17 +121,15 @@ def _cell(
     sheet: Any,
     value: Cell,
     *,
-    font: Font | None = None,
+    font: Font = _PLAIN,
     fill: PatternFill | None = None,
     wrap: bool = False,
+    style: Any = None,
 ) -> Any:
-    cell = _bare_cell(sheet, value)
-    _style(cell, value, font, fill, wrap=wrap)
-    return cell
+    """A cell of the value's own type; a text is never a formula, whatever it starts with.
 
-
-def _bare_cell(sheet: Any, value: Cell, style: Any = None) -> Any:
-    """A cell of the value's own type; a text is never a formula, whatever it starts with."""
+    `style` is that of another cell of the same format; without one the cell gets its own.
+    """
     if isinstance(value, datetime):
         value = value.replace(tzinfo=None)  # a workbook has no time zones; the heading says UTC
     if isinstance(value, str):
@@ -139,23 +137,13 @@ def _bare_cell(sheet: Any, value: Cell, style: Any = None) -> Any:
     cell: Any = SheetCell(sheet, 1, 1, cast("Any", value), style)
     if isinstance(value, str):
         cell.data_type = "s"
+    if style is None:
+        formats = (each for kind, each in _NUMBER_FORMATS.items() if isinstance(value, kind))
+        cell.number_format = next(formats, "General")
+        cell.font, cell.alignment = font, _alignment(value, wrap=wrap)
+        if fill is not None:
+            cell.fill = fill
     return cell
-
-
-def _style(
-    cell: Any, value: Cell, font: Font | None, fill: PatternFill | None, *, wrap: bool
-) -> Any:
-    """Formats the cell; returns openpyxl's style for other cells of the same format."""
-    number_format = next(
-        (f for kind, f in _NUMBER_FORMATS.items() if isinstance(value, kind)), None
-    )
-    if number_format:
-        cell.number_format = number_format
-    cell.font = font or _PLAIN
-    if fill is not None:
-        cell.fill = fill
-    cell.alignment = _alignment(value, wrap=wrap)
-    return cell._style  # noqa: SLF001  # the constructor takes one, but nothing public returns one
 
 
 def _alignment(value: Cell, *, wrap: bool) -> Alignment:
