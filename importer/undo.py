@@ -131,39 +131,41 @@ def _plan(run: RunRecord, account: Account, context: Context) -> _Plan:
     rows = run_rows_of(run, context.journal).rows
     ours = {n: rows[n] for n, r in records.items() if r.outcome.status in _BY_US and n in rows}
     aside = {n: _not_ours(run, record) for n, record in records.items() if n not in ours}
-    undoing = operation.undoing()
-    found: Mapping[RowId, Any] = {}
-    if undoing is not None:
-        credentials = account.credentials(context.environ)
-        stop = Stop(context.stop)
-        access = Access(account, credentials, context.journal, stop, context.patience)
-        found = read_now(access, operation, list(ours.values()))
+    current = _current(operation, list(ours.values()), account, context)
     back: dict[RowId, TakenBack] = {}
-    for number, row in ours.items():
+    for id_, row in ours.items():
         try:
-            back[number] = _taken_back(operation, row, records[number], found)
+            back[id_] = _taken_back(operation, row, records[id_], current)
         except AlreadyUndone as error:
-            aside[number] = Outcome(Status.UNCHANGED, f"{error}.")
+            aside[id_] = Outcome(Status.UNCHANGED, f"{error}.")
         except CannotUndo as error:
-            aside[number] = _invalid(number, f"{error}.")
-    by = undoing or operation
-    made = by.make_rows(
-        list(back),
-        {f.name: [each.values.get(f.name) for each in back.values()] for f in by.fields},
-    )
+            aside[id_] = _invalid(id_, f"{error}.")
+    by = operation.undoing() or operation
+    values = {f.name: [each.values.get(f.name) for each in back.values()] for f in by.fields}
     kept = {
-        row: (Problem(row, "", "", each.but, ProblemKind.WARNING),) * bool(each.but)
-        for row, each in back.items()
+        id_: (Problem(id_, "", "", each.but, ProblemKind.WARNING),) * bool(each.but)
+        for id_, each in back.items()
     }
-    return _Plan(by, {row.id: row for row in made}, aside, kept)
+    return _Plan(by, {row.id: row for row in by.make_rows(list(back), values)}, aside, kept)
+
+
+def _current(
+    operation: Operation[Any], rows: list[Any], account: Account, context: Context
+) -> Mapping[RowId, Any]:
+    """What the platform has now of each row, where it could be read."""
+    if operation.undoing() is None:
+        return {}
+    credentials, stop = account.credentials(context.environ), Stop(context.stop)
+    access = Access(account, credentials, context.journal, stop, context.patience)
+    return read_now(access, operation, rows)
 
 
 def _taken_back(
-    operation: Operation[Any], row: Any, record: RowRecord, found: Mapping[RowId, Any]
+    operation: Operation[Any], row: Any, record: RowRecord, current: Mapping[RowId, Any]
 ) -> TakenBack:
-    if operation.undoing() is not None and row.id not in found:
-        raise CannotUndo("what the platform holds now could not be read; try again")
-    return operation.taken_back(row, record.before, found.get(row.id))
+    if operation.undoing() is not None and row.id not in current:
+        raise CannotUndo("what the platform has now could not be read; try again")
+    return operation.taken_back(row, record.before, current.get(row.id))
 
 
 def _not_ours(run: RunRecord, record: RowRecord) -> Outcome:

@@ -1,7 +1,7 @@
 """A run's first entry: the run, its rows and its calls, before anything is sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import insert
@@ -96,19 +96,10 @@ def _row_columns(new: NewRow, call_number: int | None) -> Columns:
 
 
 def _run_columns(new_run: NewRun) -> Columns:
+    columns = {field.name: getattr(new_run, field.name) for field in fields(new_run)}
     return {
-        "state": RunState.OPEN.value,
-        "operation": storable(new_run.operation),
-        "account": storable(new_run.account),
-        "file_path": storable(new_run.file_path),
-        "file_name": storable(new_run.file_name),
-        "file_size": new_run.file_size,
-        "file_sha256": new_run.file_sha256,
-        "worksheet": None if new_run.worksheet is None else storable(new_run.worksheet),
-        "version": storable(new_run.version),
-        "user": storable(new_run.user),
-        "host": storable(new_run.host),
+        **{n: storable(value) if isinstance(value, str) else value for n, value in columns.items()},
         "settings": to_json(new_run.settings.as_json()),
+        "state": RunState.OPEN.value,
         "epoch": 1,
-        "owner": storable(new_run.owner),
     }

@@ -7,14 +7,7 @@ from sqlalchemy import bindparam, insert, select, update
 from importer.journal.earlier import sent_meanwhile
 from importer.journal.ownership import check_owner, is_stale, must_own
 from importer.journal.pacing import free_in, reserve, reserve_after
-from importer.journal.records import (
-    AlreadySent,
-    CallState,
-    Claim,
-    Held,
-    Hold,
-    Purpose,
-)
+from importer.journal.records import AlreadySent, CallState, Claim, Held, Hold, Purpose
 from importer.journal.statements import Found, Statement
 from importer.journal.tables import account, attempt, call, hold, run
 from importer.journal.text import instant
@@ -108,8 +101,15 @@ def note_attempt(
     """A slot and an attempt for a request that writes nothing; no number: for the whole run."""
     name = must_own(transaction, run_id, epoch)
     wait_s = reserve(transaction, name, pace_s)
-    attempt_id = _begin_attempt(
-        transaction, run_id, number, epoch, purpose, method=method, path=path
+    attempt_id = BEGIN_ATTEMPT.value(
+        transaction.connection,
+        run_id=run_id,
+        call_number=number,
+        purpose=purpose.value,
+        epoch=epoch,
+        started_at=transaction.now,
+        method=storable(method),
+        path=storable(path),
     )
     return Claim(attempt_id, wait_s, instant(transaction.now))
 
@@ -130,20 +130,12 @@ def _target(
 
 
 def _holds(transaction: Transaction, name: str, touches: list[str]) -> tuple[Hold, ...]:
-    found = [
-        HOLD_ON.one(transaction.connection, the_account=name, the_touched=touched)
-        for touched in touches
-    ]
+    connection = transaction.connection
+    holds = [HOLD_ON.one(connection, the_account=name, the_touched=each) for each in touches]
     return tuple(
-        Hold(
-            touched=it["touched"],
-            run_id=it["run_id"],
-            call_number=it["call_number"],
-            owner=it["owner"],
-            stale=is_stale(transaction, it["heartbeat_at"]),
-        )
-        for it in found
-        if it
+        Hold(stale=is_stale(transaction, columns.pop("heartbeat_at")), **columns)
+        for columns in holds
+        if columns
     )
 
 
@@ -154,36 +146,14 @@ def _send(
     wait_s = reserve_after(transaction, target["account"], free_s, pace_s)
     at = transaction.now + wait_s
     SEND.run(transaction.connection, the_run=run_id, the_number=number, at=at)
-    attempt_id = _begin_attempt(
-        transaction,
-        run_id,
-        number,
-        target["epoch"],
-        Purpose.WRITE,
+    attempt_id = BEGIN_ATTEMPT.value(
+        transaction.connection,
+        run_id=run_id,
+        call_number=number,
+        purpose=Purpose.WRITE.value,
+        epoch=target["epoch"],
+        started_at=transaction.now,
         method=target["method"],
         path=target["path"],
     )
     return Claim(attempt_id, wait_s, instant(transaction.now))
-
-
-def _begin_attempt(
-    transaction: Transaction,
-    run_id: int,
-    number: int | None,
-    epoch: int,
-    purpose: Purpose,
-    *,
-    method: str,
-    path: str,
-) -> int:
-    attempt_id: int = BEGIN_ATTEMPT.value(
-        transaction.connection,
-        run_id=run_id,
-        call_number=number,
-        purpose=purpose.value,
-        epoch=epoch,
-        started_at=transaction.now,
-        method=storable(method),
-        path=storable(path),
-    )
-    return attempt_id

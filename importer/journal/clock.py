@@ -16,7 +16,3 @@ def own_clock(connection: Connection) -> float:
     if connection.dialect.name == "postgresql":
         return float(connection.execute(_SERVER_TIME).scalar_one())
     return time.time()
-
-
-def given_clock(seconds: Callable[[], float]) -> Clock:
-    return lambda _connection: seconds()

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from importer.journal.clock import given_clock, own_clock
+from importer.journal.clock import own_clock
 from importer.journal.faults import explained
 from importer.journal.journal import Journal
 from importer.journal.migrations import migrate
@@ -54,7 +54,7 @@ def open_journal(
     return Journal(
         engine,
         name=place.name,
-        clock=given_clock(clock) if clock else own_clock,
+        clock=(lambda _connection: clock()) if clock else own_clock,
         stale_after_s=stale_after_s,
     )
 

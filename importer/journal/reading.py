@@ -213,17 +213,12 @@ def _outcome(
 
 def _call_record(found: RowMapping, its_rows: Sequence[RowId]) -> CallRecord:
     body = None if found["body"] is None else mapping_of(found["body"])
+    touches = tuple(json.loads(found["touches"]))
     return CallRecord(
         run_id=found["run_id"],
         number=found["number"],
         parent_number=found["parent_number"],
-        call=Call(
-            found["method"],
-            found["path"],
-            body,
-            tuple(its_rows),
-            tuple(json.loads(found["touches"])),
-        ),
+        call=Call(found["method"], found["path"], body, tuple(its_rows), touches),
         state=CallState(found["state"]),
         attempts=found["attempts"],
         claimed_at=instant_or_none(found["claimed_at"]),
