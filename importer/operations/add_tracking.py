@@ -90,7 +90,7 @@ class TrackingRow(Row):
         return ~shipped | rows.shipped_on.notna()
 
     @rule(
-        '"{tracking_number}" stands more than once for PO {po_id}, in rows {rows}; keep one',
+        '"{tracking_number}" appears more than once for PO {po_id} (rows {rows}); keep one',
         at="tracking_number",
         within=["po_id", "tracking_number"],
     )
@@ -101,13 +101,13 @@ class TrackingRow(Row):
         return ~again.reindex(rows.index, fill_value=False)
 
     one_status_for_a_po = agreement(
-        "PO {po_id} has more than one Shipping Status, in rows {rows}; a PO has one",
+        "PO {po_id} has more than one Shipping Status (rows {rows}); a PO has only one",
         at="shipping_status",
         within=["po_id"],
     )
 
     @rule(
-        '"{tracking_number}" stands on more than one PO, in rows {rows}',
+        '"{tracking_number}" is on more than one PO (rows {rows})',
         at="tracking_number",
         within=["tracking_number"],
         warning=True,
@@ -196,20 +196,18 @@ class AddTracking(Operation[TrackingRow]):
     def taken_back(
         self, row: TrackingRow, before: Mapping[str, Any] | None, content: Any
     ) -> TakenBack:
-        """Only an entry that stands there once, with the row's carrier and date, is surely ours."""
+        """Only an entry that is listed once, with the row's carrier and date, is surely ours."""
         number = key(row.tracking_number)
         ours = [entry for entry in entries_of(content) if number_of(entry) == number]
         if not ours and self.is_applied(row, content) is False:
-            raise AlreadyUndone("the tracking number is not on the purchase order any more")
+            raise AlreadyUndone("the tracking number is no longer on the purchase order")
         if len(ours) != 1:
             raise CannotUndo(
-                f"the tracking number stands {len(ours)} times on the purchase order, and which "
-                "of them was added then cannot be told; remove it by hand"
+                f"the tracking number is listed {len(ours)} times on the purchase order, and it is "
+                "unclear which of them this run added; remove it by hand"
             )
         if before:
-            raise CannotUndo(
-                "the tracking number was on the purchase order before; it is left alone"
-            )
+            raise CannotUndo("the tracking number was there before this run, so it is left alone")
         self._must_be_unchanged(row, content)
         return TakenBack({
             "po_id": row.po_id,

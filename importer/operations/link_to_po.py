@@ -100,7 +100,7 @@ class LinkRow(Row):
         return ~((rows.order_item_id == WHOLE_ORDER) & parts)
 
     @rule(
-        "ALL stands beside other rows of the same order and PO, in rows {rows}; keep one way",
+        "ALL is next to other rows of the same order and PO (rows {rows}); keep one or the other",
         at="order_item_id",
         within=PAIR,
         good_rows_only=True,
@@ -119,7 +119,7 @@ class LinkRow(Row):
         return rows.kit_product_id.notna() == rows.kit_qty.notna()
 
     @rule(
-        "item {order_item_id} stands more than once, in rows {rows}, and not as a kit's products",
+        "item {order_item_id} appears more than once (rows {rows}), and not as products of one kit",
         at="order_item_id",
         looks_at=["kit_product_id"],
         within=ITEM,
@@ -131,7 +131,7 @@ class LinkRow(Row):
         return ~(items & (repeated | (several & rows.kit_product_id.isna())))
 
     kit_rows_agree = agreement(
-        "item {order_item_id} has more than one Qty For PO, in rows {rows}; they must agree",
+        "item {order_item_id} has more than one Qty For PO (rows {rows}); make them agree",
         at="qty_for_po",
         within=ITEM,
     )

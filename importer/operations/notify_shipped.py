@@ -78,13 +78,13 @@ class NoticeRow(Row):
         return rows.sales_order_item_id.notna() == rows.quantity.notna()
 
     one_carrier = agreement(
-        "the tracking number has more than one carrier for this order, in rows {rows}",
+        "the tracking number has more than one carrier for this order (rows {rows})",
         at="carrier_code",
         within=["sales_order_id", "tracking_number"],
     )
 
     @rule(
-        "the item stands more than once for this tracking number, in rows {rows}; keep one",
+        "the item appears more than once for this tracking number (rows {rows}); keep one",
         at="sales_order_item_id",
         within=["sales_order_id", "tracking_number", "sales_order_item_id"],
     )

@@ -79,7 +79,7 @@ class ItemRow(Row):
         return ~(rows[UNIT_FIELDS].notna().any(axis=1) & rows[CASE_FIELDS].notna().any(axis=1))
 
     @rule(
-        "item {po_item_id} stands more than once for PO {po_id}, in rows {rows}; keep one",
+        "item {po_item_id} appears more than once for PO {po_id} (rows {rows}); keep one",
         at="po_item_id",
         within=["po_id", "po_item_id"],
     )

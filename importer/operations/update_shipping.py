@@ -43,7 +43,7 @@ DETAILS = [
 
 def one(name: str, title: str) -> Any:
     """The rule that the rows of a purchase order agree in a detail, where they name it."""
-    message = f"{{po_id}} has more than one {title}, in rows {{rows}}; a purchase order has one"
+    message = f"{{po_id}} has more than one {title} (rows {{rows}}); a purchase order has only one"
     return agreement(message, at=name, within=["po_id"])
 
 
@@ -92,7 +92,7 @@ class ShippingRow(Row):
         return rows[DETAILS].notna().any(axis=1)
 
     one_tracking_number = agreement(
-        "{po_id} has several tracking numbers, in rows {rows}, and ShipStation keeps one: "
+        "{po_id} has several tracking numbers (rows {rows}), but ShipStation keeps only one: "
         "the last would overwrite the others",
         at="tracking_number",
         within=["po_id"],

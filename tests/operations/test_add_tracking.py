@@ -129,7 +129,7 @@ def test_a_bad_row_is_told_what_is_wrong(changes, column, told):
 
 
 def test_a_tracking_number_stands_once_on_a_po():
-    told = f'"{NUMBER}" stands more than once for PO 10001, in rows 2 and 4; keep one'
+    told = f'"{NUMBER}" appears more than once for PO 10001 (rows 2 and 4); keep one'
 
     found = problems(
         "add_tracking", {}, {"tracking_number": "986578788855"}, {"tracking_number": NUMBER.lower()}
@@ -139,7 +139,7 @@ def test_a_tracking_number_stands_once_on_a_po():
 
 
 def test_a_po_has_one_shipping_status():
-    told = "PO 10001 has more than one Shipping Status, in rows 2 and 3; a PO has one"
+    told = "PO 10001 has more than one Shipping Status (rows 2 and 3); a PO has only one"
 
     found = problems(
         "add_tracking",
@@ -162,7 +162,7 @@ def test_a_bad_row_of_another_status_does_not_blame_its_po():
 
 
 def test_the_same_number_on_two_pos_is_a_warning_and_is_sent():
-    told = f'"{NUMBER}" stands on more than one PO, in rows 2 and 3'
+    told = f'"{NUMBER}" is on more than one PO (rows 2 and 3)'
 
     validation = check("add_tracking", {}, {"po_id": 10002})
 

@@ -161,12 +161,12 @@ def test_an_item_stands_once_or_as_the_products_of_its_kit(pair):
     assert found
     assert {number for number, _, _ in found} <= {3, 4}
     assert all(
-        column == "Order Item ID" and "stands more than once" in told for _, column, told in found
+        column == "Order Item ID" and "appears more than once" in told for _, column, told in found
     )
 
 
 def test_the_rows_of_a_kit_agree_on_the_quantity():
-    told = "item 500012 has more than one Qty For PO, in rows 2 and 3; they must agree"
+    told = "item 500012 has more than one Qty For PO (rows 2 and 3); make them agree"
 
     found = problems("link_to_po", kit("BOX", 1), kit("LID", 1, qty_for_po=3))
 
@@ -175,7 +175,9 @@ def test_the_rows_of_a_kit_agree_on_the_quantity():
 
 @pytest.mark.parametrize("po", [{}, NEW_PO], ids=["existing", "new"])
 def test_all_stands_alone_for_its_order_and_po(po):
-    told = "ALL stands beside other rows of the same order and PO, in rows 2 and 3; keep one way"
+    told = (
+        "ALL is next to other rows of the same order and PO (rows 2 and 3); keep one or the other"
+    )
 
     found = problems("link_to_po", {**po, **WHOLE}, po, {**po, "order_id": 50002})
 

@@ -125,7 +125,7 @@ def test_a_bad_row_is_told_what_is_wrong(changes, column, told):
 
 
 def test_an_item_stands_once_in_a_parcel():
-    told = "the item stands more than once for this tracking number, in rows 2 and 3; keep one"
+    told = "the item appears more than once for this tracking number (rows 2 and 3); keep one"
 
     found = problems("notify_shipped", item(), item(2), item(tracking_number=OTHER_NUMBER))
 
@@ -169,7 +169,7 @@ def test_an_order_notified_whole_is_notified_once(other):
 
 
 def test_a_parcel_has_one_carrier():
-    told = "the tracking number has more than one carrier for this order, in rows 2 and 3"
+    told = "the tracking number has more than one carrier for this order (rows 2 and 3)"
 
     found = problems(
         "notify_shipped", item(), item(sales_order_item_id=OTHER_ITEM, carrier_code="ups")

@@ -98,7 +98,7 @@ def test_a_bad_row_is_told_what_is_wrong(changes, column, told):
 
 
 def test_an_item_stands_once_on_a_po():
-    told = "item 100011 stands more than once for PO 10001, in rows 2 and 4; keep one"
+    told = "item 100011 appears more than once for PO 10001 (rows 2 and 4); keep one"
 
     found = problems("update_items", {}, {"po_id": 10002}, {})
 

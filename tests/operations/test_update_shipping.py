@@ -125,7 +125,7 @@ def test_a_bad_row_is_told_what_is_wrong(changes, column, told):
 
 def test_a_po_keeps_one_tracking_number():
     told = (
-        "se-101 has several tracking numbers, in rows 2 and 3, and ShipStation keeps one: "
+        "se-101 has several tracking numbers (rows 2 and 3), but ShipStation keeps only one: "
         "the last would overwrite the others"
     )
 
@@ -140,7 +140,7 @@ def test_a_po_keeps_one_tracking_number():
 
 
 def test_rows_of_one_po_must_agree():
-    told = "se-101 has more than one Shipping Carrier, in rows 2 and 3; a purchase order has one"
+    told = "se-101 has more than one Shipping Carrier (rows 2 and 3); a purchase order has only one"
 
     found = problems(
         "update_shipping", {"shipping_carrier": "UPS"}, {"shipping_carrier": "FedEx"}, {"po_id": 7}
@@ -160,7 +160,7 @@ def test_each_detail_in_which_rows_differ_is_named(name):
 
     title = TITLES[name]
     assert [(number, column) for number, column, _ in found] == [(2, title), (3, title)]
-    assert all(f"more than one {title}, in rows 2 and 3" in told for _, _, told in found)
+    assert all(f"more than one {title} (rows 2 and 3)" in told for _, _, told in found)
 
 
 def test_a_bad_row_does_not_disagree_with_its_neighbours():

@@ -86,5 +86,5 @@ def test_the_same_tracking_number_on_two_pos_is_sent_with_a_warning(context, san
     summary = upload(sheet(HEADINGS, line(), line(po_id=10002)), context)
 
     assert statuses(summary) == {2: "sent", 3: "sent"}
-    assert "stands on more than one PO, in rows 2 and 3" in summary.outcomes[2].sentence
+    assert "is on more than one PO (rows 2 and 3)" in summary.outcomes[2].sentence
     assert summary.exit_status == 0

@@ -187,8 +187,8 @@ def test_a_tracking_number_on_thousands_of_rows_names_only_some():
     found = problems("add_tracking", *[{}] * 500)
 
     told = (
-        '"1Z999AA10123456784" stands more than once for PO 10001, in rows 2, 3, 4, 5, 6, 7 and '
-        "494 more; keep one"
+        '"1Z999AA10123456784" appears more than once for PO 10001 (rows 2, 3, 4, 5, 6, 7 and '
+        "494 more); keep one"
     )
     assert [message for _, _, message in found] == [told] * 500
 
