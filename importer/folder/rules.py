@@ -163,16 +163,10 @@ def _account(table: TomlTable, settings: Settings) -> str | None:
 
 
 def _options(table: TomlTable) -> UploadOptions:
-    switches: dict[str, Any] = {name: table.flag(name) for name in READING_SWITCHES}
-    reading = ReadingOptions(
-        operation=table.text("operation"),
-        worksheet=table.text("worksheet"),
-        vendor=table.text("vendor"),
-        unattended=True,
-        **switches,
-    )
+    reading: dict[str, Any] = {k: table.text(k) for k in ("operation", "worksheet", "vendor")}
+    reading |= {name: table.flag(name) for name in READING_SWITCHES}
     return UploadOptions(
-        reading,
+        ReadingOptions(unattended=True, **reading),
         stop_after=_stop_after(table),
         whole_po=table.flag("whole_po"),
         strict=table.flag("strict"),

@@ -1,7 +1,7 @@
 """A reconciliation as a report: first what differs, then everything."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -153,12 +153,10 @@ def _rows(result: Reconciliation) -> ReportTable:
     several = len(result.sources) > 1
     fields = _filled_fields(result)
     titles = [*(["Source"] if several else []), "Row", _po_title(result), "Verdict"]
-    places: dict[str, int] = {}
     for field, both in fields:
-        places[field.name] = len(titles)
         titles += [field.title, f"{field.title} there"] if both else [field.title]
     titles.append("Message")
-    lines = [_row_line(row, fields, places, several=several) for row in result.rows]
+    lines = [_row_line(row, fields, several=several) for row in result.rows]
     about = "The sheet and the platform side by side."
     return ReportTable("Rows", _columns(titles, lines), lines, about)
 
@@ -171,22 +169,17 @@ def _filled_fields(result: Reconciliation) -> list[tuple[Field, bool]]:
     return [(field, field.name in theirs) for field in fields]
 
 
-def _row_line(
-    row: Compared,
-    fields: Sequence[tuple[Field, bool]],
-    places: Mapping[str, int],
-    *,
-    several: bool,
-) -> ReportLine:
+def _row_line(row: Compared, fields: Sequence[tuple[Field, bool]], *, several: bool) -> ReportLine:
     cells: list[Cell] = [row.source] if several else []
     cells += [row.id.row, row.po, row.verdict.value]
+    marked: set[int] = set()
     for field, both in fields:
-        cells.append(_as_shown(field, row.ours.get(field.name)))
-        if both:
-            cells.append(_as_shown(field, row.theirs.get(field.name)))
-    marked = frozenset(places[name] + part for name in row.differing for part in (0, 1))
+        if field.name in row.differing:
+            marked |= {len(cells), len(cells) + 1}
+        sides = (row.ours, row.theirs) if both else (row.ours,)
+        cells += [_as_shown(field, side.get(field.name)) for side in sides]
     tone = Tone.PLAIN if row.verdict is Agreement.MATCHES else _TONES[row.verdict]
-    return ReportLine([*cells, row.sentence], tone, marked)
+    return ReportLine([*cells, row.sentence], tone, frozenset(marked))
 
 
 def _as_shown(field: Field, value: Value) -> Cell:

@@ -89,11 +89,11 @@ def causes(several: Iterable[RunStory], statuses: Sequence[Status]) -> list[Caus
     """The rows of these statuses grouped by what is wrong with them, the most frequent first."""
     groups: dict[tuple[Status, str], dict[tuple[int, int], RunStory]] = {}
     for story in several:
-        for row, outcome in story.lines.items():
-            if outcome.status in statuses:
-                for words in _causes_of(outcome):
-                    rows = groups.setdefault((outcome.status, words), {})
-                    rows.setdefault((story.run.id, row.row), story)
+        wrong = {row: each for row, each in story.lines.items() if each.status in statuses}
+        for row, outcome in wrong.items():
+            for words in _causes_of(outcome):
+                rows = groups.setdefault((outcome.status, words), {})
+                rows.setdefault((story.run.id, row.row), story)
     every = [_cause(status, words, rows) for (status, words), rows in groups.items()]
     return sorted(every, key=lambda cause: -cause.rows)
 
