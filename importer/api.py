@@ -128,11 +128,7 @@ def import_sheet(
 
 
 def resume_run(
-    run: int,
-    *,
-    take_over: bool = False,
-    config: PathLike | None = None,
-    journal: str | None = None,
+    run: int, *, take_over: bool = False, config: PathLike | None = None, journal: str | None = None
 ) -> Summary:
     """Finishes a run that was interrupted: sends what is unsent, reads back what is unknown.
 

@@ -19,25 +19,14 @@ DIRECTORY = click.argument(
 class _PassByDefault(click.Group):
     """`folder DIR` is `folder pass DIR`."""
 
-    def resolve_command(
-        self, context: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in self.commands:
-            args = ["pass", *args]
-        return super().resolve_command(context, args)
-
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """An option before DIR is the pass's own."""
-        known = {"--help", "-h", *self.commands}
-        if args and args[0] not in known:
+        if args and args[0] not in {"--help", "-h", *self.commands}:
             args = ["pass", *args]
         return super().parse_args(context, args)
 
 
-def _until(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+def _until(text: str) -> datetime:
     """The next such time of day, in local time."""
-    if text is None:
-        return None
     match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
     if not match:
         raise click.BadParameter(f'"{text}" is not a time like 06:00')
@@ -114,8 +103,8 @@ def _status_lines(values: dict[str, Any]) -> str:
     default=60,
     help="Time between passes with --watch (default: 60).",
 )
-@click.option("--until", metavar="06:00", callback=_until, help="Start nothing after this time.")
-@click.option("--keep", metavar="90d", callback=days_of, help="Zip the days that are older.")
+@click.option("--until", metavar="06:00", type=_until, help="Start nothing after this time.")
+@click.option("--keep", metavar="90d", type=days_of, help="Zip the days that are older.")
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),

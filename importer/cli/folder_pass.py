@@ -14,13 +14,7 @@ import click
 from importer.folder.archive import archive
 from importer.folder.layout import FolderLayout
 from importer.folder.morning_report import with_unreported, write_morning_report
-from importer.folder.notices import (
-    TroubleChanges,
-    changes,
-    is_wanted,
-    save_notified,
-    send_notices,
-)
+from importer.folder.notices import TroubleChanges, changes, is_wanted, save_notified, send_notices
 from importer.folder.passes import PassResult, run_pass
 from importer.folder.rules import FolderSettings
 from importer.folder.status import heartbeat, save_pass

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def share(_context: click.Context, _option: click.Parameter, text: str | None) -> "Share | None":
+def share(text: str) -> "Share":
     from importer.model.options import Share
 
     try:
-        return None if text is None else Share.parse(text)
+        return Share.parse(text)
     except (ValueError, ZeroDivisionError):
         raise click.BadParameter(f'"{text}" is not a number of rows or like 20%') from None
 
 
-def days_of(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
-    days = (text or "").removesuffix("d")
-    if text is not None and not days.isdecimal():
+def days_of(text: str) -> int:
+    days = text.removesuffix("d")
+    if not days.isdecimal():
         raise click.BadParameter(f'"{text}" is not a number of days, like 90d')
-    return int(days) if days else None
+    return int(days)
 
 
 SHEETS = click.argument("sheets", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -72,14 +72,47 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     @flag("--strict-tracking", "Do not send rows with a doubtful tracking number.")
     @wraps(command)
     def with_reading(*args: Any, **words: Any) -> None:
-        from dataclasses import fields
-
         from importer.model.options import ReadingOptions
 
-        given = {f.name: words.pop(f.name) for f in fields(ReadingOptions) if f.name in words}
-        command(*args, reading=ReadingOptions(**given), **words)
+        command(*args, reading=_made(ReadingOptions, words), **words)
 
     return with_reading
+
+
+def upload_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds INTO, the reading options and what to send; the command gets all of it as `options`."""
+
+    @INTO
+    @reading_options
+    @flag("--whole-po", "Do not send any row of a PO that has a bad row.")
+    @flag("--strict", "Do not send anything if a row is bad.")
+    @flag("--again", "Send rows again that an earlier run has sent.")
+    @flag("--undoable", "Save current values first, for importer undo.")
+    @click.option(
+        "--verify/--no-verify",
+        default=None,
+        help="Read back what was sent (default: by operation).",
+    )
+    @click.option(
+        "--stop-after",
+        metavar="N|N%",
+        type=share,
+        help="Stop after N rejected rows, or N% of the rows.",
+    )
+    @wraps(command)
+    def with_options(*args: Any, **words: Any) -> None:
+        from importer.model.options import UploadOptions
+
+        command(*args, options=_made(UploadOptions, words), **words)
+
+    return with_options
+
+
+def _made(kind: type[Any], words: dict[str, Any]) -> Any:
+    """A dataclass of those words that are its fields, which are taken out of `words`."""
+    from dataclasses import fields
+
+    return kind(**{f.name: words.pop(f.name) for f in fields(kind) if f.name in words})
 
 
 def patience_options(command: Command) -> Command:

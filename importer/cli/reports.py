@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from importer.settings.settings import Settings
 
 
-def _since(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+def _since(text: str) -> datetime:
     """A day, or a number of days or hours back."""
-    if text is None:
-        return None
     if match := re.fullmatch(r"([0-9]{1,4})([dh])", text):
         hours = int(match[1]) * (24 if match[2] == "d" else 1)
         return datetime.now(UTC) - timedelta(hours=hours)
@@ -39,10 +37,7 @@ def _since(_context: click.Context, _option: click.Parameter, text: str | None) 
 
 
 SINCE = click.option(
-    "--since",
-    metavar="7d",
-    callback=_since,
-    help="Runs of the last 7d or 12h, or since 2026-11-20.",
+    "--since", metavar="7d", type=_since, help="Runs of the last 7d or 12h, or since 2026-11-20."
 )
 
 
@@ -198,10 +193,8 @@ def _write(report: "Report", name: Path, *, as_csv: bool = False, as_json: bool)
     return files
 
 
-def _night(_context: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+def _night(text: str) -> datetime:
     """Noon of the day, in local time."""
-    if text is None:
-        return None
     try:
         return datetime.fromisoformat(text).replace(hour=12, minute=0, second=0).astimezone()
     except ValueError:
@@ -211,10 +204,7 @@ def _night(_context: click.Context, _option: click.Parameter, text: str | None) 
 @click.command()
 @RUNS
 @click.option(
-    "--night",
-    metavar="DATE",
-    callback=_night,
-    help="Runs from noon of DATE to noon of the next day.",
+    "--night", metavar="DATE", type=_night, help="Runs from noon of DATE to noon of the next day."
 )
 @SINCE
 @click.option("--vendor", metavar="NAME", help="Runs of this vendor.")

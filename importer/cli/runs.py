@@ -61,8 +61,8 @@ def resume(
         each(
             numbers,
             lambda run: resume_any(run, context, take_over=take_over),
+            context,
             as_json=as_json,
-            context=context,
         )
 
 
@@ -102,8 +102,8 @@ def undo(session: Session, /, run: int, dry_run: bool, into: Path | None, as_jso
         each(
             [run],
             lambda number: undo_run(number, context, dry_run=dry_run, into=into),
+            context,
             as_json=as_json,
-            context=context,
         )
 
 
@@ -112,7 +112,7 @@ def undo(session: Session, /, run: int, dry_run: bool, into: Path | None, as_jso
 @click.option(
     "--prune",
     metavar="DAYS",
-    callback=days_of,
+    type=days_of,
     help="Delete bodies and replies older than DAYS, like 90d.",
 )
 @AS_JSON

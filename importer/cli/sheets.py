@@ -18,12 +18,12 @@ from importer.cli.parameters import (
     pass_session,
     patience_options,
     reading_options,
-    share,
+    upload_options,
 )
-from importer.cli.working import each, opened_context, read_ahead
+from importer.cli.working import each, opened_context
 
 if TYPE_CHECKING:
-    from importer.model.options import ReadingOptions, Share
+    from importer.model.options import ReadingOptions, UploadOptions
 
 
 @click.command()
@@ -45,7 +45,9 @@ def check(
     \b
     importer check samples/add_tracking.xlsx
     """
-    read_ahead(sheets, reading.worksheet)
+    from importer.sheets.reading.worksheets import read_ahead
+
+    read_ahead(sheets[0], reading.worksheet)  # while the other modules are loaded
     from importer.model.options import UploadOptions
     from importer.runs.check import check_sheet
 
@@ -72,7 +74,9 @@ def plan(
     \b
     importer plan samples/add_tracking.xlsx --account sellercloud
     """
-    read_ahead(sheets, reading.worksheet)
+    from importer.sheets.reading.worksheets import read_ahead
+
+    read_ahead(sheets[0], reading.worksheet)  # while the other modules are loaded
     from importer.model.options import UploadOptions
     from importer.runs.upload import plan_sheet
 
@@ -84,21 +88,7 @@ def plan(
 @click.command()
 @SHEETS
 @ACCOUNT
-@INTO
-@reading_options
-@click.option("--whole-po", is_flag=True, help="Do not send any row of a PO that has a bad row.")
-@click.option("--strict", is_flag=True, help="Do not send anything if a row is bad.")
-@click.option("--again", is_flag=True, help="Send rows again that an earlier run has sent.")
-@click.option("--undoable", is_flag=True, help="Save current values first, for importer undo.")
-@click.option(
-    "--verify/--no-verify", default=None, help="Read back what was sent (default: by operation)."
-)
-@click.option(
-    "--stop-after",
-    metavar="N|N%",
-    callback=share,
-    help="Stop after N rejected rows, or N% of the rows.",
-)
+@upload_options
 @patience_options
 @click.option(
     "--workers",
@@ -113,14 +103,7 @@ def upload(
     /,
     sheets: Sequence[Path],
     account: str | None,
-    reading: "ReadingOptions",
-    into: Path | None,
-    whole_po: bool,
-    strict: bool,
-    again: bool,
-    undoable: bool,
-    verify: bool | None,
-    stop_after: "Share | None",
+    options: "UploadOptions",
     workers: int | None,
     as_json: bool,
     **patience: Any,
@@ -130,28 +113,19 @@ def upload(
     \b
     importer upload samples/add_tracking.xlsx --account sellercloud
     """
-    read_ahead(sheets, reading.worksheet)
-    from importer.model.options import UploadOptions
+    from importer.sheets.reading.worksheets import read_ahead
+
+    read_ahead(sheets[0], options.reading.worksheet)  # while the other modules are loaded
     from importer.runs.upload import upload_sheet
 
-    options = UploadOptions(
-        reading,
-        into=into,
-        whole_po=whole_po,
-        strict=strict,
-        again=again,
-        undoable=undoable,
-        verify=verify,
-        stop_after=stop_after,
-    )
-    account = account_name(session, account, reading.vendor)
+    account = account_name(session, account, options.reading.vendor)
     with opened_context(session, account, workers, **patience) as context:
         to = context.settings.account(account)
         each(
             sheets,
             lambda sheet: upload_sheet(sheet, options, context, to),
+            context,
             as_json=as_json,
-            context=context,
         )
 
 

@@ -34,9 +34,9 @@ T = TypeVar("T", Path, int)
 def each(
     subjects: Sequence[T],
     work: "Callable[[T], Summary]",
+    context: "Context | None" = None,
     *,
     as_json: bool,
-    context: "Context | None" = None,
 ) -> None:
     """Works on each sheet or run, prints its summary, and exits with the worst status.
 
@@ -109,13 +109,6 @@ def load_meanwhile(*modules: str) -> None:
             import_module(module)
 
     threading.Thread(target=load).start()
-
-
-def read_ahead(sheets: Sequence[Path], worksheet: str | None) -> None:
-    """Starts reading the first sheet while the modules are loaded, which takes as long."""
-    from importer.sheets.reading import worksheets
-
-    worksheets.read_ahead(sheets[0], worksheet)
 
 
 @contextmanager

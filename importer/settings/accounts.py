@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
 from importer.model.errors import SettingsError
@@ -22,16 +22,11 @@ _ACCOUNT_KEYS = (
 class PlatformTerms(Protocol):
     """What settings must know of a platform."""
 
-    @property
-    def title(self) -> str: ...
-    @property
-    def credentials(self) -> tuple[str, ...]: ...
-    @property
-    def limit(self) -> Limit: ...
-    @property
-    def base_url(self) -> str | None: ...
-    @property
-    def server_url(self) -> str | None: ...
+    title: ClassVar[str]
+    credentials: ClassVar[tuple[str, ...]]
+    limit: ClassVar[Limit]
+    base_url: ClassVar[str | None]
+    server_url: ClassVar[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +73,7 @@ def read_account(name: str, table: TomlTable, platforms: Mapping[str, PlatformTe
         limit=read_limit(table) or terms.limit,
         workers=table.whole_number("workers", 8, 1, 64),
         timeout_s=table.number("timeout", 60, 0.1, 3600),
-        ca_bundle=_ca_bundle(table),
+        ca_bundle=table.path("ca_bundle"),
         settle_s=table.number("settle", 120, 0, 86400),
         undoable=table.flag("undoable"),
     )
@@ -157,9 +152,3 @@ def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | No
         return ipaddress.ip_address(host)
     except ValueError:
         return None
-
-
-def _ca_bundle(table: TomlTable) -> Path | None:
-    """A relative path is meant from the folder of the settings file."""
-    text = table.text("ca_bundle")
-    return None if text is None else table.file.parent / Path(text).expanduser()

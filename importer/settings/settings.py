@@ -118,8 +118,5 @@ def _date_only(top: TomlTable) -> time:
 
 
 def _journal(top: TomlTable) -> str | None:
-    """A relative path is meant from the folder of the settings file."""
     text = top.text("journal")
-    if text is None or "://" in text:
-        return text
-    return str(top.file.parent / Path(text).expanduser())
+    return text if text is None or "://" in text else str(top.path("journal"))

@@ -48,6 +48,11 @@ class TomlTable:
             raise self.wrong(f"{key} must be a text in quotes")
         return value
 
+    def path(self, key: str) -> Path | None:
+        """A relative path is meant from the folder of the settings file."""
+        text = self.text(key)
+        return None if text is None else self.file.parent / Path(text).expanduser()
+
     def number(self, key: str, default: float, least: float, most: float) -> float:
         value = self.values.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):

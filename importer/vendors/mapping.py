@@ -86,9 +86,7 @@ class Proposal:
 
 
 def propose(
-    worksheets: Sequence[Worksheet],
-    operations: Sequence[Operation[Any]],
-    profile: VendorProfile,
+    worksheets: Sequence[Worksheet], operations: Sequence[Operation[Any]], profile: VendorProfile
 ) -> Proposal:
     """The best reading of a sheet; what an older profile of the vendor names is sure.
 
@@ -341,10 +339,6 @@ def _contents(cell: Cell) -> str:
         return "tracking numbers"
     if re.fullmatch(r"\d{1,15}", text, re.ASCII):
         return "small numbers" if int(text) <= _MOST_SMALL else "large numbers"
-    if _is_fraction(cell) or _AMOUNT.fullmatch(text):
+    if (isinstance(cell, float) and not cell.is_integer()) or _AMOUNT.fullmatch(text):
         return "amounts"
     return "carrier names" if key(text).startswith(_CARRIERS) else ""
-
-
-def _is_fraction(cell: Cell) -> bool:
-    return isinstance(cell, float) and not cell.is_integer()

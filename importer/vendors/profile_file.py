@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import InlineTable, Item, Table, Whitespace
+from tomlkit.items import Item, Table, Whitespace
 
 from importer.model.errors import SettingsError
 from importer.model.files import written
@@ -56,14 +56,13 @@ def _table(profile: VendorProfile) -> Table:
 
 
 def _item(value: Any) -> Item:
-    return _inline(value) if isinstance(value, Mapping) else tomlkit.item(value)
-
-
-def _inline(values: Mapping[str, Any]) -> InlineTable:
-    table = tomlkit.inline_table()
-    for name, value in values.items():
-        table[name] = _item(value)
-    return table
+    if isinstance(value, Mapping):
+        table = tomlkit.inline_table()
+        for name, inner in value.items():
+            table[name] = _item(inner)
+        return table
+    item: Item = tomlkit.item(value)
+    return item
 
 
 def _with_table(file: Path, text: str, profile: VendorProfile) -> str:
@@ -110,11 +109,10 @@ def _remarks_below(item: Any) -> str:
 
 
 def _write(file: Path, content: bytes) -> None:
-    def write(part: BinaryIO) -> tuple[str, ...]:
+    def write(part: BinaryIO) -> None:
         if file.exists():
             shutil.copymode(file, part.name)
         part.write(content)
-        return ()
 
     result = written(file, write)
     if result.path != file:

@@ -151,7 +151,7 @@ def test_watching_looks_again_until_the_deadline(run, monkeypatch):
 
 
 def test_until_is_the_next_such_time():
-    at = _until(None, None, "06:00")
+    at = _until("06:00")
     now = datetime.now().astimezone()
 
     assert now < at

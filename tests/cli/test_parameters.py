@@ -4,8 +4,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from importer.cli.parameters import Session, account_name, patience_options, reading_options
-from importer.model.options import ReadingOptions
+from importer.cli.parameters import (
+    Session,
+    account_name,
+    patience_options,
+    reading_options,
+    upload_options,
+)
+from importer.model.options import ReadingOptions, Share, UploadOptions
 from tests.cli.conftest import GOOD, HEADINGS
 
 WRONG = {
@@ -58,6 +64,24 @@ def test_how_a_sheet_is_read_reaches_a_command_as_one_value():
             visible_only=True,
             infer_carrier=True,
             strict_tracking=True,
+        )
+    }
+
+
+def test_what_to_send_reaches_a_command_with_how_it_is_read(tmp_path):
+    asked = ("--split", "--whole-po", "--strict", "--again", "--undoable", "--no-verify")
+
+    assert received(upload_options) == {"options": UploadOptions()}
+    assert received(upload_options, *asked, "--stop-after", "20%", "-o", str(tmp_path)) == {
+        "options": UploadOptions(
+            ReadingOptions(split=True),
+            into=tmp_path,
+            whole_po=True,
+            strict=True,
+            again=True,
+            undoable=True,
+            verify=False,
+            stop_after=Share.parse("20%"),
         )
     }
 
