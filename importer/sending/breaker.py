@@ -50,9 +50,11 @@ class Breaker:
                 self._doubts = 0
                 self._refusals = self._refusals + 1 if first == self._sentence else 1
                 self._sentence = first
-            most, rows = self._bounds.rejected_rows, len(self._rejected_rows)
-            if most is not None and rows >= most:
-                raise Stopped(f"{rows} rows were rejected: the limit is {most}.")
-            if self._refusals >= self._bounds.refusals:
-                alike = f"{self._refusals} calls in a row were rejected alike"
-                raise Stopped(f"{alike}: {self._sentence}")
+            self._stop_if_hopeless()
+
+    def _stop_if_hopeless(self) -> None:
+        most, rows = self._bounds.rejected_rows, len(self._rejected_rows)
+        if most is not None and rows >= most:
+            raise Stopped(f"{rows} rows were rejected: the limit is {most}.")
+        if self._refusals >= self._bounds.refusals:
+            raise Stopped(f"{self._refusals} calls in a row were rejected alike: {self._sentence}")

@@ -190,7 +190,7 @@ class Delivery:
     def _stop_for(self, wait_s: float, record: CallRecord, ending: Ending, why: str) -> NoReturn:
         count = max(1, math.ceil(wait_s / 60))
         minutes = f"{count} minute{'s' * (count > 1)}"
-        then = f"{self._task.resume_words} goes on then."
+        then = f"{self._task.resume_words} continues after that."
         self._give_up(record, ending, f"{why} for {minutes}; {then}")
 
     def _give_up(self, record: CallRecord, ending: Ending, sentence: str) -> NoReturn:

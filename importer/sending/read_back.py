@@ -122,11 +122,10 @@ class ReadBacks(Reader):
 
     def shown_in(self, reply: Reply | None, rows: Sequence[Any]) -> dict[RowId, bool | None]:
         """For each row whether the reply shows it applied; None where that cannot be told."""
-        if reply is not None and reply.status == 404:
-            return dict.fromkeys((row.id for row in rows), False)  # not there at all
         content = reply.json if reply is not None and reply.ok else None
         if content is None:
-            return dict.fromkeys(row.id for row in rows)
+            not_there = reply is not None and reply.status == 404
+            return dict.fromkeys((row.id for row in rows), False if not_there else None)
         return {row.id: self._task.operation.is_applied(row, content) for row in rows}
 
     def applied(

@@ -103,8 +103,9 @@ class _Sender:
         task = self._task
         outcomes = task.journal.outcomes(task.run_id)
         unsure = {n for n, outcome in outcomes.items() if outcome.status in _UNSURE}
+        unsure &= task.rows.keys()
         accepted = [
-            (record, [task.rows[n] for n in record.call.rows if n in unsure and n in task.rows])
+            (record, [task.rows[n] for n in record.call.rows if n in unsure])
             for record in task.journal.calls(task.run_id)
             if record.state is CallState.ACCEPTED
         ]
@@ -138,7 +139,7 @@ class _Sender:
             self._halt(str(error))
         except Exception:  # a fault of our own; the journal knows what was sent
             log.exception("run %s is stopped by a fault of the importer itself", self._task.run_id)
-            self._halt("The importer itself failed; nothing more was sent, and its log tells why.")
+            self._halt("The importer itself failed; nothing more was sent. Its log says why.")
         return None
 
     def _halt(self, sentence: str) -> None:

@@ -28,8 +28,8 @@ def keep_snapshot(
         unread = [row for row in part if row.id not in replies]
         if unread and operation.read_back(unread[:1]) is not None:
             return (
-                f"The values before it could not be read for row {unread[0].id.row}, "
-                "and it was to be undoable; nothing more was sent."
+                f"The values before the change could not be read for row {unread[0].id.row}, "
+                "so it could not be undone; nothing more was sent."
             )
         journal.set_before(run_id, epoch, _before(operation, part, replies))
     return None
@@ -54,8 +54,8 @@ def _without_snapshot(journal: Journal, run_id: int, rows: Mapping[RowId, Any]) 
     """Rows of calls not begun, whose values are not kept: others may already show our own."""
     kept = {record.id for record in journal.rows(run_id) if record.before is not None}
     planned = [record for record in journal.calls(run_id) if record.state is CallState.PLANNED]
-    numbers = [number for record in planned for number in record.call.rows]
-    return [rows[number] for number in numbers if number in rows and number not in kept]
+    wanted = rows.keys() - kept
+    return [rows[id_] for record in planned for id_ in record.call.rows if id_ in wanted]
 
 
 def _before(

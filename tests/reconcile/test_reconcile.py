@@ -33,7 +33,7 @@ def sent(context, name, tmp_path):
     )
 
 
-def looked_at(context, subject, account):
+def reconciled(context, subject, account):
     access = Access(
         account, account.credentials(SECRETS), context.journal, patience=context.patience
     )
@@ -45,7 +45,7 @@ def of_sheet(context, name, path=None):
     subject = subject_of_sheet(
         path or sample(name), UploadOptions(ReadingOptions(name)), context.settings
     )
-    return looked_at(context, subject, account)
+    return reconciled(context, subject, account)
 
 
 def verdicts(found):
@@ -179,7 +179,7 @@ def test_of_two_runs_that_set_the_same_the_later_is_compared(context, sheet):
         )
 
     subjects = subjects_of_runs(context.journal, context.journal.runs())
-    found = looked_at(context, subjects["sellercloud"][0], account)
+    found = reconciled(context, subjects["sellercloud"][0], account)
 
     assert [(row.source, row.verdict) for row in found.rows] == [
         ("run 1", Agreement.NOT_CHECKED),
@@ -198,7 +198,7 @@ def test_what_an_earlier_run_set_and_no_later_one_is_still_compared(context, san
     sandbox.state.purchase_orders[10001].items[0].qty_units = 13
 
     subjects = subjects_of_runs(context.journal, context.journal.runs())
-    found = looked_at(context, subjects["sellercloud"][0], account)
+    found = reconciled(context, subjects["sellercloud"][0], account)
 
     assert [(row.source, row.verdict, row.differing) for row in found.rows] == [
         ("run 1", Agreement.DIFFERS, ("qty_units_ordered",)),
@@ -213,7 +213,7 @@ def test_two_rows_of_a_run_on_one_purchase_order_are_both_compared(context, sand
     sandbox.state.shipstation_orders["se-101"]["shipping_carrier"] = "Pigeon"
 
     subjects = subjects_of_runs(context.journal, context.journal.runs())
-    found = looked_at(context, subjects["shipstation"][0], account)
+    found = reconciled(context, subjects["shipstation"][0], account)
 
     assert {row.id.row: row.verdict for row in found.rows} == {
         2: Agreement.DIFFERS,

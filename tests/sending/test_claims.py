@@ -36,7 +36,7 @@ def test_a_process_that_was_frozen_past_its_turn_does_not_send(model, slot):
     assert not claims(model).is_in_time(slot)
 
 
-def test_a_machine_that_slept_past_the_turn_does_not_send_though_its_clock_stood(model, slot):
+def test_a_machine_that_slept_past_the_turn_does_not_send_though_its_clock_did_not_run(model, slot):
     slept = replace(slot, asked_wall=slot.asked_wall - SEND_WITHIN_S)
 
     assert not claims(model).is_in_time(slept)

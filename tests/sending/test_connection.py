@@ -241,7 +241,7 @@ def test_a_silent_platform_is_lost_after_the_timeout(serve, connect):
 
 
 def test_a_body_that_drips_is_lost_once_the_whole_took_too_long(serve, connect):
-    seconds = count(0, 3)  # a look at the clock takes three
+    seconds = count(0, 3)  # reading the clock takes three
 
     with pytest.raises(AnswerLost, match=r"its answer is lost: it took longer than 5 s"):
         connect(serve(drip).address, clock=lambda: next(seconds)).send(GET)

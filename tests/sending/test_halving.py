@@ -1,4 +1,4 @@
-"""A refused call is halved until its bad rows stand alone."""
+"""A refused call is halved until its bad rows are alone."""
 
 from importer.journal import CallState
 from importer.model.outcomes import Status

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from importer.model.outcomes import Status
-from importer.sending.sender import send
+from importer.sending.sender import _Sender, send
+from importer.sending.task import Patience
 from tests.sending.state_model.machine import SETTLE_S
 from tests.sending.state_model.world import Answer, Came, When
 
@@ -71,7 +72,15 @@ def test_a_fault_of_the_importer_itself_stops_the_run_and_is_logged_whole(model,
 
     stopped_by = send_all(model, replace(task, on_settled=fail))
 
-    assert stopped_by == (
-        "The importer itself failed; nothing more was sent, and its log tells why."
-    )
+    assert stopped_by == ("The importer itself failed; nothing more was sent. Its log says why.")
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_the_heartbeat_of_a_run_that_another_process_has_taken_over_stops_it(model, task):
+    model.journal.take(1, "another@desk", take_over=True)
+    sender = _Sender(replace(task, patience=Patience(beat_every_s=0)))
+
+    sender.beat()
+
+    assert "another@desk" in sender.stopped_by
+    assert task.stop.is_set()

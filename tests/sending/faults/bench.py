@@ -178,6 +178,6 @@ def assert_told_well(bench: Bench, summary: Summary) -> None:
 
 
 def sentences(summary: Summary) -> list[str]:
-    """All that a person reads of a run: beside the rows, and of the run as a whole."""
+    """All that a person reads of a run: next to its rows, and of the run as a whole."""
     said = [outcome.sentence for outcome in summary.outcomes.values()]
     return [sentence for sentence in [*said, summary.stopped_by] if sentence]

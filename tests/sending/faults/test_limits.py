@@ -66,10 +66,10 @@ def test_a_429_is_kept_by_the_next_run_too(bench, sandbox):
 
     assert first.stopped_by == (
         "ShipStation was called too often and asks to wait for 60 minutes; "
-        "importer resume 1 goes on then."
+        "importer resume 1 continues after that."
     )
     assert second.statuses == {"unsent": 1}
     assert second.stopped_by == (
-        "The account is paused for 60 minutes; importer resume 2 goes on then."
+        "The account is paused for 60 minutes; importer resume 2 continues after that."
     )
     assert len(sandbox.writes) == 1

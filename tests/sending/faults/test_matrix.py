@@ -149,7 +149,7 @@ def test_F08_absurd_retry_after_is_taken_for_a_minute(bench, sandbox, wait):
     assert summary.statuses == {"unsent": 2}
     assert summary.stopped_by == (
         "ShipEngine was called too often and asks to wait for 1 minute; "
-        "importer resume 1 goes on then."
+        "importer resume 1 continues after that."
     )
     assert len(sandbox.writes) == 1
 
@@ -247,7 +247,7 @@ def test_F17_an_empty_2xx_is_a_success(bench, sandbox, operation, status):
     assert len(sandbox.writes) == 1
 
 
-def test_F18_an_endless_body_is_cut_and_looked_into(bench, sandbox):
+def test_F18_an_endless_body_is_cut_and_its_call_read_back(bench, sandbox):
     sandbox.fault("endless_body")
 
     assert_once(bench, bench.upload(TRACKING), TRACKING, ["verified"])

@@ -146,7 +146,7 @@ slow body       verified 1w 2e  verified 1w 2e  sent 1w 2e      -               
 redirect        unsent 0w 0e    unsent 0w 0e    unsent 0w 0e    -               -
 """
 # It strikes every write, and none is applied. What may be repeated is sent four times, and again
-# so often after each look that shows nothing.
+# so often after each read back that shows nothing.
 FOR_EVER = """
 400             rejected 3w 0e  rejected 3w 0e  rejected 3w 0e  rejected 1w 0e  rejected 1w 0e
 401             unsent 2w 0e    unsent 2w 0e    unsent 2w 0e    unsent 2w 0e    unsent 2w 0e
@@ -241,7 +241,7 @@ def test_on_the_read_back(bench, line):
     def strike_read_back(bench, name):
         times = None if operations()[name].repeatable else 1
         bench.sandbox.fault("drop", path=WRITES, method=METHODS[name], after=True, times=times)
-        skip = 1 if name == "link_to_po" else 0  # its look before the call
+        skip = 1 if name == "link_to_po" else 0  # its GET before the call
         return strike(bench, line.fault, method="GET", path=READS, skip=skip)
 
     assert_comes_to(bench, line, strike_read_back)
