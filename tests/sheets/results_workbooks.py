@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Border, Font, PatternFill, Side
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
+
+from importer.sheets.results.write import write_results
 
 HEADINGS = ["PO ID", "SKU", "Tracking Number"]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -184,3 +186,22 @@ def picture() -> bytes:
         )
     )
     return data.getvalue()
+
+
+ATTENTION = ("invalid", "rejected", "unknown")
+CELLS = {2: ("invalid", '"x" is no number.'), 3: ("sent", ""), 4: ("sent", "late")}
+
+
+def write(source, target, cells=CELLS, *, worksheet="Orders", header_row=1, **rest):
+    rest.setdefault("attention", ATTENTION)
+    return write_results(source, target, worksheet, header_row, cells, **rest)
+
+
+def results_in(path, *, worksheet="Orders", header_row=1):
+    """Row -> (status, sentence) of a workbook, found by their headings."""
+    sheet = load_workbook(path)[worksheet]
+    columns = {cell.value: cell.column for cell in sheet[header_row]}
+    status, error = columns["Import Status"], columns["Import Error"]
+    rows = {row: (sheet.cell(row, status).value, sheet.cell(row, error).value or "")
+            for row in range(header_row + 1, sheet.max_row + 1)}  # fmt: skip
+    return {row: result for row, result in rows.items() if result != (None, "")}

@@ -21,14 +21,6 @@ def damaged(part, old, new):
     return rewritten(workbook(["PO ID"], [10001]), part, lambda found: found.replace(old, new))
 
 
-def test_a_workbook_without_a_visible_worksheet_is_refused():
-    content = damaged("xl/workbook.xml", 'state="visible"', 'state="hidden"')
-
-    assert refusal(content) == (
-        "dock.xlsx has no visible worksheet; unhide the one to be read and save it"
-    )
-
-
 def test_the_content_of_a_file_is_read_as_it_is(tmp_path):
     path = tmp_path / "dock.csv"
     path.write_bytes(b"PO ID\r\n1\r\n")

@@ -2,22 +2,14 @@
 
 from openpyxl import load_workbook
 
-from importer.sheets.results.write import write_results
 from tests.sheets.results_workbooks import (
     bare_workbook,
     different_parts,
     part,
     plain_rows,
     rich_workbook,
+    write,
 )
-
-ATTENTION = ("invalid", "rejected", "unknown")
-CELLS = {2: ("invalid", '"x" is no number.'), 3: ("sent", ""), 4: ("sent", "late")}
-
-
-def write(source, target, cells=CELLS, *, worksheet="Orders", header_row=1, **rest):
-    rest.setdefault("attention", ATTENTION)
-    return write_results(source, target, worksheet, header_row, cells, **rest)
 
 
 class TestCalm:

@@ -5,33 +5,17 @@ import re
 from openpyxl import load_workbook
 from openpyxl.styles import Border, Font, Side
 
-from importer.sheets.results.write import write_results
 from tests.sheets.results_workbooks import (
+    CELLS,
     SHEET,
     change_parts,
     different_parts,
     part,
+    results_in,
     styled_workbook,
     with_prefix,
+    write,
 )
-
-ATTENTION = ("invalid", "rejected", "unknown")
-CELLS = {2: ("invalid", '"x" is no number.'), 3: ("sent", ""), 4: ("sent", "late")}
-
-
-def write(source, target, cells=CELLS, *, worksheet="Orders", header_row=1, **rest):
-    rest.setdefault("attention", ATTENTION)
-    return write_results(source, target, worksheet, header_row, cells, **rest)
-
-
-def results_in(path, *, worksheet="Orders", header_row=1):
-    """Row -> (status, sentence) of a workbook, found by their headings."""
-    sheet = load_workbook(path)[worksheet]
-    columns = {cell.value: cell.column for cell in sheet[header_row]}
-    status, error = columns["Import Status"], columns["Import Error"]
-    rows = {row: (sheet.cell(row, status).value, sheet.cell(row, error).value or "")
-            for row in range(header_row + 1, sheet.max_row + 1)}  # fmt: skip
-    return {row: result for row, result in rows.items() if result != (None, "")}
 
 
 def result_tags(path):

@@ -1,15 +1,11 @@
 """Two result columns in a vendor's own workbook; all else is left byte for byte."""
 
-import io
-import zipfile
-
 import pytest
 from openpyxl import load_workbook
 
-from importer.model.errors import SheetError
 from importer.model.files import WrittenResult
-from importer.sheets.results.write import write_results
 from tests.sheets.results_workbooks import (
+    CELLS,
     SHEET,
     STRICT,
     bare_workbook,
@@ -20,31 +16,16 @@ from tests.sheets.results_workbooks import (
     plain_rows,
     raw_member,
     references,
+    results_in,
     rich_workbook,
     text_cell,
+    write,
 )
 
-ATTENTION = ("invalid", "rejected", "unknown")
-CELLS = {2: ("invalid", '"x" is no number.'), 3: ("sent", ""), 4: ("sent", "late")}
 SPARKLINES = (
     b'<extLst><ext xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"'
     b' uri="{05C60535-1F16-4fd2-B633-F4F36F0B64E0}"><x14:conditionalFormattings/></ext></extLst>'
 )
-
-
-def write(source, target, cells=CELLS, *, worksheet="Orders", header_row=1, **rest):
-    rest.setdefault("attention", ATTENTION)
-    return write_results(source, target, worksheet, header_row, cells, **rest)
-
-
-def results_in(path, *, worksheet="Orders", header_row=1):
-    """Row -> (status, sentence) of a workbook, found by their headings."""
-    sheet = load_workbook(path)[worksheet]
-    columns = {cell.value: cell.column for cell in sheet[header_row]}
-    status, error = columns["Import Status"], columns["Import Error"]
-    rows = {row: (sheet.cell(row, status).value, sheet.cell(row, error).value or "")
-            for row in range(header_row + 1, sheet.max_row + 1)}  # fmt: skip
-    return {row: result for row, result in rows.items() if result != (None, "")}
 
 
 # openpyxl says of the sparklines what the splice must not do
@@ -139,86 +120,7 @@ class TestRichWorkbook:
         assert different_parts(source, target) == {"xl/worksheets/sheet3.xml"}
 
 
-def test_a_package_written_as_a_stream_stays_as_it_was(tmp_path):
-    class Stream(io.RawIOBase):  # cannot seek, so that each member gets a data descriptor
-        def writable(self):
-            return True
-
-        def write(self, block):
-            pieces.append(bytes(block))
-            return len(block)
-
-    pieces = []
-    made = bare_workbook(tmp_path / "made.xlsx", plain_rows(4))
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(Stream(), "w") as new:
-        new.comment = b"from the warehouse"
-        for number, name in enumerate(old.namelist()):
-            kind = zipfile.ZIP_DEFLATED if number % 2 else zipfile.ZIP_STORED
-            new.writestr(name, old.read(name), kind)
-        new.writestr("xl/pr\u00e4gung.bin", b"own")
-    (source := tmp_path / "source.xlsx").write_bytes(b"".join(pieces))
-
-    write(source, target := tmp_path / "result.xlsx")
-
-    assert different_parts(source, target) == {SHEET}
-    assert results_in(target) == CELLS
-    assert raw_member(source, "xl/workbook.xml") == raw_member(target, "xl/workbook.xml")
-    with zipfile.ZipFile(target) as book:
-        assert book.comment == b"from the warehouse"
-
-
 class TestAwkwardXml:
-    @pytest.mark.parametrize(
-        ("rows", "found"),
-        [
-            pytest.param(plain_rows(4), CELLS, id="plain"),
-            pytest.param(plain_rows(4).replace('"', "'"), CELLS, id="single quotes"),
-            pytest.param(
-                plain_rows(4).replace("<row", "\n  <row"), CELLS, id="on lines of their own"
-            ),
-            pytest.param(
-                plain_rows(2) + '<row r="3" ht="30"/><row ht="9" r="4" spans="1:2"></row>',
-                CELLS,
-                id="self-closing and empty rows",
-            ),
-            pytest.param(
-                '<row><c t="str"><v>PO ID</v></c></row><row><c><v>1</v></c></row>'
-                "<row><c><v>2</v></c></row><row/>",
-                CELLS,
-                id="no r at all",
-            ),
-            pytest.param(
-                plain_rows(2) + '<row r="4"><c r="A4"><v>1</v></c></row>',
-                {2: CELLS[2], 4: CELLS[4]},
-                id="a gap",
-            ),
-            pytest.param(
-                plain_rows(4).replace('<c r="A2">', '<c r="A2"><f>1&gt;A1/4</f>'),
-                CELLS,
-                id="a formula",
-            ),
-        ],
-    )
-    def test_rows_of_every_shape_get_their_result(self, tmp_path, rows, found):
-        source = bare_workbook(tmp_path / "source.xlsx", rows)
-
-        result = write(source, target := tmp_path / "result.xlsx")
-
-        assert result.notes == ()
-        assert results_in(target) == found
-
-    def test_a_namespace_prefix_is_kept(self, tmp_path):
-        rows = plain_rows(4)
-        for tag in ("row", "c", "is", "t", "v"):
-            rows = rows.replace(f"<{tag} ", f"<x:{tag} ").replace(f"<{tag}>", f"<x:{tag}>")
-            rows = rows.replace(f"</{tag}>", f"</x:{tag}>")
-        source = bare_workbook(tmp_path / "source.xlsx", rows, prefix="x")
-
-        write(source, target := tmp_path / "result.xlsx")
-
-        assert results_in(target) == CELLS
-        assert "<row" not in part(target)
-
     def test_strict_workbooks_are_spliced(self, tmp_path):
         source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4), main=STRICT)
 
@@ -226,25 +128,6 @@ class TestAwkwardXml:
 
         assert result.notes == ()
         assert references(part(target))[-2:] == ["C4", "D4"]
-
-    def test_empty_styled_cells_to_the_right_make_way(self, tmp_path):
-        rows = plain_rows(4).replace("</row>", '<c r="C9" s="0"/><c r="F9" s="0"/></row>')
-        for row in range(1, 5):
-            rows = rows.replace('"C9"', f'"C{row}"', 1).replace('"F9"', f'"F{row}"', 1)
-        source = bare_workbook(tmp_path / "source.xlsx", rows)
-
-        write(source, target := tmp_path / "result.xlsx")
-
-        assert results_in(target) == CELLS
-        assert references(part(target))[:5] == ["A1", "B1", "C1", "D1", "F1"]
-
-    def test_a_stray_value_is_not_overwritten(self, tmp_path):
-        rows = plain_rows(4) + '<row r="900"><c r="AB900"><v>7</v></c></row>'
-        source = bare_workbook(tmp_path / "source.xlsx", rows)
-
-        write(source, target := tmp_path / "result.xlsx")
-
-        assert load_workbook(target)["Orders"]["AC1"].value == "Import Status"
 
     def test_merged_cells_are_not_overwritten(self, tmp_path):
         merged = '<mergeCells count="1"><mergeCell ref="B2:E2"/></mergeCells>'
@@ -284,43 +167,6 @@ class TestAwkwardXml:
         assert results_in(target) == CELLS
         sheet = load_workbook(target)["Orders"]
         assert [cell.value for cell in sheet[5]] == [1, None, None, 9]
-
-    @pytest.mark.parametrize(
-        ("rows", "why"),
-        [
-            (plain_rows(4).replace("<v>2</v>", "<v><![CDATA[2]]></v>"), "CDATA"),
-            (plain_rows(4) + "<!-- end -->", "comments"),
-            (plain_rows(2) + plain_rows(2), "follows row"),
-        ],
-        ids=["CDATA", "comment", "rows twice"],
-    )
-    def test_what_is_not_understood_is_written_afresh(self, tmp_path, rows, why):
-        source = bare_workbook(tmp_path / "source.xlsx", rows)
-
-        result = write(source, target := tmp_path / "result.xlsx")
-
-        assert why in result.notes[0]
-        assert "Import Status" in [cell.value for cell in load_workbook(target)["Orders"][1]]
-
-    def test_a_utf_16_worksheet_is_written_afresh(self, tmp_path):
-        source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4))
-        declared = b"<?xml version='1.0' encoding='UTF-16'?>"
-        change_parts(source, {SHEET: lambda xml: (declared + xml).decode().encode("utf-16")})
-
-        result = write(source, target := tmp_path / "result.xlsx")
-
-        assert "formatting could not be kept" in result.notes[0]
-        assert results_in(target) == CELLS
-
-    def test_a_worksheet_that_defines_entities_is_refused(self, tmp_path):
-        source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4))
-        bomb = b'<!DOCTYPE worksheet [<!ENTITY a "aaaa">]>'
-        change_parts(source, {SHEET: lambda xml: bomb + xml})
-
-        with pytest.raises(SheetError, match="is a damaged workbook"):
-            write(source, tmp_path / "result.xlsx")
-
-        assert list(tmp_path.iterdir()) == [source]
 
     def test_a_broken_signature_is_told(self, tmp_path):
         source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4))

@@ -5,36 +5,21 @@ import sys
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 
 from importer.model.errors import UsageError
 from importer.model.files import WrittenResult
 from importer.sheets.results.write import write_results
 from importer.sheets.sheet import TextFormat
-from importer.sheets.xlsx.cell_text import cell_text
 from tests.sheets.results_workbooks import (
+    ATTENTION,
+    CELLS,
     bare_workbook,
     part,
     plain_rows,
+    results_in,
+    write,
 )
-
-ATTENTION = ("invalid", "rejected", "unknown")
-CELLS = {2: ("invalid", '"x" is no number.'), 3: ("sent", ""), 4: ("sent", "late")}
-
-
-def write(source, target, cells=CELLS, *, worksheet="Orders", header_row=1, **rest):
-    rest.setdefault("attention", ATTENTION)
-    return write_results(source, target, worksheet, header_row, cells, **rest)
-
-
-def results_in(path, *, worksheet="Orders", header_row=1):
-    """Row -> (status, sentence) of a workbook, found by their headings."""
-    sheet = load_workbook(path)[worksheet]
-    columns = {cell.value: cell.column for cell in sheet[header_row]}
-    status, error = columns["Import Status"], columns["Import Error"]
-    rows = {row: (sheet.cell(row, status).value, sheet.cell(row, error).value or "")
-            for row in range(header_row + 1, sheet.max_row + 1)}  # fmt: skip
-    return {row: result for row, result in rows.items() if result != (None, "")}
 
 
 class TestWriting:
@@ -107,23 +92,6 @@ class TestWriting:
 
 
 class TestCells:
-    @pytest.mark.parametrize(
-        "text",
-        ["=1+1", "@x", " spaces ", "two\nlines", "<&>\"'", "ünïcödé 😀", "x" * 32_767],
-        ids=["formula", "at", "spaces", "lines", "markup", "unicode", "longest"],
-    )
-    def test_a_sentence_arrives_as_it_is(self, tmp_path, text):
-        source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4))
-
-        write(source, target := tmp_path / "result.xlsx", {2: ("sent", text)})
-
-        assert results_in(target) == {2: ("sent", text)}
-
-    def test_what_no_cell_may_hold_is_taken_out(self):
-        assert cell_text("a\x0b\x1b[0m\r\n\tb\ud83d\uffff") == "a[0m\n\tb\\ud83d"
-        assert len(cell_text("x" * 40_000)) == 32_767
-        assert len(cell_text("😀" * 20_000)) == 16_383
-
     def test_excel_escapes_are_no_letters(self, tmp_path):
         source = bare_workbook(tmp_path / "source.xlsx", plain_rows(4))
 
