@@ -187,15 +187,11 @@ class LinkToPo(Operation[LinkRow]):
 
 def related_orders(content: Any) -> list[str] | None:
     """The orders that a purchase order names; None where the answer names none of its kind."""
-    match content:
-        case {"RelatedItems": list(related)}:
-            return [
-                str(entry.get("ID"))
-                for entry in related
-                if isinstance(entry, dict) and str(entry.get("RecordType")) == "Order"
-            ]
-        case _:
-            return None
+    related = content.get("RelatedItems") if isinstance(content, dict) else None
+    if not isinstance(related, list):
+        return None
+    entries = (entry for entry in related if isinstance(entry, dict))
+    return [str(e.get("ID")) for e in entries if str(e.get("RecordType")) == "Order"]
 
 
 def linked_items(rows: Sequence[LinkRow]) -> list[dict[str, Any]]:

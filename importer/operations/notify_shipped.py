@@ -24,6 +24,8 @@ KNOWN_CODES = {
     "UPS": "ups",
     "DHL Express": "dhl_express",
 }
+PARCEL = ["sales_order_id", "tracking_number"]
+ITEM = ["sales_order_id", "sales_order_item_id"]
 NOT_A_UUID = "is not a ShipEngine id: they look like bf2a2717-dd70-5428-a688-98bdc4bcb7e7"
 
 
@@ -80,18 +82,17 @@ class NoticeRow(Row):
     one_carrier = agreement(
         "the tracking number has more than one carrier for this order (rows {rows})",
         at="carrier_code",
-        within=["sales_order_id", "tracking_number"],
+        within=PARCEL,
     )
 
     @rule(
         "the item appears more than once for this tracking number (rows {rows}); keep one",
         at="sales_order_item_id",
-        within=["sales_order_id", "tracking_number", "sales_order_item_id"],
+        within=[*PARCEL, "sales_order_item_id"],
     )
     def item_once(cls, rows: pd.DataFrame) -> Any:
-        parcel_item = ["sales_order_id", "tracking_number", "sales_order_item_id"]
-        named = rows[parcel_item].notna().all(axis=1)
-        return ~(rows.duplicated(parcel_item, keep=False) & named)
+        parcel_item = [*PARCEL, "sales_order_item_id"]
+        return ~(rows.duplicated(parcel_item, keep=False) & rows[parcel_item].notna().all(axis=1))
 
     @rule(
         "over-notified: a row without an item notifies the whole order, and rows {rows} notify it "
@@ -108,11 +109,11 @@ class NoticeRow(Row):
     @rule(
         "over-notified: rows {rows} notify more of this item than its Quantity Ordered",
         at="quantity",
-        within=["sales_order_id", "sales_order_item_id"],
+        within=ITEM,
         good_rows_only=True,
     )
     def not_more_than_ordered(cls, rows: pd.DataFrame) -> Any:
-        items = rows.groupby(["sales_order_id", "sales_order_item_id"])
+        items = rows.groupby(ITEM)
         return items["quantity"].transform("sum") <= items["quantity_ordered"].transform("min")
 
 

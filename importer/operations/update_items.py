@@ -84,8 +84,8 @@ class ItemRow(Row):
         within=["po_id", "po_item_id"],
     )
     def item_once(cls, rows: pd.DataFrame) -> Any:
-        named = rows.po_id.notna() & rows.po_item_id.notna()
-        return ~(rows.duplicated(["po_id", "po_item_id"], keep=False) & named)
+        line = ["po_id", "po_item_id"]
+        return ~(rows.duplicated(line, keep=False) & rows[line].notna().all(axis=1))
 
 
 class UpdateItems(Operation[ItemRow]):

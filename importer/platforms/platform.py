@@ -4,7 +4,7 @@ import html
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -76,10 +76,10 @@ class Platform(ABC):
         return None
 
     def pause_until(self, reply: Reply, now: datetime) -> datetime | None:
-        """When the account may call again, where the reply says that it called too often.
+        """When the account may call again, if the reply says that it called too often.
 
-        The platform's own instant is measured from its Date header, so that a wrong clock here
-        does no harm. What makes no sense (in the past, far away) becomes a minute.
+        An instant is measured from the reply's Date header, so a wrong clock here does no harm.
+        One that makes no sense (in the past, far away) becomes a minute.
         """
         if reply.status != 429:
             return None
@@ -162,26 +162,28 @@ def retry_after(reply: Reply, now: datetime) -> timedelta | None:
     text = reply.headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text, re.ASCII):
         return timedelta(seconds=float(text))
-    until = http_date(text)
+    until = instant(text)
     return None if until is None else until - server_time(reply, now)
 
 
 def sane_pause(wait: timedelta | None) -> timedelta:
-    sane = wait is not None and timedelta(0) <= wait <= LONGEST_PAUSE
-    return wait if wait is not None and sane else DEFAULT_PAUSE
+    if wait is None or not timedelta(0) <= wait <= LONGEST_PAUSE:
+        return DEFAULT_PAUSE
+    return wait
 
 
 def server_time(reply: Reply, now: datetime) -> datetime:
     """The platform's clock as its Date header tells it, else ours."""
-    return http_date(reply.headers.get("date", "")) or now
+    return instant(reply.headers.get("date", "")) or now
 
 
-def http_date(text: str) -> datetime | None:
+def instant(text: Any, parse: Callable[[str], datetime] = parsedate_to_datetime) -> datetime | None:
+    """The instant in a text, by default an HTTP date; UTC where it names no zone."""
     try:
-        instant = parsedate_to_datetime(text)
+        parsed = parse(text)
     except (ValueError, TypeError, OverflowError):
         return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def lifetime(seconds: Any, default_s: float) -> float:

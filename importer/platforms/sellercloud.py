@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from importer.model.calls import Call, Reply
@@ -10,6 +10,7 @@ from importer.platforms.platform import (
     Platform,
     Refusal,
     Token,
+    instant,
     is_html,
     lifetime,
     sane_pause,
@@ -48,9 +49,7 @@ class Sellercloud(Platform):
     name = "sellercloud"
     title = "Sellercloud"
     credentials = ("username", "password")
-    limit = Limit(
-        10_800, 3600
-    )  # "REST API Rate Limiting": 10,800 calls an hour for each IP address
+    limit = Limit(10_800, 3600)  # an hour, for each IP address: "REST API Rate Limiting"
     server_url = "https://{server}.api.sellercloud.com/rest"
     prefix = "api/"
     probe = Call("GET", "PurchaseOrders?model.pageNumber=1&model.pageSize=1")
@@ -78,7 +77,8 @@ class Sellercloud(Platform):
         body = _lower_keys(reply.json)
         if "ratelimitresettime" not in body:
             return super().pause_until(reply, now)
-        reset = _instant(body["ratelimitresettime"])
+        # ISO 8601, such as 2026-11-20T10:15:30.1234567Z: seven digits, as .NET writes.
+        reset = instant(body["ratelimitresettime"], datetime.fromisoformat)
         wait = reset - server_time(reply, now) + timedelta(seconds=1) if reset else None
         return now + sane_pause(wait)
 
@@ -120,12 +120,3 @@ def _lower_keys(body: Any) -> dict[str, Any]:
     if not isinstance(body, Mapping):
         return {}
     return {str(key).lower(): value for key, value in body.items()}
-
-
-def _instant(text: Any) -> datetime | None:
-    """An ISO 8601 instant, such as 2026-11-20T10:15:30.1234567Z (seven digits, as .NET writes)."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -56,10 +56,7 @@ def _one_of(table: TomlTable, name: str, known: Collection[str]) -> str | None:
 
 
 def _yes_or_no(table: TomlTable, name: str) -> bool | None:
-    value = table.values.get(name)
-    if value is not None and not isinstance(value, bool):
-        raise table.wrong(f"{name} must be true or false")
-    return value
+    return table.flag(name) if name in table.values else None
 
 
 def _encoding(table: TomlTable) -> str | None:

@@ -11,7 +11,7 @@ from importer.model.errors import ChoiceNeeded, SheetError, UsageError
 from importer.model.options import ReadingOptions
 from importer.model.spelling import listed
 from importer.operations import operation_named, operations
-from importer.operations.operation import Field, Operation
+from importer.operations.operation import Operation
 from importer.settings.settings import Settings
 from importer.settings.vendor_profile import VendorProfile
 from importer.sheets.fix_marks import is_fix_file
@@ -82,11 +82,7 @@ def _read_by_profile(
 def _choose_profile(
     worksheets: Sequence[Worksheet], reading: ReadingOptions, settings: Settings
 ) -> VendorProfile | None:
-    """The profile asked for, or the only one whose headings the sheet has.
-
-    Raises SettingsError where any profile is wrong, since any may be the one; ChoiceNeeded where
-    the headings are those of several vendors; UsageError where the vendor's operation is another.
-    """
+    """The profile asked for, or the only one whose headings the sheet has; all are checked."""
     for profile in settings.vendors.values():
         check_profile(profile)
     if reading.vendor is not None:
@@ -232,24 +228,16 @@ def changes(profile: VendorProfile, headings: Sequence[str]) -> str:
 
 def _filled_cells(profile: VendorProfile, table: TableRows) -> list[str]:
     """A sentence for each constant of the profile that fills cells."""
-    remarks = []
-    for field in table.layout.operation.fields:
-        filled = _filled(profile, table.layout, field, table.numbers)
-        if filled:
-            constant = shown(profile.constant(field.title))
-            remarks.append(f'{field.title} is "{constant}" by the profile, in {filled}')
+    layout, theirs, remarks = table.layout, replace(profile, constants={}), []
+    for field in layout.operation.fields:
+        constant = profile.constant(field.title)
+        if constant is None:
+            continue
+        place = "every row, since there is no such column"
+        if field.name in layout.columns:
+            cells = theirs.cells(field.title, layout.cells(field.name, table.numbers))
+            empty = [n for n, cell in zip(table.numbers, cells, strict=True) if is_empty(cell)]
+            place = f"row {listed(empty)}, where the cell is empty" if empty else ""
+        if place:
+            remarks.append(f'{field.title} is "{shown(constant)}" by the profile, in {place}')
     return remarks
-
-
-def _filled(
-    profile: VendorProfile, layout: Layout, field: Field, numbers: Sequence[int]
-) -> str | None:
-    """The rows that the profile's constant fills for the field; None if there are none."""
-    if profile.constant(field.title) is None:
-        return None
-    if field.name not in layout.columns:
-        return "every row, since there is no such column"
-    theirs = replace(profile, constants={})
-    cells = theirs.cells(field.title, layout.cells(field.name, numbers))
-    empty = [number for number, cell in zip(numbers, cells, strict=True) if is_empty(cell)]
-    return f"row {listed(empty)}, where the cell is empty" if empty else None
