@@ -87,32 +87,33 @@ def json_value(value: Any, date_only_at: time = NOON_UTC) -> Any:
             return value
 
 
-def same_value(options: Any, found: Any) -> bool:
-    """Whether what a platform holds is what was wished, by value: 5 is 5.00, a day is its day.
+def same_value(wanted: Any, current: Any) -> bool:
+    """Whether a platform has the wanted value: 5 is 5.00, a date matches any time of that day.
 
     A day is compared as a day, since no vendor says in which zone it keeps its dates.
 
     >>> same_value(Decimal("5"), 5.00), same_value(date(2026, 3, 1), "2026-03-01T00:00:00")
     (True, True)
     """
-    if found is None or isinstance(found, bool):
+    if current is None or isinstance(current, bool):
         return False
+    text = str(current).strip()
     try:
-        match options:
+        match wanted:
             case datetime():
-                return _instant(str(found)) == options
+                return _instant(text) == wanted
             case date():
-                return _instant(str(found)).date() == options
+                return _instant(text).date() == wanted
             case Decimal() | int():
-                return Decimal(str(found)) == options
+                return Decimal(text) == wanted
             case _:
-                return str(found).strip().casefold() == str(options).strip().casefold()
+                return text.casefold() == str(wanted).strip().casefold()
     except (ValueError, ArithmeticError):  # a date of the year 1 overflows in another zone
         return False
 
 
 def absent(found: Mapping[str, Any], entries: Sequence[Any]) -> bool | None:
-    """What a list tells of an entry that is not in it: False; None where it is only a page.
+    """False for an entry that a complete list lacks; None where the list is only one page.
 
     >>> absent({"TotalResults": 12}, ["a"] * 10), absent({}, ["a"])
     (None, False)
@@ -122,5 +123,5 @@ def absent(found: Mapping[str, Any], entries: Sequence[Any]) -> bool | None:
 
 
 def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text.strip())
+    instant = datetime.fromisoformat(text)
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

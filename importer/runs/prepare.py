@@ -114,7 +114,7 @@ def prepare(
     if sent_before is not None:
         waiting = [row for row in good if row.id not in aside]
         earlier = sent_before(operation, waiting, origin)
-        aside |= {id_: found.outcome for id_, found in earlier.items()}
+        aside |= {id_: sent.outcome for id_, sent in earlier.items()}
     rows = {row.id: row for row in good if row.id not in aside}
     return Prepared(
         content,
@@ -174,7 +174,7 @@ def _outcomes(
     outcomes |= _with_problems(Status.INVALID, validation.problems)
     if not table.aside:
         return outcomes
-    outcomes |= {RowId(row): Outcome(Status.UNCHANGED, said) for row, said in table.aside.items()}
+    outcomes |= {RowId(row): Outcome(Status.UNCHANGED, why) for row, why in table.aside.items()}
     return dict(sorted(outcomes.items()))
 
 
@@ -209,7 +209,7 @@ def _until(held: str, invalid: Sequence[RowId]) -> Outcome:
 
 
 def _with_problems(status: Status, problems: Sequence[Problem]) -> dict[RowId, Outcome]:
-    found: dict[RowId, list[Problem]] = {}
+    by_row: dict[RowId, list[Problem]] = {}
     for problem in problems:
-        found.setdefault(problem.id, []).append(problem)
-    return {row: Outcome(status, problems=tuple(several)) for row, several in found.items()}
+        by_row.setdefault(problem.id, []).append(problem)
+    return {id_: Outcome(status, problems=tuple(several)) for id_, several in by_row.items()}

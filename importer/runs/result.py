@@ -114,18 +114,18 @@ def _names(stem: str) -> Iterator[str]:
     return (f"{stem}.result" if n == 1 else f"{stem}.result-{n}" for n in count(first))
 
 
-def _place(source: SourceSheet, finished: Path, wished: Path) -> Path:
+def _place(source: SourceSheet, finished: Path, target: Path) -> Path:
     """The first name that is free, or has the same result or an older one of the same sheet.
 
     A result that a person has edited, or that is of another sheet, is never overwritten.
     """
-    targets = (wished.with_name(name + wished.suffix) for name in _names(source.stem))
+    places = (target.with_name(name + target.suffix) for name in _names(source.stem))
     return next(
-        target
-        for target in targets
-        if not target.exists()
-        or (target.is_file() and cmp(target, finished, shallow=False))
-        or _is_unchanged_result(target, source.layout)
+        place
+        for place in places
+        if not place.exists()
+        or (place.is_file() and cmp(place, finished, shallow=False))
+        or _is_unchanged_result(place, source.layout)
     )
 
 

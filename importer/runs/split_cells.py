@@ -33,10 +33,10 @@ def split_lines(
     name = operation.tracking[0] if operation.tracking else None
     if name is None or name not in cells:
         return whole_rows(numbers, cells)
-    held = [_held(cell) for cell in cells[name]]
-    places = [(i, line) for i, found in enumerate(held) for line in range(len(found))]
+    numbers_in = [_numbers_in(cell) for cell in cells[name]]
+    places = [(i, line) for i, parts in enumerate(numbers_in) for line in range(len(parts))]
     split = {field: [column[i] for i, _ in places] for field, column in cells.items()}
-    split[name] = [held[i][line] for i, line in places]
+    split[name] = [numbers_in[i][line] for i, line in places]
     return Lines([RowId(numbers[i], line + 1) for i, line in places], split)
 
 
@@ -45,7 +45,7 @@ def whole_rows(numbers: Sequence[int], cells: Mapping[str, Sequence[Cell]]) -> L
     return Lines([*map(RowId, numbers)], cells)
 
 
-def _held(cell: Cell) -> list[Cell]:
+def _numbers_in(cell: Cell) -> list[Cell]:
     """The numbers of a cell; a cell that may hold something else stays whole, and is refused."""
-    found = tracking_numbers_in(from_cell(cell)) if isinstance(cell, str) else []
-    return [cell] if len(found) < 2 or stranger_among(found) else [*dict.fromkeys(found)]
+    parts = tracking_numbers_in(from_cell(cell)) if isinstance(cell, str) else []
+    return [cell] if len(parts) < 2 or stranger_among(parts) else [*dict.fromkeys(parts)]

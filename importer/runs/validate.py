@@ -1,4 +1,4 @@
-"""Cells become values, and every problem found is named: first each cell is read, then checked.
+"""Reads each cell to a value, then checks the values, and reports every problem.
 
 Two steps, because pandera alone goes blind in a column once one of its cells cannot be coerced.
 """
@@ -55,29 +55,30 @@ def validate(
 ) -> Validation:
     """Read and check the cells of each field; a field without cells is a column that is absent.
 
-    `row_faults` names what is wrong with a row as a whole, found while its file was read;
-    `profile` says what the vendor's own words mean and what fills empty cells. An odd tracking
-    number is a warning, and a problem where `strict_tracking` asks for that; an empty carrier is
-    filled from an unambiguous number where `infer_carriers` does.
+    `row_faults` has what is wrong with a row as a whole; `profile` what the vendor's own words
+    mean and what fills empty cells. With `strict_tracking` an odd tracking number is a problem,
+    not a warning; with `infer_carriers` an unambiguous number fills an empty carrier.
     """
-    found = _Found(ids, cells, profile)
+    findings = _Findings(ids, cells, profile)
     faults = row_faults or {}
-    found.problems += [
+    findings.problems += [
         Problem(row, "", "", faults[row.row], ProblemKind.ROW) for row in ids if row.row in faults
     ]
-    values = {field.name: found.read(field) for field in operation.fields}
+    values = {field.name: findings.read(field) for field in operation.fields}
     if infer_carriers:
-        found.fill_carriers(operation, values)
+        findings.fill_carriers(operation, values)
     frame = _frame(operation, values)
     for field in operation.fields:
-        found.need(field, frame[field.name])
-    found.look_at_tracking(operation, values, found.problems if strict_tracking else found.warnings)
-    found.check(operation, values, frame)
-    return Validation(ids, values, *found.in_sheet_order(operation), found.notes)
+        findings.need(field, frame[field.name])
+    findings.compare_tracking(
+        operation, values, findings.problems if strict_tracking else findings.warnings
+    )
+    findings.check(operation, values, frame)
+    return Validation(ids, values, *findings.in_sheet_order(operation), findings.notes)
 
 
-class _Found:
-    """Problems and warnings as they are found, over the cells they are found in."""
+class _Findings:
+    """The problems and warnings of a sheet, over its cells."""
 
     def __init__(
         self,
@@ -104,8 +105,8 @@ class _Found:
             self.unreadable[field.name].add(i)
             self._add(self.problems, i, field, message)
         if remark := field.kind.remark(cells, about):
-            told, said = self.ids[remark[0]].row, remark[1]
-            self.notes.append(f"{field.title}: {said}, as row {told} alone tells; {_ONE_DAY}")
+            row, message = self.ids[remark[0]].row, remark[1]
+            self.notes.append(f"{field.title}: {message}, as row {row} alone tells; {_ONE_DAY}")
         return values
 
     def need(self, field: Field, values: pd.Series) -> None:
@@ -118,25 +119,25 @@ class _Found:
                 self._add(self.problems, i, field, empty, ProblemKind.EMPTY)
 
     def fill_carriers(self, operation: Operation[Any], values: Mapping[str, list[Value]]) -> None:
-        """Empty carriers become the one that their number tells, which is said of the row."""
+        """Fills empty carriers from unambiguous tracking numbers, with a warning each."""
         for number, carrier in _tracked(operation):
             choices = carrier.about.choices
             for i, named in enumerate(values[carrier.name]):
                 if named is not None or i in self.unreadable[carrier.name]:
                     continue
-                told = infer_carrier(str(values[number.name][i] or ""))
-                found = choices.get(told) if told and choices else told
-                if found is not None:
-                    values[carrier.name][i] = found
-                    self._add(self.warnings, i, carrier, _FILLED.format(found))
+                inferred = infer_carrier(str(values[number.name][i] or ""))
+                value = choices.get(inferred) if inferred and choices else inferred
+                if value is not None:
+                    values[carrier.name][i] = value
+                    self._add(self.warnings, i, carrier, _FILLED.format(value))
 
-    def look_at_tracking(
+    def compare_tracking(
         self,
         operation: Operation[Any],
         values: Mapping[str, Sequence[Value]],
         into: list[Problem],
     ) -> None:
-        """What is odd about a tracking number beside its carrier."""
+        """Reports tracking numbers that do not fit their carriers."""
         for number, carrier in _tracked(operation):
             blind = self.unreadable[carrier.name]
             numbers = cast("Sequence[str | None]", values[number.name])
@@ -172,7 +173,7 @@ class _Found:
             others = failure.rows_alike(values, self.ids)
             into = self.warnings if failure.warning else self.problems
             for i in rows:
-                facts = {name: _said(column[i]) for name, column in values.items()}
+                facts = {name: _quoted(column[i]) for name, column in values.items()}
                 message = failure.message.format(**facts, rows=others(i))
                 self._add(into, i, fields[failure.field], message)
 
@@ -198,9 +199,9 @@ class _Found:
             return problem.id, place.get(problem.column, -1)
 
         whole = {problem.id for problem in self.problems if not problem.column}
-        told = [p for p in self.problems if p.id not in whole or not p.column]
+        problems = [p for p in self.problems if p.id not in whole or not p.column]
         kept = [warning for warning in self.warnings if warning.id not in invalid]
-        return sorted(told, key=order), sorted(kept, key=order)
+        return sorted(problems, key=order), sorted(kept, key=order)
 
 
 _ONE_DAY = "dates like 2026-11-20 leave no doubt"
@@ -284,14 +285,14 @@ def _failure(error: Any, rows: Sequence[int]) -> _Failure:
         return _Failure(rows=rows, message=check.error, **facts)
     field = str(error.schema.name)
     if check.name == "str_matches":
-        said = error.schema.metadata["column"].if_other.replace("{", "{{").replace("}", "}}")
-        return _Failure(field, rows, f'"{{{field}}}" {said}', [field])
+        other = error.schema.metadata["column"].if_other.replace("{", "{{").replace("}", "}}")
+        return _Failure(field, rows, f'"{{{field}}}" {other}', [field])
     return _Failure(field, rows, _SENTENCES[check.name].format(field=field, **facts), [field])
 
 
-def _said(value: Value) -> str:
+def _quoted(value: Value) -> str:
     """
-    >>> _said(10001), len(_said("W" * 4000))
+    >>> _quoted(10001), len(_quoted("W" * 4000))
     ('10001', 200)
     """
     text = "" if value is None else str(value)
