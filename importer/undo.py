@@ -134,12 +134,11 @@ def _plan(run: RunRecord, account: Account, context: Context) -> _Plan:
     current = _current(operation, list(ours.values()), account, context)
     back: dict[RowId, TakenBack] = {}
     for id_, row in ours.items():
-        try:
-            back[id_] = _taken_back(operation, row, records[id_], current)
-        except AlreadyUndone as error:
-            aside[id_] = Outcome(Status.UNCHANGED, f"{error}.")
-        except CannotUndo as error:
-            aside[id_] = _invalid(id_, f"{error}.")
+        undone = _taken_back(operation, row, records[id_], current)
+        if isinstance(undone, Outcome):
+            aside[id_] = undone
+        else:
+            back[id_] = undone
     by = operation.undoing() or operation
     values = {f.name: [each.values.get(f.name) for each in back.values()] for f in by.fields}
     kept = {
@@ -162,10 +161,16 @@ def _current(
 
 def _taken_back(
     operation: Operation[Any], row: Any, record: RowRecord, current: Mapping[RowId, Any]
-) -> TakenBack:
+) -> TakenBack | Outcome:
+    """The values that undo a row, or the outcome of a row that cannot be undone."""
     if operation.undoing() is not None and row.id not in current:
-        raise CannotUndo("what the platform has now could not be read; try again")
-    return operation.taken_back(row, record.before, current.get(row.id))
+        return _invalid(row.id, "what the platform has now could not be read; try again.")
+    try:
+        return operation.taken_back(row, record.before, current.get(row.id))
+    except AlreadyUndone as error:
+        return Outcome(Status.UNCHANGED, f"{error}.")
+    except CannotUndo as error:
+        return _invalid(row.id, f"{error}.")
 
 
 def _not_ours(run: RunRecord, record: RowRecord) -> Outcome:

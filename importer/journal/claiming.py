@@ -71,7 +71,7 @@ def claim(
     touches: list[str] = json.loads(target["touches"])
     if holds := _holds(transaction, target["account"], touches):
         return Held(holds)
-    # Asked only now: as long as another held it, its outcome could not be seen.
+    # Asked only now: while another call held it, its outcome was not known yet.
     if once and (rows := sent_meanwhile(transaction, run_id, number)):
         return AlreadySent(rows)
     ours = {"run_id": run_id, "call_number": number, "account": target["account"]}

@@ -82,7 +82,7 @@ MEANWHILE = Statement(
 def earlier(
     connection: Connection, account: str, operation: str, identities: Iterable[str]
 ) -> dict[str, Earlier]:
-    """Which of these effects some run has sent to this account; unknown ones are told apart."""
+    """Which of these effects a run has sent, or may have sent, to this account."""
     found: dict[str, Earlier] = {}
     account, operation = storable(account), storable(operation)
     for some in _pieces({storable(identity) for identity in identities}):

@@ -1,4 +1,4 @@
-"""What a database refuses, in a sentence for a person; no password ever stands in one."""
+"""What a database refuses, in a sentence for a person, without passwords."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ def explained(name: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        # The cause is left out: what a driver says of an address may hold its password.
+        # No cause: a driver may quote the address with its password.
         raise explain(error, name) from None
 
 

@@ -1,4 +1,4 @@
-"""The end of a run: all told, or given up."""
+"""The end of a run: finished or abandoned."""
 
 from sqlalchemy import bindparam, select, update
 
@@ -13,7 +13,7 @@ from importer.model.cleaning import storable
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
 
-GIVEN_UP = Outcome(
+ABANDONED = Outcome(
     Status.UNKNOWN, "It was being sent when its run was abandoned: check the platform."
 )
 
@@ -57,12 +57,12 @@ def finish(
 
 
 def abandon(transaction: Transaction, run_id: int, epoch: int) -> None:
-    """A person gives the run up: what is `sending` becomes unknown, nothing is held."""
+    """Ends the run for good: `sending` calls become unknown, holds end."""
     must_own(transaction, run_id, epoch)
     for number in _sending(transaction, run_id):
         change(transaction, run_id, number, IN_DOUBT, CallState.UNKNOWN)
         rows = rows_of_call(transaction, run_id, number)
-        write_outcomes(transaction, run_id, dict.fromkeys(rows, GIVEN_UP))
+        write_outcomes(transaction, run_id, dict.fromkeys(rows, ABANDONED))
     _end_run(transaction, run_id, RunState.ABANDONED, None)
 
 

@@ -1,6 +1,6 @@
 """The journal as the stages know it: what may be written, and what may be asked.
 
-Each method is a function of this package, run inside a transaction; it is told there.
+Each method is a function of this package, run inside a transaction; its docstring is there.
 """
 
 from collections.abc import Callable, Sequence

@@ -103,7 +103,7 @@ def _give_lines_to_looks(connection: Connection) -> None:
 
 
 def _take_lines_from_fixes(connection: Connection) -> None:
-    """Which row a row of a fix file fixes is told by row, for all its lines."""
+    """A fix file names the rows it fixes by row, for all their lines."""
     query = select(run.c.id, run.c.settings).where(run.c.settings.like('%"mends":{%'))
     for number, kept in connection.execute(query).all():
         settings: dict[str, Any] = json.loads(kept)

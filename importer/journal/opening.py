@@ -74,7 +74,7 @@ def find(location: str | Path) -> JournalPlace:
     try:
         url = make_url(location)
     except (ArgumentError, ValueError):
-        # The address itself is left out of the sentence: it may hold a password.
+        # Without the address itself: it may contain a password.
         raise JournalError(
             f'The journal\'s address cannot be read: write "{scheme}://user@host:5432/database".'
         ) from None
@@ -86,7 +86,7 @@ def find(location: str | Path) -> JournalPlace:
 
 
 def _file(path: Path) -> JournalPlace:
-    """The file, made if need be, for this user's eyes only: it holds what vendors wrote."""
+    """The file, created if needed and readable only by this user."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -10,7 +10,7 @@ from importer.model.cleaning import storable
 from importer.model.errors import JournalError, RunBusy, RunTaken
 
 # On PostgreSQL the row is locked until the commit, so that no other process can take the run
-# between this look and what is written because of it. SQLite has one writer anyway.
+# between this read and the write that depends on it. SQLite has one writer anyway.
 FIND = Statement(
     select(run.c.epoch, run.c.owner, run.c.state, run.c.account, run.c.heartbeat_at)
     .where(run.c.id == bindparam("the_run"))

@@ -19,7 +19,7 @@ NOTE = Statement(
         select(NAME, LONG_AGO, LONG_AGO).where(~exists().where(account.c.name == NAME)),
     )
 )
-# On PostgreSQL the row stays locked until the commit, so no two machines are given one slot.
+# On PostgreSQL the row stays locked until the commit, so no two machines get the same slot.
 NEXT_AT = Statement(
     select(account.c.next_at, account.c.noted_at)
     .where(account.c.name == NAME)
@@ -51,7 +51,7 @@ def reserve_after(transaction: Transaction, name: str, free_s: float, pace_s: fl
 def free_in(now: float, next_at: float, noted_at: float) -> float:
     """Seconds until an account's next free instant, noted at another.
 
-    A clock that was set back since then makes nobody wait longer.
+    A clock that was set back since then makes no wait longer.
 
     >>> free_in(100.0, 103.0, noted_at=99.0), free_in(100.0, 3703.0, noted_at=3700.0)
     (3.0, 3.0)

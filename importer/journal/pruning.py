@@ -1,4 +1,4 @@
-"""Forgetting what was said in old runs, and keeping what guards against sending it twice."""
+"""Deletes the texts of old runs and keeps what prevents sending them twice."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ OLD = (
 )
 STILL_NEEDED = (CallState.PLANNED.value, CallState.SENDING.value, CallState.UNKNOWN.value)
 FORGET = (
-    # What may have to be sent or looked at once more keeps its words.
+    # What may have to be sent or read back again keeps its body.
     update(call)
     .where(call.c.run_id == bindparam("b_run"), call.c.state.not_in(STILL_NEEDED))
     .values(body=None),

@@ -15,9 +15,9 @@ from importer.model.run_settings import RunSettings
 
 
 class RunState(StrEnum):
-    OPEN = "open"  # somebody works on it, or it was interrupted: `resume` goes on
-    FINISHED = "finished"  # every call that was sent has its outcome, the result was given back
-    ABANDONED = "abandoned"  # a person gave it up
+    OPEN = "open"  # a process works on it, or it was interrupted: `resume` continues it
+    FINISHED = "finished"  # every call that was sent has its outcome, the result was written
+    ABANDONED = "abandoned"  # ended by a person
 
 
 class CallState(StrEnum):
@@ -108,7 +108,7 @@ class RowRecord:
     values: Mapping[str, Any]  # empty once pruned
     identity: str | None
     call_number: int | None  # the call that carried it last
-    before: Mapping[str, Any] | None = None  # what the platform held, where that was kept
+    before: Mapping[str, Any] | None = None  # what the platform had, if that was kept
 
 
 @dataclass(frozen=True, slots=True)

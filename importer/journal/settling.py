@@ -143,11 +143,14 @@ def set_outcomes(
 def set_before(
     transaction: Transaction, run_id: int, epoch: int, before: Mapping[RowId, Mapping[str, Any]]
 ) -> None:
-    """What the platform held of rows before they were sent, by our names of the fields."""
+    """The values rows had on the platform before they were sent, by field name."""
     must_own(transaction, run_id, epoch)
     KEEP_BEFORE.run_each(
         transaction.connection,
-        [{**this_row(run_id, row), "the_before": to_json(held)} for row, held in before.items()],
+        [
+            {**this_row(run_id, row), "the_before": to_json(values)}
+            for row, values in before.items()
+        ],
     )
 
 

@@ -1,4 +1,4 @@
-"""Text and instants at the journal's border: only what both databases can hold."""
+"""Text and instants as both databases can store them."""
 
 import json
 from collections.abc import Iterable, Mapping

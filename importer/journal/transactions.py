@@ -13,7 +13,7 @@ class Transaction:
 
     connection: Connection
     now: float  # seconds since 1970
-    stale_after_s: float  # how old a heartbeat is when nobody works on its run any more
+    stale_after_s: float  # the age at which a heartbeat no longer protects its run
 
 
 @contextmanager

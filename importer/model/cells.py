@@ -1,4 +1,4 @@
-"""One cell as its file holds it, and how a person sees it."""
+"""One cell as its file has it, and as a person sees it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,7 +10,7 @@ from importer.model.cleaning import from_cell
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A cell without a value: an Excel error such as #N/A, or a formula never calculated."""
+    """A cell without a value: an Excel error like #N/A, or a formula never calculated."""
 
     text: str  # as a person sees it: "#N/A", "=B2*2"
 

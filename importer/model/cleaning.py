@@ -16,7 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def from_cell(text: str) -> str:
-    """A cell's text without what nobody can see; no-break spaces become spaces.
+    """A cell's text without invisible characters; no-break spaces become spaces.
 
     >>> from_cell("\\u00a0 1Z999\\u200b ")
     '1Z999'

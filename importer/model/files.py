@@ -11,13 +11,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, BinaryIO
 
-Choose = Callable[[Path, Path], Path]  # the finished file and its wished place -> its place
+Choose = Callable[[Path, Path], Path]  # the finished file and the intended path -> the path
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenResult:
-    path: Path  # where it stands; not always where it was wished
-    notes: tuple[str, ...] = ()  # what a person should hear
+    path: Path  # not always the intended one
+    notes: tuple[str, ...] = ()  # for a person
 
 
 def written(
@@ -25,7 +25,7 @@ def written(
     write: Callable[[BinaryIO], tuple[str, ...] | None],
     choose: Choose | None = None,
 ) -> WrittenResult:
-    """Have it written beside the target, then put in its place at once."""
+    """Writes next to the target, then renames at once. Raises OSError."""
     if target.is_dir():
         raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(target))
     part = target.with_name(f".{token_hex(8)}.part")
@@ -70,7 +70,7 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def put(part: Path, target: Path) -> Path:
-    """Rename a finished file; beside a target that another program holds open, as Excel does."""
+    """Renames a finished file; under another name if a program like Excel has the target open."""
     try:
         part.replace(target)
     except PermissionError:

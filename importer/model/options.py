@@ -65,12 +65,12 @@ class UploadOptions:
 
     reading: ReadingOptions = field(default_factory=ReadingOptions)
     into: Path | None = None  # the folder of the result; None: next to the sheet
-    whole_po: bool = False  # a bad row holds back the others of its purchase order
-    strict: bool = False  # a bad row holds back the whole sheet
+    whole_po: bool = False  # a bad row withholds the others of its purchase order
+    strict: bool = False  # a bad row withholds the whole sheet
     again: bool = False  # send what an earlier run has sent
     verify: bool | None = None  # read back at the end; None: as the operation does by default
     stop_after: Share | None = None  # so many rejected rows end the run
-    undoable: bool = False  # keep what the platform held before each write
+    undoable: bool = False  # keep what the platform had before each write
     take_over: bool = False  # the process that began the sheet's run is known to be gone
 
     def for_platform(self, platform: str) -> Self:

@@ -21,7 +21,7 @@ class Status(StrEnum):
 
     @property
     def settled(self) -> bool:
-        """Nobody needs to look at such a row again."""
+        """Such a row needs no more attention."""
         return self in {Status.PLANNED, Status.SENT, Status.VERIFIED, Status.UNCHANGED}
 
 
@@ -29,7 +29,7 @@ class ProblemKind(StrEnum):
     """What a problem is about."""
 
     EMPTY = "empty"  # a cell that is needed
-    CELL = "cell"  # what a cell holds
+    CELL = "cell"  # what is in a cell
     ROW = "row"  # the row as a whole
     WARNING = "warning"  # what to know about a row that is sent anyway
 

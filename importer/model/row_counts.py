@@ -46,7 +46,7 @@ class RowCounts:
 
     @property
     def attention(self) -> int:
-        """Rows that a person has to look at."""
+        """Rows that need attention."""
         return self.number(*(status for status in Status if not status.settled))
 
     @property

@@ -44,6 +44,6 @@ def problems_of(outcomes: Iterable[Outcome]) -> list[Problem]:
 
 
 def problems_by_sheet_row(problems: Iterable[Problem]) -> list[Problem]:
-    """What is wrong with a row is told once, however many lines it was split into."""
+    """Each problem of a row once, however many lines it was split into."""
     once = dict.fromkeys(replace(problem, id=RowId(problem.row)) for problem in problems)
     return sorted(once, key=lambda problem: problem.row)

@@ -1,4 +1,4 @@
-"""How a run is told to stop: by itself, or by whoever ordered several."""
+"""Tells one run, or several at once, to stop."""
 
 import threading
 

@@ -28,7 +28,7 @@ class Summary:
     result: Path | None = None
     fix: Path | None = None  # only the rows that need attention, to be fixed and uploaded
     problems: Sequence[Problem] = ()
-    notes: Sequence[str] = ()  # what a person should hear beside the outcomes
+    notes: Sequence[str] = ()  # for a person, in addition to the outcomes
     plan: Sequence[Call] | None = None
     minutes: float | None = None
     stopped_by: str | None = None  # why the run ended before its end

@@ -189,7 +189,8 @@ def complete_parent_run(
         return []
     try:
         parent = context.journal.run(fixes.run)
-        epoch, result = context.journal.take(parent.id), path_of(parent.result_path)
+        epoch = context.journal.take(parent.id)
+        result: str | Path | None = parent.result_path
         try:
             settled = settled_by(run, outcomes, context.journal.outcomes(parent.id))
             context.journal.set_outcomes(parent.id, epoch, settled)
@@ -207,10 +208,6 @@ def complete_parent_run(
     but = f" except for {left:,} row{'' if left == 1 else 's'}" if left else ""
     note = f"run {parent.id} is now complete{but}"
     return [note, *complete_parent_run(context, parent, after), *notes]
-
-
-def path_of(text: str | None) -> Path | None:
-    return None if text is None else Path(text)
 
 
 def run_rows_of(run: RunRecord, journal: Journal) -> RunRows:
@@ -291,12 +288,14 @@ def _is_open(record: CallRecord, operation: Operation[Any], rows: Mapping[RowId,
     return record.state in {CallState.PLANNED, CallState.SENDING}
 
 
-def end_run(context: Context, run_id: int, epoch: int, result: Path | None) -> None:
+def end_run(context: Context, run_id: int, epoch: int, result: str | Path | None) -> None:
     """A run with calls left to send or read back stays open, free for the next process."""
     if any(record.state in STILL_OPEN for record in context.journal.calls(run_id)):
         context.journal.let_go(run_id, epoch)
     else:
-        context.journal.finish(run_id, epoch, None if result is None else str(result.resolve()))
+        context.journal.finish(
+            run_id, epoch, None if result is None else str(Path(result).resolve())
+        )
 
 
 def try_account(account: Account, environ: Mapping[str, str]) -> str:

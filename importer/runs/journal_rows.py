@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +65,14 @@ def _user() -> str:
 
 def new_rows(prepared: Prepared, account: Account) -> list[NewRow]:
     operation, entries = prepared.operation, []
-    for number, outcome in prepared.outcomes.items():
-        row = prepared.rows.get(number)
+    for id_, outcome in prepared.outcomes.items():
+        row = prepared.rows.get(id_)
         if row is None:
-            entries.append(NewRow(number, outcome))
+            entries.append(NewRow(id_, outcome))
         else:
-            effect, waiting = (
-                identity(operation, row, account),
-                replace(outcome, status=Status.UNSENT),
-            )
-            entries.append(NewRow(number, waiting, values_of(operation, row), effect))
+            effect = identity(operation, row, account)
+            unsent = replace(outcome, status=Status.UNSENT)
+            entries.append(NewRow(id_, unsent, values_of(operation, row), effect))
     return entries
 
 
@@ -101,17 +100,15 @@ def identity(operation: Operation[Any], row: Any, account: Account) -> str:
 
 
 def as_json(value: Value) -> str | int | None:
-    return value if value is None or isinstance(value, int | str) else _text_of(value)
-
-
-def _text_of(value: Any) -> str:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if value is None or isinstance(value, int | str):
+        return value
+    return str(value) if isinstance(value, Decimal) else value.isoformat()
 
 
 def rows_of_journal(
     operation: Operation[Any], records: Mapping[RowId, RowRecord]
 ) -> dict[RowId, Any]:
-    kept = {number: record.values for number, record in records.items() if record.values}
+    kept = {id_: record.values for id_, record in records.items() if record.values}
     values = {
         field.name: [field.kind.from_journal(v.get(field.name)) for v in kept.values()]
         for field in operation.fields

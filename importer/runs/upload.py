@@ -21,7 +21,6 @@ from importer.runs.execute import (
     continue_run,
     end_run,
     execute,
-    path_of,
     run_rows_of,
     send_run,
     summary_of,
@@ -90,7 +89,7 @@ def _check_earlier_runs(prepared: Prepared, context: Context) -> list[str]:
             try:
                 send_run(context, run, epoch, run_rows, run.settings.options, doubts_only=True)
             finally:
-                end_run(context, run_id, epoch, path_of(run.result_path))
+                end_run(context, run_id, epoch, run.result_path)
     return [f"checked run {run_id}, which may have sent rows of this sheet" for run_id in doubtful]
 
 
