@@ -74,12 +74,11 @@ class Connection:
         self._client.close()
 
     def send(self, call: Call, in_time: Callable[[], bool] = lambda: True) -> Reply:
-        """The platform's reply, whatever its status; signs in before where that is needed.
+        """The platform's reply, whatever its status, redirects too; signs in first where needed.
 
-        Raises NotSent, AnswerLost, SignInRefused. Redirects come back as replies. The body of an
-        error is cut at MOST_BYTES. A sign-in that came too often gives its own 429 as the reply,
-        since that is no less true of the call. `in_time` is asked last of all, just before the
-        bytes leave: NotSent where it says no.
+        Raises NotSent, AnswerLost, SignInRefused. The body of an error is cut at MOST_BYTES. A
+        sign-in that came too often gives its own 429 as the reply. `in_time` is asked last of
+        all, just before the bytes leave: NotSent where it says no.
         """
         token = self._current_token()
         if isinstance(token, Reply):

@@ -14,9 +14,6 @@ from importer.sending.read_back import ReadBacks, parted
 from importer.sending.task import Applied, Doubt, Task
 from importer.sending.verdicts import JudgedReply, all_of, whole
 
-NOT_SHOWN = "It was accepted, but a read back does not show it; look it up by hand."
-INTERRUPTED = "The run was interrupted while the call was being sent."
-
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
@@ -39,7 +36,8 @@ class Doubts:
         if record.claimed_at is not None:
             age_s = (self.task.journal.now() - record.claimed_at).total_seconds()
         age_s = max(-self.task.patience.longest_pause_s, age_s)  # less: a clock was set back
-        return Doubt(record, INTERRUPTED, self.task.clock() - age_s)
+        interrupted = "The run was interrupted while the call was being sent."
+        return Doubt(record, interrupted, self.task.clock() - age_s)
 
     def settle(self, doubt: Doubt) -> list[Doubt]:
         """Reads back a call whose answer was lost, and sends again what is surely missing."""
@@ -104,8 +102,8 @@ class Doubts:
             applied = self.read_backs.shown_in(self.read_backs.read(record, call), rows)
         shown = [row for row in rows if applied[row.id]]
         missing = [row for row in rows if applied[row.id] is False]
-        unknown = all_of(missing, Status.UNKNOWN, NOT_SHOWN)
-        outcomes = {**all_of(shown, Status.VERIFIED), **unknown}
+        words = "It was accepted, but a read back does not show it; look it up by hand."
+        outcomes = all_of(shown, Status.VERIFIED) | all_of(missing, Status.UNKNOWN, words)
         task.journal.set_outcomes(task.run_id, task.epoch, outcomes)
 
     def _has_settled(self, doubt: Doubt) -> bool:
@@ -127,8 +125,8 @@ class Doubts:
 
     def _leave(self, doubt: Doubt, applied: Applied, words: str) -> list[Doubt]:
         shown, rest = parted(self.task.rows_of(doubt.record.call), applied)
-        unknown = all_of(rest, Status.UNKNOWN, f"{doubt.sentence} {words}")
-        outcomes = {**all_of(shown, Status.VERIFIED), **unknown}
+        outcomes = all_of(shown, Status.VERIFIED)
+        outcomes |= all_of(rest, Status.UNKNOWN, f"{doubt.sentence} {words}")
         self.ledger.settle(doubt.record, CallState.UNKNOWN, outcomes)
         if doubt.fresh:
             self.ledger.breaker.note_doubt(doubt.sentence)

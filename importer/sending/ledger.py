@@ -1,7 +1,7 @@
 """What became of the calls of one run: written into the journal, counted by the breaker."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -69,8 +69,7 @@ class Ledger:
 
     def flush(self) -> None:
         """Waits for what this thread has settled: most often it shares a commit with a claim."""
-        wait: Callable[[], None] = self._late.__dict__.pop("wait", lambda: None)
-        wait()
+        self._late.__dict__.pop("wait", lambda: None)()
 
     def _wait_for(
         self, settled: Future[None], record: CallRecord, outcomes: Outcomes, ending: Ending

@@ -102,8 +102,7 @@ class _Sender:
         """Reads back what was accepted and is not yet sure: one GET for all that it shows."""
         task = self._task
         outcomes = task.journal.outcomes(task.run_id)
-        unsure = {n for n, outcome in outcomes.items() if outcome.status in _UNSURE}
-        unsure &= task.rows.keys()
+        unsure = {n for n in outcomes.keys() & task.rows.keys() if outcomes[n].status in _UNSURE}
         accepted = [
             (record, [task.rows[n] for n in record.call.rows if n in unsure])
             for record in task.journal.calls(task.run_id)
