@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from importer.journal.pacing import note_account
+from importer.journal.pacing import NOTE_ACCOUNT
 from importer.journal.records import CallState, NewRow, NewRun, RunState
 from importer.journal.statements import Statement
 from importer.journal.tables import call, call_row, row, run
@@ -59,7 +59,7 @@ def spell_out(new_run: NewRun, rows: Sequence[NewRow], calls: Sequence[Call]) ->
 def begin(transaction: Transaction, beginning: Beginning) -> int:
     """The run's number."""
     connection, now = transaction.connection, transaction.now
-    note_account(transaction, beginning.run["account"])
+    NOTE_ACCOUNT.run(connection, the_account=beginning.run["account"])
     run_id: int = INSERT_RUN.value(connection, **beginning.run, created_at=now, heartbeat_at=now)
     ours = {"run_id": run_id}
     INSERT_CALLS.run_each(connection, [entry | ours for entry in beginning.calls])

@@ -49,7 +49,7 @@ def finish(
 ) -> None:
     """The run is over; raises JournalError while a call of it is `sending`."""
     must_own(transaction, run_id, epoch)
-    if sending := _sending(transaction, run_id):
+    if sending := SENDING.values(transaction.connection, the_run=run_id):
         raise JournalError(
             f"Run {run_id} cannot be finished: its calls {sending} have no known outcome."
         )
@@ -59,7 +59,7 @@ def finish(
 def abandon(transaction: Transaction, run_id: int, epoch: int) -> None:
     """Ends the run for good: `sending` calls become unknown, holds end."""
     must_own(transaction, run_id, epoch)
-    for number in _sending(transaction, run_id):
+    for number in SENDING.values(transaction.connection, the_run=run_id):
         change(transaction, run_id, number, IN_DOUBT, CallState.UNKNOWN)
         rows = rows_of_call(transaction, run_id, number)
         write_outcomes(transaction, run_id, dict.fromkeys(rows, ABANDONED))
@@ -77,10 +77,6 @@ def filed(transaction: Transaction, run_id: int, file_path: str, result_path: st
         the_result=None if result_path is None else storable(result_path),
         the_settings=to_json({**settings, "into": None}),
     )
-
-
-def _sending(transaction: Transaction, run_id: int) -> list[int]:
-    return SENDING.values(transaction.connection, the_run=run_id)
 
 
 def _end_run(

@@ -13,7 +13,7 @@ NAME = bindparam("the_account", type_=Text)
 LONG_AGO = literal(0.0, Double)
 
 # Where two machines note a new account at once, one of them is refused and does it all again.
-NOTE = Statement(
+NOTE_ACCOUNT = Statement(
     insert(account).from_select(
         ["name", "next_at", "noted_at"],
         select(NAME, LONG_AGO, LONG_AGO).where(~exists().where(account.c.name == NAME)),
@@ -30,10 +30,6 @@ SET_NEXT_AT = Statement(
     .where(account.c.name == NAME)
     .values(next_at=bindparam("the_next_at"), noted_at=bindparam("now"))
 )
-
-
-def note_account(transaction: Transaction, name: str) -> None:
-    NOTE.run(transaction.connection, the_account=name)
 
 
 def reserve(transaction: Transaction, name: str, pace_s: float) -> float:
@@ -67,7 +63,7 @@ def pause(transaction: Transaction, name: str, until: datetime) -> None:
 
 
 def _free_in(transaction: Transaction, name: str) -> float:
-    note_account(transaction, name)
+    NOTE_ACCOUNT.run(transaction.connection, the_account=name)
     [found] = NEXT_AT.all(transaction.connection, the_account=name)
     return free_in(transaction.now, found["next_at"], found["noted_at"])
 

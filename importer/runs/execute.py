@@ -273,10 +273,8 @@ def send_run(
 
 
 def _patience(patience: Patience, options: UploadOptions, rows: int) -> Patience:
-    if options.stop_after is None:
-        return patience
-    bounds = replace(patience.bounds, rejected_rows=options.stop_after.of(rows))
-    return replace(patience, bounds=bounds)
+    limit = options.stop_after.of(rows) if options.stop_after else None
+    return replace(patience, bounds=replace(patience.bounds, rejected_rows=limit))
 
 
 def _is_open(record: CallRecord, operation: Operation[Any], rows: Mapping[RowId, Any]) -> bool:
