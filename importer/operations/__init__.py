@@ -70,11 +70,8 @@ def _read_files() -> tuple[dict[str, Operation[Any]], dict[str, str]]:
 def _defined_in(module: str) -> Operation[Any]:
     """The first operation of a module, its model read. Raises whatever the module raises."""
     for defined in vars(import_module(module)).values():
-        if (
-            isinstance(defined, type)
-            and issubclass(defined, Operation)
-            and defined.__module__ == module
-        ):
+        own = getattr(defined, "__module__", "") == module
+        if own and isinstance(defined, type) and issubclass(defined, Operation):
             operation = defined()
             operation.check_declared()
             return operation

@@ -22,12 +22,8 @@ PAYMENT_TERMS = {
     **{f"Net {days}": f"net_{days}" for days in (7, 15, 30, 45, 60)},
     "COD": "cash_on_delivery",
 }
-PAYMENT_STATUSES = {
-    status.replace("_", " ").title(): status
-    for status in (
-        *("none", "unpaid", "partially_paid", "paid", "refunded", "credit_issued", "other"),
-    )
-}
+STATUSES = ("none", "unpaid", "partially_paid", "paid", "refunded", "credit_issued", "other")
+PAYMENT_STATUSES = {status.replace("_", " ").title(): status for status in STATUSES}
 DETAILS = [
     "order_date",
     "expected_delivery_date",
