@@ -20,7 +20,7 @@ from importer.model.options import ReadingOptions, UploadOptions
 from importer.model.stop import Stop
 from importer.runs.execute import Context
 from importer.runs.upload import resume_run, upload_sheet
-from importer.sending import delivery
+from importer.sending import task
 from importer.sheets.results import write as results
 from tests.conftest import QUICK
 
@@ -421,7 +421,7 @@ def test_a_clock_that_is_set_in_the_middle_of_a_run_loses_and_doubles_nothing(
     settings, sandbox, sheet, tmp_path, monkeypatch, by_s, after
 ):
     jump = Jump(by_s, after)
-    monkeypatch.setattr(delivery, "time", jump)
+    monkeypatch.setattr(task, "time", jump)
     path = sheet(HEADINGS, *(line(po_id=10001 + n) for n in range(6)))
     waits = []
 
