@@ -7,19 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from importer.columns.dates import InstantKind, day_first
+from importer.columns.dates import day_first
 from importer.columns.kind import Kind, Unreadable, Value, read_column
-from importer.columns.numbers import IdentifierKind, MoneyKind, WholeNumberKind
-from importer.columns.texts import (
-    CapitalsKind,
-    CarrierCodeKind,
-    ChoiceKind,
-    CodeKind,
-    TextKind,
-    TrackingNumberKind,
-    stranger_among,
-    tracking_numbers_in,
-)
+from importer.columns.texts import stranger_among, tracking_numbers_in
 
 __all__ = [
     "Capitals",
@@ -53,13 +43,13 @@ if TYPE_CHECKING:
     CarrierCode = str
     Instant = date | datetime
 else:
-    Identifier = IdentifierKind
-    WholeNumber = WholeNumberKind
-    Money = MoneyKind
-    Text = TextKind
-    Capitals = CapitalsKind
-    Code = CodeKind
-    TrackingNumber = TrackingNumberKind
-    Choice = ChoiceKind
-    CarrierCode = CarrierCodeKind
-    Instant = InstantKind
+    from importer.columns.dates import InstantKind as Instant
+    from importer.columns.numbers import IdentifierKind as Identifier
+    from importer.columns.numbers import MoneyKind as Money
+    from importer.columns.numbers import WholeNumberKind as WholeNumber
+    from importer.columns.texts import CapitalsKind as Capitals
+    from importer.columns.texts import CarrierCodeKind as CarrierCode
+    from importer.columns.texts import ChoiceKind as Choice
+    from importer.columns.texts import CodeKind as Code
+    from importer.columns.texts import TextKind as Text
+    from importer.columns.texts import TrackingNumberKind as TrackingNumber

@@ -68,8 +68,7 @@ class Kind(pandas_engine.DataType):
 
     def from_journal(self, value: Any) -> Value:
         """The value as it was before it was kept as JSON."""
-        text: Value = value
-        return text
+        return cast("Value", value)
 
     def same(self, value: Value, current: Any) -> bool:
         """Whether what a platform holds is the value: 5 is 5.00, a day is its day."""

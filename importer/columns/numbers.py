@@ -80,7 +80,9 @@ class MoneyKind(Kind):
         >>> MoneyKind().read(274.65999999999997, Column(""))
         Decimal('274.66')
         """
-        amount = _without_currency(cell) if isinstance(cell, str) else cell
+        amount = cell
+        if isinstance(cell, str):
+            amount = cell.strip("$€£¥ ").removeprefix("USD").removesuffix("USD").strip()
         number = _number(amount, about.decimal)
         if number is None:
             advice = _money_advice(amount, about.decimal)
@@ -91,10 +93,6 @@ class MoneyKind(Kind):
 
     def from_journal(self, value: Any) -> Value:
         return None if value is None else Decimal(value)
-
-
-def _without_currency(text: str) -> str:
-    return text.strip("$€£¥ ").removeprefix("USD").removesuffix("USD").strip()
 
 
 def _money_advice(amount: Cell, decimal: str | None) -> str:

@@ -49,25 +49,29 @@ def rows_of_table(layout: Layout, *, visible_only: bool = False) -> TableRows:
     if other := _another_table(layout, every, aside):
         strangers = _strangers(layout, other)
         aside |= dict.fromkeys(strangers, f"Part of another table, which begins in row {other[0]}.")
-        layout = _doubtful(layout, [row for row in other if row not in aside], other[0])
-    numbers = [row for row in every if row not in aside] if aside else every
-    notes = [*merged, *_reason_notes(aside), *_sight_notes(layout, numbers, visible_only)]
-    hidden = _among(numbers, layout.worksheet.hidden_rows) if visible_only else []
-    if hidden:
-        by = _hidden_by(layout)
-        aside |= dict.fromkeys(hidden, f"Hidden {by} and skipped because of --visible-only.")
-        numbers = [row for row in numbers if row not in layout.worksheet.hidden_rows]
-    return TableRows(layout, numbers, aside, notes)
+        layout = _doubtful(layout, _without(other, aside), other[0])
+    numbers = _without(every, aside)
+    hidden = _among(numbers, layout.worksheet.hidden_rows)
+    skipped = hidden if visible_only else []
+    notes = [*merged, *_reason_notes(aside), *_sight_notes(layout, numbers, hidden, skipped)]
+    why = f"Hidden {_hidden_by(layout)} and skipped because of --visible-only."
+    aside |= dict.fromkeys(skipped, why)
+    return TableRows(layout, _without(numbers, skipped), aside, notes)
+
+
+def _without(rows: Sequence[int], left_out: Collection[int]) -> Sequence[int]:
+    known = {*left_out}
+    return [row for row in rows if row not in known] if known else rows
 
 
 def _hidden_by(layout: Layout) -> str:
     return "by a filter" if layout.worksheet.filtered else "in the sheet"
 
 
-def _sight_notes(layout: Layout, numbers: Sequence[int], visible_only: bool) -> list[str]:
+def _sight_notes(
+    layout: Layout, numbers: Sequence[int], hidden: Sequence[int], skipped: Sequence[int]
+) -> list[str]:
     """What is said of rows that are hidden or struck through."""
-    hidden = _among(numbers, layout.worksheet.hidden_rows)
-    skipped = hidden if visible_only else []
     struck = [r for r in _among(numbers, layout.worksheet.struck_rows) if r not in skipped]
     notes, by = [], _hidden_by(layout)
     if skipped:
@@ -115,7 +119,7 @@ def _is_no_order(text: str, headings: Collection[str]) -> bool:
 
 def _not_data(layout: Layout, lines: Sequence[Sequence[Cell]], row: int) -> str:
     """Why a row is no row of data; empty where it is one."""
-    cells = {name: column[row - 1] for name, column in _columns(layout).items()}
+    cells = {n: layout.worksheet.columns[i][row - 1] for n, i in layout.columns.items()}
     given = {name: cell for name, cell in cells.items() if not is_empty(cell)}
     if any(_is_heading(layout, given, line) for line in lines):
         return _AGAIN
@@ -212,17 +216,13 @@ def _strangers(layout: Layout, rows: Sequence[int]) -> list[int]:
 
 def _doubtful(layout: Layout, rows: Sequence[int], begins: int) -> Layout:
     """The layout with a fault for each row that may be of either table."""
-    said = (
+    why = (
         f"is below other headings, which begin in row {begins}, so it may be part of "
         "another table; move that table to its own worksheet"
     )
     worksheet = layout.worksheet
-    faults = {**worksheet.row_faults, **dict.fromkeys(rows, said)}
+    faults = {**worksheet.row_faults, **dict.fromkeys(rows, why)}
     return replace(layout, worksheet=replace(worksheet, row_faults=faults))
-
-
-def _columns(layout: Layout) -> dict[str, list[Cell]]:
-    return {name: layout.worksheet.columns[i] for name, i in layout.columns.items()}
 
 
 def _same_text(cell: Cell, heading: Cell) -> bool:

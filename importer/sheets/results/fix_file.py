@@ -27,7 +27,7 @@ from importer.sheets.xlsx.cell_text import cell_text
 _OURS = (ROW_HEADING, STATUS_HEADING, ERROR_HEADING)  # left of the vendor's columns, in sight
 _WIDTHS = (12, 14, 60)  # in characters
 _NARROWEST, _WIDEST = 10, 40
-_HEADING_FONT = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
+HEADING_FONT = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
 _OUR_FILL = PatternFill("solid", fgColor="4F6F94")
 _THEIR_FILL = PatternFill("solid", fgColor="1F3A5F")
 _WRONG_FONT = Font(name="Calibri", size=11, color="9C0006")
@@ -35,7 +35,7 @@ _WRONG_FILL = PatternFill("solid", fgColor="FFC7CE")
 _CALM_FONT = Font(name="Calibri", size=11, color="595959")
 _LINE_HEIGHT, _IN_A_LINE = 15, 54  # points; characters of the sentences' column, wide ones too
 _LINE = Border(bottom=Side("thin", color="D9D9D9"))
-_TEXT = "@"  # what is pasted here keeps all its digits
+TEXT = "@"  # keeps every digit of what is pasted: Excel rounds a number after its 15th
 _MOST_LINES = 12
 
 
@@ -62,12 +62,12 @@ def write_fix(
     page.title = title_of(worksheet.name, "Rows")
     headings = [shown(column[header_row - 1]) for column in columns]
     _write_headings(page, headings)
-    for place, (number, mending) in enumerate(rows.items(), start=2):
-        _write_ours(page, place, number, mending)
+    for place, (number, fix) in enumerate(rows.items(), start=2):
+        _write_ours(page, place, number, fix)
         for left, (heading, column) in enumerate(zip(headings, columns, strict=True), start=4):
             cell = page.cell(place, left)
             _write_cell(cell, column[number - 1])
-            if heading in mending.wrong:
+            if heading in fix.wrong:
                 cell.fill, cell.font = _WRONG_FILL, _WRONG_FONT
         _write_text(page.cell(place, len(columns) + 4), run)
     _keep_text(page, columns, header_row, len(rows))
@@ -79,19 +79,19 @@ def _write_headings(page: Page, headings: Sequence[str]) -> None:
     for left, heading in enumerate((*_OURS, *headings, RUN_HEADING), start=1):
         cell = page.cell(1, left)
         _write_text(cell, heading)
-        cell.font = _HEADING_FONT
+        cell.font = HEADING_FONT
         cell.fill = _OUR_FILL if heading in {*_OURS, RUN_HEADING} else _THEIR_FILL
         cell.alignment = Alignment(vertical="center")
 
 
-def _write_ours(page: Page, place: int, number: int, mending: FixRow) -> None:
-    said: tuple[Cell, ...] = (number, mending.status, mending.sentence)
-    for left, value in enumerate(said, start=1):
+def _write_ours(page: Page, place: int, number: int, fix: FixRow) -> None:
+    ours: tuple[Cell, ...] = (number, fix.status, fix.sentence)
+    for left, value in enumerate(ours, start=1):
         cell = page.cell(place, left)
         _write_cell(cell, value)
         cell.font = _CALM_FONT if left == 1 else _WRONG_FONT
-        cell.alignment = Alignment(vertical="top", wrap_text=left == len(said))
-    lines = max(1, ceil(len(mending.sentence) / _IN_A_LINE))  # LibreOffice would show one
+        cell.alignment = Alignment(vertical="top", wrap_text=left == len(ours))
+    lines = max(1, ceil(len(fix.sentence) / _IN_A_LINE))  # LibreOffice would show one
     page.row_dimensions[place].height = _LINE_HEIGHT * min(lines, _MOST_LINES)
 
 
@@ -113,7 +113,7 @@ def _write_cell(cell: Any, value: Cell) -> None:
 def _write_text(cell: Any, text: str) -> None:
     cell.value = cell_text(text)
     cell.data_type = "s"
-    cell.number_format = _TEXT
+    cell.number_format = TEXT
 
 
 def _keep_text(page: Page, columns: Sequence[Sequence[Cell]], header_row: int, rows: int) -> None:
@@ -123,7 +123,7 @@ def _keep_text(page: Page, columns: Sequence[Sequence[Cell]], header_row: int, r
             for place in range(2, rows + 2):
                 cell = page.cell(place, left)
                 if cell.value is None or isinstance(cell.value, int | float):
-                    cell.number_format = _TEXT
+                    cell.number_format = TEXT
 
 
 def _fit(page: Page, columns: Sequence[Sequence[Cell]], rows: Sequence[int], header: int) -> None:
@@ -136,6 +136,11 @@ def _fit(page: Page, columns: Sequence[Sequence[Cell]], rows: Sequence[int], hea
     page.row_dimensions[1].height = 24
     page.freeze_panes = f"{column_letters(len(_WIDTHS) + 1)}2"
     page.auto_filter.ref = f"A1:{last}{len(rows) + 1}"
+    fit_to_paper(page)
+
+
+def fit_to_paper(page: Page) -> None:
+    """One page wide, as long as it needs, its headings on each page."""
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0  # 0: any number of pages
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

@@ -179,15 +179,16 @@ def place_columns(extent: Extent, header_row: int, tables: Iterable[bytes]) -> R
     used = [area for table in tables if (area := table_area(table))]
     used += [merged for merged in merged_areas(extent.tail) if merged.last_row >= header_row]
     last = max([extent.last_column, *(area.last_column for area in used)])
-    new: dict[int, str] = {}
-    for heading in (STATUS_HEADING, ERROR_HEADING):
-        if heading.casefold() not in extent.named:
-            new[last + len(new) + 1] = heading
+    ours = (STATUS_HEADING, ERROR_HEADING)
+    missing = [heading for heading in ours if heading.casefold() not in extent.named]
+    new = dict(enumerate(missing, start=last + 1))
     columns = extent.named | {heading.casefold(): column for column, heading in new.items()}
     if max(columns.values()) > LAST_COLUMN:
         raise SpliceError("it has no column left")
     status, error = columns[STATUS_HEADING.casefold()], columns[ERROR_HEADING.casefold()]
-    return ResultColumns(status, error, new, heading_style(extent.headings))
+    last_heading = max(extent.headings, key=lambda cell: cell.column, default=None)
+    style = attribute(last_heading.tag, "s") if last_heading else None  # ours match the vendor's
+    return ResultColumns(status, error, new, style)
 
 
 def heading_columns(package: Package, place: Place, cells: Iterable[SheetCell]) -> dict[str, int]:
@@ -215,9 +216,3 @@ def cell_text(cell: SheetCell) -> str:
     elements, _ = outline(cell.body)
     value = next((e for e in elements if e.name == "v"), None)
     return unescape(cell.body[value.inner : value.inner_end].decode()) if value else ""
-
-
-def heading_style(headings: Iterable[SheetCell]) -> str | None:
-    """The last heading's, so that ours match the vendor's."""
-    last = max(headings, key=lambda cell: cell.column, default=None)
-    return attribute(last.tag, "s") if last else None

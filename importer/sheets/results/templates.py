@@ -14,19 +14,17 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from importer.columns.column import EXAMPLE_MARK
 from importer.model.errors import UsageError
 from importer.operations.operation import Field, Operation
+from importer.sheets.results.fix_file import HEADING_FONT, TEXT, fit_to_paper
 
 LAST_ROW = 2000  # how far drop-downs and the filter reach
-TEXT = "@"  # keeps every digit: Excel rounds a number after its 15th
 FORMATS = {"whole number": "0", "money": "0.00", "date": "yyyy-mm-dd"}  # by the kind's words
 NEEDED_FILL, OPTIONAL_FILL = "1F3A5F", "4F6F94"
-HEADING_FONT = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
 EXAMPLE_FONT = Font(name="Calibri", size=11, italic=True, color="808080")
 
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001  (openpyxl takes UTC without saying so)
@@ -71,16 +69,8 @@ def _workbook(operation: Operation[Any]) -> Workbook:
     sheet.row_dimensions[1].height = 24
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(operation.fields))}{LAST_ROW}"
-    _fit_to_paper(sheet)
+    fit_to_paper(sheet)
     return book
-
-
-def _fit_to_paper(sheet: Worksheet) -> None:
-    """One page wide, as long as it needs, its headings on each page."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # 0: any number of pages
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"
 
 
 def _write_column(sheet: Worksheet, number: int, field: Field) -> None:

@@ -9,6 +9,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -133,12 +134,10 @@ def check_plain(text: bytes, name: str) -> None:
 
 def written(member: ZipInfo, blocks: Iterable[bytes], target: BinaryIO) -> ZipInfo:
     """Compress a member to the target; its record for the central directory."""
-    new = ZipInfo(member.orig_filename, member.date_time)
-    new.orig_filename = member.orig_filename
-    new.flag_bits = member.flag_bits & UTF8_NAME
-    new.compress_type, new.CRC = ZIP_DEFLATED, 0
-    new.create_version, new.create_system = member.create_version, member.create_system
-    new.internal_attr, new.external_attr = member.internal_attr, member.external_attr
+    new = copy(member)
+    new.flag_bits &= UTF8_NAME
+    new.compress_type, new.extract_version, new.extra, new.comment = ZIP_DEFLATED, 20, b"", b""
+    new.CRC = new.file_size = 0
     offset = target.tell()
     target.write(local_header(new))
     target.writelines(_compressed(blocks, new))

@@ -16,21 +16,10 @@ from importer.sheets.xlsx.expat import UNREADABLE
 
 # What openpyxl and the parsers below it raise at a workbook that is not sound.
 _UNSOUND = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    InvalidFileException,
-    SyntaxError,  # not well-formed XML
-    LookupError,
-    ValueError,
-    TypeError,
-    ArithmeticError,
-    AttributeError,
-    AssertionError,
-    EOFError,
-    OSError,
-    RuntimeError,
-)
+    zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, EOFError, OSError,
+    SyntaxError, LookupError, ValueError, TypeError, ArithmeticError, AttributeError,
+    AssertionError, RuntimeError,
+)  # fmt: skip  # SyntaxError: not well-formed XML
 
 
 def read_rows(file: BinaryIO, worksheet: str | None) -> Iterator[tuple[Any, ...]]:
