@@ -18,14 +18,7 @@ from importer.operations import operation_named
 from importer.operations.operation import UNDO, AlreadyUndone, CannotUndo, Operation, TakenBack
 from importer.reports.machine import write_csv
 from importer.reports.model import ReportColumn, ReportLine, ReportTable
-from importer.runs.execute import (
-    Context,
-    RunResult,
-    end_run,
-    run_rows_of,
-    send_run,
-    summary_of,
-)
+from importer.runs.execute import Context, RunResult, end_run, run_rows_of, send_run, summary_of
 from importer.runs.journal_rows import values_of
 from importer.runs.upload import resume_run
 from importer.sending.plan import minutes, plan_calls
@@ -176,8 +169,7 @@ def _taken_back(
 def _not_ours(run: RunRecord, record: RowRecord) -> Outcome:
     if record.outcome.status is Status.UNKNOWN:
         return _invalid(
-            record.id,
-            f"Run {run.id} may have sent it; importer resume {run.id} checks that first.",
+            record.id, f"Run {run.id} may have sent it; importer resume {run.id} checks that first."
         )
     return Outcome(Status.UNCHANGED, f"Run {run.id} did not send it.")
 

@@ -62,8 +62,7 @@ UNSENT_AGAIN = Statement(
 ROWS_OF_CALL = Statement(
     select(call_row.c.row, call_row.c.line)
     .where(
-        call_row.c.run_id == bindparam("the_run"),
-        call_row.c.call_number == bindparam("the_number"),
+        call_row.c.run_id == bindparam("the_run"), call_row.c.call_number == bindparam("the_number")
     )
     .order_by(call_row.c.row, call_row.c.line)
 )
@@ -118,12 +117,7 @@ def settle(
 
 
 def release(
-    transaction: Transaction,
-    run_id: int,
-    number: int,
-    epoch: int,
-    *,
-    ending: Ending | None = None,
+    transaction: Transaction, run_id: int, number: int, epoch: int, *, ending: Ending | None = None
 ) -> None:
     """A call that was `sending` or `unknown` is `planned` again: proved not to be applied."""
     must_own(transaction, run_id, epoch)

@@ -81,8 +81,7 @@ def _add_parts(
     entries = [call_columns(number, part, parent) | {"run_id": run_id} for number, part in numbered]
     INSERT_CALLS.run_each(connection, entries)
     INSERT_CARRIED.run_each(
-        connection,
-        [{"run_id": run_id, "call_number": n, **row._asdict()} for n, row in carried],
+        connection, [{"run_id": run_id, "call_number": n, **row._asdict()} for n, row in carried]
     )
     CARRY.run_each(connection, [{**this_row(run_id, row), "the_number": n} for n, row in carried])
     return [number for number, _ in numbered]

@@ -21,9 +21,7 @@ class WrittenResult:
 
 
 def written(
-    target: Path,
-    write: Callable[[BinaryIO], tuple[str, ...] | None],
-    choose: Choose | None = None,
+    target: Path, write: Callable[[BinaryIO], tuple[str, ...] | None], choose: Choose | None = None
 ) -> WrittenResult:
     """Writes next to the target, then renames at once. Raises OSError."""
     if target.is_dir():

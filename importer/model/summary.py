@@ -87,12 +87,7 @@ class Summary:
             found["fix"] = str(self.fix)
         if self.plan is not None:
             found["plan"] = [
-                {
-                    "method": c.method,
-                    "path": c.path,
-                    "body": c.body,
-                    "rows": sheet_rows(c.rows),
-                }
+                {"method": c.method, "path": c.path, "body": c.body, "rows": sheet_rows(c.rows)}
                 for c in self.plan
             ]
             found["minutes"] = self.minutes

@@ -132,10 +132,7 @@ class _Findings:
                     self._add(self.warnings, i, carrier, _FILLED.format(value))
 
     def compare_tracking(
-        self,
-        operation: Operation[Any],
-        values: Mapping[str, Sequence[Value]],
-        into: list[Problem],
+        self, operation: Operation[Any], values: Mapping[str, Sequence[Value]], into: list[Problem]
     ) -> None:
         """Reports tracking numbers that do not fit their carriers."""
         for number, carrier in _tracked(operation):
@@ -147,10 +144,7 @@ class _Findings:
                     self._add(into, i, number, odd)
 
     def check(
-        self,
-        operation: Operation[Any],
-        values: Mapping[str, Sequence[Value]],
-        frame: pd.DataFrame,
+        self, operation: Operation[Any], values: Mapping[str, Sequence[Value]], frame: pd.DataFrame
     ) -> None:
         """Every check of the model; those on good rows only come last, over the rows still good."""
         every, among_good = _schemas(operation)

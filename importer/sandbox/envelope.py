@@ -69,9 +69,7 @@ def body_of(world: World, request: Request) -> dict[str, Any]:
 
 
 def _envelope(
-    status: int,
-    errors: Sequence[Mapping[str, Any]],
-    headers: Mapping[str, str] | None = None,
+    status: int, errors: Sequence[Mapping[str, Any]], headers: Mapping[str, str] | None = None
 ) -> Answer:
     return json_answer({"request_id": str(uuid4()), "errors": errors}, status, headers=headers)
 

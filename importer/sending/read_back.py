@@ -232,9 +232,7 @@ def parted(rows: Sequence[Any], applied: Applied) -> tuple[list[Any], list[Any]]
 
 
 def ending_of(
-    claim: Claim,
-    answer: JudgedReply | str,
-    kept: Callable[[JudgedReply], str | None] | None = None,
+    claim: Claim, answer: JudgedReply | str, kept: Callable[[JudgedReply], str | None] | None = None
 ) -> Ending:
     """An attempt's end as the journal keeps it: with the reply's text, or what `kept` says."""
     if isinstance(answer, str):

@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.columns.tracking_numbers import (
-    carriers_of,
-    explain,
-)
+from importer.columns.tracking_numbers import carriers_of, explain
 
 
 def carriers(number, *checks):

@@ -6,9 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from importer.columns import (
-    Instant,
-)
+from importer.columns import Instant
 from tests.columns.reading import UNREADABLE, each, read
 
 

@@ -116,11 +116,7 @@ def test_an_empty_cell_is_none_and_no_problem(kind, cell):
             "986578788855.0",
             '"986578788855.0" is not a tracking number: letters and digits only',
         ),
-        (
-            Choice,
-            "Fedx",
-            '"Fedx" is not one of UPS, FedEx, Net 30, 0. Did you mean FedEx?',
-        ),
+        (Choice, "Fedx", '"Fedx" is not one of UPS, FedEx, Net 30, 0. Did you mean FedEx?'),
         (
             Choice,
             "FedEx Ground",

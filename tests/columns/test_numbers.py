@@ -8,11 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.columns import (
-    Identifier,
-    Money,
-    WholeNumber,
-)
+from importer.columns import Identifier, Money, WholeNumber
 from tests.columns.reading import UNREADABLE, each, read
 
 

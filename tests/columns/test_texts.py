@@ -8,13 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.columns import (
-    CarrierCode,
-    Choice,
-    Code,
-    Text,
-    TrackingNumber,
-)
+from importer.columns import CarrierCode, Choice, Code, Text, TrackingNumber
 from tests.columns.reading import UNREADABLE, each, read
 
 

@@ -316,8 +316,7 @@ def test_no_text_is_too_odd_to_be_looked_at(number, carrier):
 KNOWN = [number for number, _ in pairs(PUBLISHED)]
 KNOWN += [number for number, _ in SHARED + NO_CHECK_DIGIT + SAMPLES + WRONG]
 LIKELY = st.one_of(
-    st.sampled_from(KNOWN),
-    *(made(pattern, complete) for _, pattern, complete, _ in FORMS.values()),
+    st.sampled_from(KNOWN), *(made(pattern, complete) for _, pattern, complete, _ in FORMS.values())
 )
 NUMBERS = st.one_of(
     LIKELY,

@@ -174,9 +174,7 @@ CHECKED = [
     Checked("no-value.xlsx", _sheet(_number("=B9")), {2: "invalid: has no stored value"}),
     Checked("invisible.xlsx", _sheet(_number(f"\u200b{UPS}\u00a0")), {2: "planned"}),
     Checked(
-        "full-width.xlsx",
-        _sheet(_number("１Ｚ９９９ＡＡ１０１２３４５６７８４")),
-        {2: "planned"},
+        "full-width.xlsx", _sheet(_number("１Ｚ９９９ＡＡ１０１２３４５６７８４")), {2: "planned"}
     ),
     Checked("text-mark.xlsx", _sheet(_number(f"'{UPS}")), {2: "planned"}),
     Checked(

@@ -5,14 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from importer.journal import (
-    CallRecord,
-    CallState,
-    NewRow,
-    RowRecord,
-    RunRecord,
-    RunState,
-)
+from importer.journal import CallRecord, CallState, NewRow, RowRecord, RunRecord, RunState
 from importer.model.calls import Call
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Problem, ProblemKind, Status
@@ -66,12 +59,7 @@ def test_rows_and_calls_come_out_as_they_went_in(journal, new_run):
     values = {"Price": Decimal("12.50"), "Due": date(2026, 3, 1), "Name": None}
 
     run = journal.begin(
-        new_run(),
-        [
-            NewRow(ROW_2, INVALID),
-            NewRow(ROW_3, WARNED, values, "e3"),
-        ],
-        [planned],
+        new_run(), [NewRow(ROW_2, INVALID), NewRow(ROW_3, WARNED, values, "e3")], [planned]
     )
 
     assert journal.rows(run.id) == [

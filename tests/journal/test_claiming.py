@@ -4,15 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from importer.journal import (
-    AttemptRecord,
-    CallState,
-    Claim,
-    Ending,
-    Held,
-    Hold,
-    Purpose,
-)
+from importer.journal import AttemptRecord, CallState, Claim, Ending, Held, Hold, Purpose
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId

@@ -1,13 +1,6 @@
 """What other runs have sent already is found by identity."""
 
-from importer.journal import (
-    AlreadySent,
-    CallState,
-    Claim,
-    Earlier,
-    Held,
-    NewRow,
-)
+from importer.journal import AlreadySent, CallState, Claim, Earlier, Held, NewRow
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
 

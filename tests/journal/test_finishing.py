@@ -4,11 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from importer.journal import (
-    CallState,
-    Claim,
-    RunState,
-)
+from importer.journal import CallState, Claim, RunState
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId

@@ -15,7 +15,7 @@ from importer.settings.settings import Settings
 
 def test_the_lines_of_a_row_are_lines_of_it(old):
     assert [record.id for record in old.rows(1)] == [
-        *(RowId(2), RowId(3), RowId(4), RowId(4, 2), RowId(5), RowId(6)),
+        *(RowId(2), RowId(3), RowId(4), RowId(4, 2), RowId(5), RowId(6))
     ]
     assert [call.call.rows for call in old.calls(2)] == [(RowId(2), RowId(2, 2), RowId(2, 3))]
 

@@ -2,10 +2,7 @@
 
 import pytest
 
-from importer.journal import (
-    CallState,
-    Claim,
-)
+from importer.journal import CallState, Claim
 from importer.model.errors import JournalError, RunBusy, RunTaken
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId

@@ -2,11 +2,7 @@
 
 from datetime import timedelta
 
-from importer.journal import (
-    CallState,
-    Ending,
-    NewRow,
-)
+from importer.journal import CallState, Ending, NewRow
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
 

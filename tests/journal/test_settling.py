@@ -2,11 +2,7 @@
 
 import pytest
 
-from importer.journal import (
-    CallState,
-    Claim,
-    Ending,
-)
+from importer.journal import CallState, Claim, Ending
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status
 from importer.model.row_ids import RowId
@@ -24,12 +20,7 @@ def test_settling_writes_call_rows_and_attempt(journal, clock, begin):
     outcomes = {ROW_2: SENT, ROW_3: Outcome(Status.REJECTED, "No such item.")}
 
     journal.settle(
-        run.id,
-        1,
-        1,
-        CallState.ACCEPTED,
-        outcomes,
-        ending=Ending(claim.attempt_id, 200, None, "ok"),
+        run.id, 1, 1, CallState.ACCEPTED, outcomes, ending=Ending(claim.attempt_id, 200, None, "ok")
     )
 
     settled = journal.call(run.id, 1)
@@ -38,11 +29,7 @@ def test_settling_writes_call_rows_and_attempt(journal, clock, begin):
     assert journal.outcomes(run.id) == outcomes | {ROW_4: UNSENT, ROW_5: UNSENT}
     assert journal.counts(run.id).statuses == {Status.UNSENT: 2, Status.SENT: 1, Status.REJECTED: 1}
     [attempt] = journal.attempts(run.id, 1)
-    assert (attempt.ended_at, attempt.status_code, attempt.reply) == (
-        settled.settled_at,
-        200,
-        "ok",
-    )
+    assert (attempt.ended_at, attempt.status_code, attempt.reply) == (settled.settled_at, 200, "ok")
 
 
 def test_what_is_settled_cannot_be_settled_again(journal, begin):

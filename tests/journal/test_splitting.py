@@ -2,11 +2,7 @@
 
 import pytest
 
-from importer.journal import (
-    CallState,
-    Claim,
-    Ending,
-)
+from importer.journal import CallState, Claim, Ending
 from importer.model.calls import Call
 from importer.model.errors import JournalError
 from importer.model.outcomes import Outcome, Status

@@ -1,10 +1,6 @@
 """Text that a database could not hold."""
 
-from importer.journal import (
-    CallState,
-    Ending,
-    NewRow,
-)
+from importer.journal import CallState, Ending, NewRow
 from importer.journal.text import REPLY_LIMIT
 from importer.model.calls import Call
 from importer.model.outcomes import Outcome, Problem, Status

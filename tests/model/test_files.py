@@ -69,6 +69,5 @@ def test_a_file_that_another_program_holds_open_is_written_under_the_next_free_n
     result = written(held, lambda file: (str(file.write(b"new")),))
 
     assert result == WrittenResult(
-        tmp_path / "a (3).csv",
-        ("3", '"a.csv" is in use by another program, so see "a (3).csv".'),
+        tmp_path / "a (3).csv", ("3", '"a.csv" is in use by another program, so see "a (3).csv".')
     )

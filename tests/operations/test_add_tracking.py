@@ -40,10 +40,7 @@ def test_the_rows_of_a_po_make_one_call():
                     },
                 ]
             },
-            rows=(
-                RowId(2),
-                RowId(3),
-            ),
+            rows=(RowId(2), RowId(3)),
             touches=("PO 10001",),
         )
     ]
@@ -152,11 +149,7 @@ def test_a_po_has_one_shipping_status():
 
 
 def test_a_bad_row_of_another_status_does_not_blame_its_po():
-    found = problems(
-        "add_tracking",
-        {},
-        {"tracking_number": "9.4E+21", "shipping_status": "1"},
-    )
+    found = problems("add_tracking", {}, {"tracking_number": "9.4E+21", "shipping_status": "1"})
 
     assert [(number, column) for number, column, _ in found] == [(3, "Tracking Number")]
 

@@ -38,12 +38,7 @@ def test_the_rows_of_an_order_and_a_po_make_one_call_and_a_kit_one_entry():
                     {"OrderItemID": 500013, "QtyForPo": 2},
                 ],
             },
-            rows=(
-                RowId(2),
-                RowId(3),
-                RowId(4),
-                RowId(5),
-            ),
+            rows=(RowId(2), RowId(3), RowId(4), RowId(5)),
             touches=("order 50001", "PO 10001"),
         )
     ]

@@ -49,10 +49,7 @@ def test_the_item_rows_of_a_parcel_make_one_notice():
                     {"sales_order_item_id": OTHER_ITEM, "quantity": 3},
                 ],
             },
-            rows=(
-                RowId(2),
-                RowId(4),
-            ),
+            rows=(RowId(2), RowId(4)),
             touches=(f"order {ORDER}",),
         ),
         Call(

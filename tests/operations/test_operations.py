@@ -37,20 +37,14 @@ class Broken(Operation[BrokenRow]):
     def touches(self, row): ...
 """
 BROKEN = {
-    "syntax": (
-        "def call(\n",
-        "broken.py, line 1: '(' was never closed (SyntaxError)",
-    ),
+    "syntax": ("def call(\n", "broken.py, line 1: '(' was never closed (SyntaxError)"),
     "import": (
         "import json\nimport nowhere_at_all\n",
         "broken.py, line 2: No module named 'nowhere_at_all' (ModuleNotFoundError)",
     ),
     "name": ("LIMIT = MOST\n", "broken.py, line 1: name 'MOST' is not defined (NameError)"),
     "no operation": ("LIMIT = 5\n", "broken.py: it defines no Operation (TypeError)"),
-    "a kind that is none": (
-        MODEL.replace("po_id: Text", "po_id: 5"),
-        "broken.py: ",
-    ),
+    "a kind that is none": (MODEL.replace("po_id: Text", "po_id: 5"), "broken.py: "),
     "a column that is none": (
         MODEL.replace('("po_id",)', '("order_id",)'),
         "broken.py: BrokenRow has no column order_id (TypeError)",

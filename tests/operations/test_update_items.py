@@ -19,18 +19,8 @@ def test_the_rows_of_a_po_make_one_call_and_an_empty_cell_is_no_change():
     sheet = rows(
         "update_items",
         {"unit_price": Decimal("5.10"), "expected_delivery_date": date(2026, 12, 1)},
-        {
-            "po_item_id": 100012,
-            **CASES,
-            "qty_units_per_case": 12,
-            "case_price": Decimal("60.00"),
-        },
-        {
-            "po_item_id": 100013,
-            **NOTHING,
-            "qty_units_ordered": 0,
-            "unit_price": Decimal(0),
-        },
+        {"po_item_id": 100012, **CASES, "qty_units_per_case": 12, "case_price": Decimal("60.00")},
+        {"po_item_id": 100013, **NOTHING, "qty_units_ordered": 0, "unit_price": Decimal(0)},
     )
 
     assert plan_calls(UPDATE_ITEMS, sheet) == [
@@ -45,20 +35,11 @@ def test_the_rows_of_a_po_make_one_call_and_an_empty_cell_is_no_change():
                         "UnitPrice": 5.1,
                         "ExpectedDeliveryDate": "2026-12-01T12:00:00.000Z",
                     },
-                    {
-                        "ID": 100012,
-                        "QtyCasesOrdered": 2,
-                        "QtyUnitsPerCase": 12,
-                        "CasePrice": 60,
-                    },
+                    {"ID": 100012, "QtyCasesOrdered": 2, "QtyUnitsPerCase": 12, "CasePrice": 60},
                     {"ID": 100013, "QtyUnitsOrdered": 0, "UnitPrice": 0},
                 ]
             },
-            rows=(
-                RowId(2),
-                RowId(3),
-                RowId(4),
-            ),
+            rows=(RowId(2), RowId(3), RowId(4)),
             touches=("PO 10001",),
         )
     ]

@@ -59,11 +59,7 @@ def test_rows_of_one_po_that_agree_make_one_call():
             "POST",
             "v2/purchase_orders/se-101/shipping_details",
             {"shipping_carrier": "UPS", "tracking_number": NUMBER},
-            rows=(
-                RowId(2),
-                RowId(3),
-                RowId(4),
-            ),
+            rows=(RowId(2), RowId(3), RowId(4)),
             touches=("PO se-101",),
         )
     ]
@@ -97,11 +93,7 @@ def test_a_detail_is_read_in_the_platforms_words(field, cell, value):
             "PO ID",
             '"se/101" is not an id: letters, digits and hyphens, such as se-101',
         ),
-        (
-            NOTHING,
-            "PO ID",
-            "changes nothing: fill at least one column beside PO ID",
-        ),
+        (NOTHING, "PO ID", "changes nothing: fill at least one column beside PO ID"),
         (
             {"currency_code": "US$"},
             "Currency Code",

@@ -45,10 +45,7 @@ def test_another_value_is_told_in_the_words_of_the_sheet():
 def test_a_row_that_its_purchase_order_lacks_is_missing():
     result = compared(items(ID=100012))
 
-    assert (result.verdict, result.sentence) == (
-        Agreement.MISSING,
-        "the platform does not have it",
-    )
+    assert (result.verdict, result.sentence) == (Agreement.MISSING, "the platform does not have it")
 
 
 def test_an_answer_of_another_shape_is_no_proof_that_a_row_is_missing():

@@ -84,7 +84,7 @@ def test_a_field_that_the_platform_returns_has_a_column_for_each_side():
     rows = report_of(result(row(2, DIFFERS, **sides))).table("Rows")
 
     assert [column.title for column in rows.columns] == [
-        *("Row", "PO ID", "Verdict", "Carrier", "Carrier there", "Other Carrier", "Message"),
+        *("Row", "PO ID", "Verdict", "Carrier", "Carrier there", "Other Carrier", "Message")
     ]
     (line,) = rows.lines
     assert line.cells == [2, "10001", "differs", "UPS", "FedEx", "x", sides["sentence"]]

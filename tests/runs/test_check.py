@@ -14,12 +14,7 @@ from importer.model.outcomes import Status
 from importer.runs.check import check_sheet
 from importer.settings.settings import Settings
 from importer.sheets.reading.worksheets import read_worksheets
-from tests.runs.uploads import (
-    HEADINGS,
-    TRACKING,
-    line,
-    statuses,
-)
+from tests.runs.uploads import HEADINGS, TRACKING, line, statuses
 from tests.sheets.made import ods, workbook
 from tests.sheets.reading.test_worksheets_fuzz import (
     as_text,

@@ -124,10 +124,7 @@ def test_what_is_still_wrong_goes_into_another_file_whose_upload_completes_both_
 
     whole = upload(correct(half.fix, {"F2": "USPS"}), context)
 
-    assert whole.notes == [
-        "run 2 is now complete",
-        "run 1 is now complete",
-    ]
+    assert whole.notes == ["run 2 is now complete", "run 1 is now complete"]
     assert kept(context, 1) == {2: "sent", 3: "unchanged", 4: "unchanged"}
 
 

@@ -8,14 +8,7 @@ from importer.model.errors import SheetError, UsageError
 from importer.model.options import UploadOptions
 from importer.model.sheet_rows import by_sheet_row
 from importer.runs.check import check_sheet
-from tests.runs.uploads import (
-    HEADINGS,
-    TRACKING,
-    line,
-    listed,
-    statuses,
-    upload,
-)
+from tests.runs.uploads import HEADINGS, TRACKING, line, listed, statuses, upload
 
 
 def test_a_total_is_kept_in_the_run_and_never_sent(context, sandbox, sheet):

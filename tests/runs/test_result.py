@@ -14,13 +14,7 @@ from importer.runs.result import SourceSheet, write_result
 from importer.settings.settings import Settings
 from importer.sheets.results.write import write_results
 from importer.sheets.sheet import Worksheet
-from tests.runs.uploads import (
-    HEADINGS,
-    TRACKING,
-    line,
-    statuses,
-    upload,
-)
+from tests.runs.uploads import HEADINGS, TRACKING, line, statuses, upload
 from tests.sheets.made import ods, rewritten, zipped
 from tests.sheets.made import workbook as made_workbook
 from tests.sheets.reading.test_worksheets_fuzz import as_xls as old_workbook

@@ -75,11 +75,7 @@ def test_a_cell_that_cannot_be_read_hides_no_other_problem_of_its_column():
     assert found == [
         (2, "Qty Units Ordered", '"x" is not a whole number; write it in digits'),
         (3, "Qty Units Ordered", '"-3" is too small; write 0 or more'),
-        (
-            4,
-            "Qty Units Ordered",
-            '"100000000000000" is too large; write 2147483647 or less',
-        ),
+        (4, "Qty Units Ordered", '"100000000000000" is too large; write 2147483647 or less'),
     ]
 
 
@@ -148,9 +144,7 @@ def test_a_row_with_a_whole_fault_is_not_sent_however_sound_its_cells():
 def test_the_example_row_of_a_template_is_named_as_such():
     found = problems("add_tracking", {"po_id": f"{EXAMPLE_MARK}10001"})
 
-    assert found == [
-        (2, "PO ID", "is the template's example row; delete it or overwrite it"),
-    ]
+    assert found == [(2, "PO ID", "is the template's example row; delete it or overwrite it")]
 
 
 def test_a_brace_in_a_cell_is_only_a_brace():
@@ -166,7 +160,7 @@ def test_a_brace_in_a_cell_is_only_a_brace():
                 '"{po_id}" is not one of UPS, USPS, FedEx, DHL, Other; '
                 "for another carrier, write Other here and {po_id} in Other Carrier"
             ),
-        ),
+        )
     ]
 
 

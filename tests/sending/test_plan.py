@@ -31,11 +31,7 @@ def test_a_large_group_is_cut_in_sheet_order():
 
     calls = plan_calls(OPERATIONS["add_tracking"], sheet)
 
-    assert carried(calls) == [
-        tuple(range(2, 102)),
-        tuple(range(102, 202)),
-        tuple(range(202, 252)),
-    ]
+    assert carried(calls) == [tuple(range(2, 102)), tuple(range(102, 202)), tuple(range(202, 252))]
 
 
 def test_rows_that_belong_together_are_never_parted():

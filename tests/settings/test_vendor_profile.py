@@ -12,9 +12,7 @@ MAPPED = VendorProfile("north", fingerprint=["Our Ref", "Qty", "Qty"])
 def test_the_vendors_words_become_ours_and_empty_cells_the_constant():
     fault = Fault("#N/A")
     profile = VendorProfile(
-        "north",
-        constants={"carrier": "UPS"},
-        values={"CARRIER": {"FDX  Grnd": "FedEx", "?": ""}},
+        "north", constants={"carrier": "UPS"}, values={"CARRIER": {"FDX  Grnd": "FedEx", "?": ""}}
     )
 
     cells = profile.cells("Carrier", [" fdx\u00a0grnd", "?", None, fault, "DHL"])

@@ -55,10 +55,7 @@ def test_every_key_of_a_profile_is_read(load, tmp_path):
         ('constants = {Carrier = " "}', ["constants: Carrier is empty; leave it out"]),
         ('values = {Carrier = "UPS"}', ["values, Carrier must be written as {"]),
         ('values = {Carrier = {" " = "UPS"}}', ['values, Carrier: " " must be a text']),
-        (
-            'values = {Carrier = {"F E" = "UPS", "f  e" = "DHL"}}',
-            ['"f  e" has two meanings'],
-        ),
+        ('values = {Carrier = {"F E" = "UPS", "f  e" = "DHL"}}', ['"f  e" has two meanings']),
         ('fingerprint = "Our Ref"', ["fingerprint must be a list of headings"]),
         ("fingerprint = [3]", ["fingerprint must be a list of headings"]),
     ],

@@ -161,11 +161,7 @@ def test_another_table_is_told_alike_in_the_result_of_an_earlier_run():
 
 
 @pytest.mark.parametrize(
-    "row",
-    [
-        [None, None, "UPS", None, "Fully Shipped"],
-        [None, None, None, "soon", "None"],
-    ],
+    "row", [[None, None, "UPS", None, "Fully Shipped"], [None, None, None, "soon", "None"]]
 )
 def test_words_that_are_ours_are_no_headings_of_another_table(row):
     assert table(TRACKING, GOOD, BLANK, row, GOOD).numbers == [2, 4, 5]

@@ -11,13 +11,7 @@ from importer.sheets.reading.binary_records import xlsb_worksheets
 from importer.sheets.xlsx.cell_styles import Styles, read_styles
 from importer.sheets.xlsx.expat import AGAIN, DAMAGED
 from importer.sheets.xlsx.package import folded
-from importer.sheets.xlsx.relations import (
-    SheetLink,
-    links_of,
-    sheet_link,
-    sheets_of,
-    workbook_part,
-)
+from importer.sheets.xlsx.relations import SheetLink, links_of, sheet_link, sheets_of, workbook_part
 
 _MOST_PARTS = 2_000
 _MOST_UNPACKED = 600 * 2**20  # a million rows of 8 columns are half of that

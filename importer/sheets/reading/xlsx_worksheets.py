@@ -10,13 +10,7 @@ from typing import Any
 
 from importer.model.cells import Cell
 from importer.model.errors import SheetError
-from importer.sheets.reading.calamine_book import (
-    Book,
-    CalamineTable,
-    Listed,
-    chosen,
-    columns_of,
-)
+from importer.sheets.reading.calamine_book import Book, CalamineTable, Listed, chosen, columns_of
 from importer.sheets.reading.other_core import begin
 from importer.sheets.reading.quick_scan import quick_scan
 from importer.sheets.reading.scanning import Scan

@@ -49,11 +49,7 @@ class FixRow:
 
 
 def write_fix(
-    target: BinaryIO,
-    worksheet: Worksheet,
-    header_row: int,
-    run: str,
-    rows: Mapping[int, FixRow],
+    target: BinaryIO, worksheet: Worksheet, header_row: int, run: str, rows: Mapping[int, FixRow]
 ) -> None:
     """The rows, by the number Excel shows, under their headings; status and sentence come first."""
     columns = vendors_columns(worksheet, header_row)

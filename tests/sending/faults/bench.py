@@ -27,11 +27,7 @@ SHEETS = {
         "10001,1Z999AA10123456784,UPS,2026-11-19,2",
         "10001,A12345,FedEx,2026-11-19,2",
     ),
-    "update_items": (
-        "PO ID,PO Item ID,Qty Units Ordered",
-        "10001,100011,24",
-        "10001,100012,25",
-    ),
+    "update_items": ("PO ID,PO Item ID,Qty Units Ordered", "10001,100011,24", "10001,100012,25"),
     "link_to_po": (
         "Order ID,Existing PO ID,Order Item ID,Qty For PO",
         "50001,10001,500011,1",

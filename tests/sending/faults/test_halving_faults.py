@@ -149,11 +149,7 @@ def test_a_kit_is_never_taken_apart(bench, sandbox):
 def test_links_that_cannot_be_told_from_earlier_ones_are_not_taken_apart(bench, sandbox):
     sandbox.fault("status", status=400, body_contains="500012", reply=REFUSAL, times=None)
 
-    summary = bench.upload(
-        LINKS,
-        LINK_HEADINGS,
-        *(f"50001,10001,50001{n},1,," for n in (1, 2, 3)),
-    )
+    summary = bench.upload(LINKS, LINK_HEADINGS, *(f"50001,10001,50001{n},1,," for n in (1, 2, 3)))
 
     told = "What the call changed cannot be read back, so its rows were not sent one by one."
     assert summary.statuses == {"sent": 1, "rejected": 2}

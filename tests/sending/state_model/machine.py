@@ -50,11 +50,7 @@ QUANTITY_ONLY = {"unit_price": None, "expected_delivery_date": None}
 WHOLE_ORDER = {"sales_order_item_id": None, "quantity": None}
 SHEETS: Mapping[str, Callable[[int], Mapping[str, Any]]] = {  # the n-th row a sheet may have
     "add_tracking": lambda n: {"po_id": 10001 + n // 3, "tracking_number": f"A{n:07}"},
-    "update_items": lambda n: {
-        "po_id": 10001 + n // 3,
-        "po_item_id": 100011 + n,
-        **QUANTITY_ONLY,
-    },
+    "update_items": lambda n: {"po_id": 10001 + n // 3, "po_item_id": 100011 + n, **QUANTITY_ONLY},
     "link_to_po": lambda n: {"order_id": 50001 + n, "existing_po_id": 10001 + n // 2},
     "notify_shipped": lambda n: {"tracking_number": f"A{n:07}", **WHOLE_ORDER},
 }
@@ -169,10 +165,7 @@ class Model(RuleBasedStateMachine):
         self._start(self.sheets[-1], record.epoch)
 
     @precondition(lambda self: self.processes)
-    @rule(
-        which=st.integers(0, 3),
-        answers=SCRIPTS,
-    )
+    @rule(which=st.integers(0, 3), answers=SCRIPTS)
     def a_call_is_sent_or_read_back(self, which: int, answers: list[Answer]) -> None:
         self.world.script = answers
         self._step(self._nth(which))
@@ -180,10 +173,7 @@ class Model(RuleBasedStateMachine):
 
     @precondition(lambda self: self.processes)
     @rule(
-        which=st.integers(0, 3),
-        writes=st.integers(0, 6),
-        answers=SCRIPTS,
-        committed=st.booleans(),
+        which=st.integers(0, 3), writes=st.integers(0, 6), answers=SCRIPTS, committed=st.booleans()
     )
     def a_process_is_killed_at_a_write(
         self, which: int, writes: int, answers: list[Answer], committed: bool

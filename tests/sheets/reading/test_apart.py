@@ -11,12 +11,7 @@ from importer.sheets.reading import apart as isolation
 from importer.sheets.reading import process as child
 from importer.sheets.reading.apart import Limits, read_apart
 from importer.sheets.reading.container import Form
-from tests.sheets.made import (
-    columns,
-    refusal,
-    with_rows,
-    workbook,
-)
+from tests.sheets.made import columns, refusal, with_rows, workbook
 
 RELATIONS = "xl/_rels/workbook.xml.rels"
 SAVE_AGAIN = "open it in Excel and save it again as .xlsx"

@@ -4,10 +4,7 @@ import pytest
 
 from importer.model.cells import Fault
 from importer.sheets.reading.worksheets import read_worksheets
-from tests.sheets.made import (
-    XLSX,
-    xls,
-)
+from tests.sheets.made import XLSX, xls
 
 
 @pytest.mark.parametrize("short", [False, True], ids=["by Excel", "by LibreOffice, few rows"])

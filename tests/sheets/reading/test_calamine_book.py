@@ -5,13 +5,7 @@ from datetime import date, datetime
 
 from importer.sheets.reading.worksheets import read_worksheets
 from importer.sheets.sheet import Worksheet
-from tests.sheets.made import (
-    XLSX,
-    columns,
-    refusal,
-    rewritten,
-    workbook,
-)
+from tests.sheets.made import XLSX, columns, refusal, rewritten, workbook
 
 
 def test_only_visible_worksheets_are_offered_and_a_hidden_one_only_by_name():

@@ -7,12 +7,7 @@ import pytest
 
 from importer.sheets.reading.worksheets import read_worksheets
 from importer.sheets.sheet import Worksheet
-from tests.sheets.made import (
-    XLSX,
-    columns,
-    with_rows,
-    workbook,
-)
+from tests.sheets.made import XLSX, columns, with_rows, workbook
 
 
 def test_cells_keep_the_types_excel_gave_them():

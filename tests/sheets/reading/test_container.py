@@ -5,13 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sheets.made import (
-    columns,
-    compound,
-    refusal,
-    workbook,
-    zipped,
-)
+from tests.sheets.made import columns, compound, refusal, workbook, zipped
 
 PAGE = "is a web page (HTML), not a workbook"
 ASK = "ask for the sheet itself, as .xlsx or .csv"

@@ -88,10 +88,7 @@ def test_a_code_page_that_the_vendor_is_known_for_is_used():
             "SKU,Caf\u00e9\n1,\u00e9".encode()[:-1],
             " ends in the middle of a character, so it was cut off; get it again",
         ),
-        (
-            b"PO ID,Qty\n1\x00,2\n",
-            ", line 2: contains a NUL byte; fix the line",
-        ),
+        (b"PO ID,Qty\n1\x00,2\n", ", line 2: contains a NUL byte; fix the line"),
         (
             b"PO ID,Qty\n1,2\n" + bytes(4),
             " ends in empty bytes (NUL), so it was not copied whole; get it again",

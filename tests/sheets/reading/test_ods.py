@@ -4,11 +4,7 @@ import re
 
 from importer.sheets.reading.worksheets import read_worksheets
 from importer.sheets.sheet import Worksheet
-from tests.sheets.made import (
-    XLSX,
-    ods,
-    rewritten,
-)
+from tests.sheets.made import XLSX, ods, rewritten
 
 
 def test_an_opendocument_sheet_is_read():

@@ -7,13 +7,7 @@ from openpyxl.styles import Font
 
 from importer.model.cells import Fault
 from importer.sheets.reading.worksheets import read_worksheets
-from tests.sheets.made import (
-    SHEET,
-    XLSX,
-    columns,
-    rewritten,
-    workbook,
-)
+from tests.sheets.made import SHEET, XLSX, columns, rewritten, workbook
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?"])

@@ -5,14 +5,7 @@ import zipfile
 
 import pytest
 
-from tests.sheets.made import (
-    SHEET,
-    refusal,
-    rewritten,
-    with_rows,
-    workbook,
-    zipped,
-)
+from tests.sheets.made import SHEET, refusal, rewritten, with_rows, workbook, zipped
 
 RELATIONS = "xl/_rels/workbook.xml.rels"
 SAVE_AGAIN = "open it in Excel and save it again as .xlsx"

@@ -7,13 +7,7 @@ from openpyxl import load_workbook
 
 from importer.model.cells import Fault
 from importer.sheets.reading.worksheets import read_content
-from tests.sheets.made import (
-    SHEET,
-    columns,
-    rewritten,
-    with_rows,
-    workbook,
-)
+from tests.sheets.made import SHEET, columns, rewritten, with_rows, workbook
 
 
 @pytest.mark.parametrize(

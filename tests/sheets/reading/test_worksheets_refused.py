@@ -8,13 +8,7 @@ import pytest
 
 from importer.model.errors import SheetError
 from importer.sheets.reading.worksheets import read_content, read_worksheets
-from tests.sheets.made import (
-    CSV,
-    XLSX,
-    refusal,
-    rewritten,
-    workbook,
-)
+from tests.sheets.made import CSV, XLSX, refusal, rewritten, workbook
 
 
 def damaged(part, old, new):

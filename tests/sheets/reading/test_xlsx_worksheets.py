@@ -6,12 +6,7 @@ from importer.model.errors import SheetError
 from importer.sheets.reading import child_main as workbooks
 from importer.sheets.reading import xlsx_worksheets as xlsx
 from importer.sheets.reading.scanning import Scan
-from tests.sheets.made import (
-    refusal,
-    rewritten,
-    with_rows,
-    workbook,
-)
+from tests.sheets.made import refusal, rewritten, with_rows, workbook
 
 SAVE_AGAIN = "open it in Excel and save it again as .xlsx"
 

@@ -4,12 +4,7 @@ import pytest
 from openpyxl import load_workbook
 
 from importer.model.errors import SheetError
-from tests.sheets.results_workbooks import (
-    bare_workbook,
-    plain_rows,
-    results_in,
-    write,
-)
+from tests.sheets.results_workbooks import bare_workbook, plain_rows, results_in, write
 
 
 class TestFresh:

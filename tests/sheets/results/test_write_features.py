@@ -39,10 +39,7 @@ IN_THE_SHEET = {
         b"<legacyDrawing",
     ),
     "a text box": (b'<drawing r:id="rId88"/>', b"<legacyDrawing"),
-    "data bars and sparklines": (
-        EXTENSIONS,
-        b"</worksheet>",
-    ),
+    "data bars and sparklines": (EXTENSIONS, b"</worksheet>"),
 }
 BESIDE_IT = {
     "macros": "xl/vbaProject.bin",

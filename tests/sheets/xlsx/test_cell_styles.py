@@ -5,10 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from tests.sheets.made import (
-    columns,
-    workbook,
-)
+from tests.sheets.made import columns, workbook
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,7 @@
 import pytest
 
 from importer.sheets.xlsx.cell_text import cell_text
-from tests.sheets.results_workbooks import (
-    bare_workbook,
-    plain_rows,
-    results_in,
-    write,
-)
+from tests.sheets.results_workbooks import bare_workbook, plain_rows, results_in, write
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,7 @@
 import pytest
 from openpyxl import load_workbook
 
-from tests.sheets.results_workbooks import (
-    CELLS,
-    bare_workbook,
-    part,
-    plain_rows,
-    results_in,
-    write,
-)
+from tests.sheets.results_workbooks import CELLS, bare_workbook, part, plain_rows, results_in, write
 
 
 @pytest.mark.parametrize(
@@ -36,9 +29,7 @@ from tests.sheets.results_workbooks import (
             id="a gap",
         ),
         pytest.param(
-            plain_rows(4).replace('<c r="A2">', '<c r="A2"><f>1&gt;A1/4</f>'),
-            CELLS,
-            id="a formula",
+            plain_rows(4).replace('<c r="A2">', '<c r="A2"><f>1&gt;A1/4</f>'), CELLS, id="a formula"
         ),
     ],
 )

@@ -2,11 +2,7 @@
 
 import re
 
-from tests.sheets.made import (
-    columns,
-    rewritten,
-    workbook,
-)
+from tests.sheets.made import columns, rewritten, workbook
 
 
 def test_what_openpyxl_has_to_say_of_styles_reaches_nobody(recwarn):
@@ -39,9 +35,7 @@ def test_nothing_that_a_library_prints_reaches_the_output(capfd, recwarn):
         lambda styles: re.sub("<cellStyles.*</cellStyles>", "", styles),
     )
     content = rewritten(
-        content,
-        RELATIONS,
-        lambda r: re.sub(r' Type="[^"]*worksheet"', ' Type="x"', r),
+        content, RELATIONS, lambda r: re.sub(r' Type="[^"]*worksheet"', ' Type="x"', r)
     )
 
     assert columns(content) == [["PO ID", 5]]
