@@ -9,36 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.columns.tracking_numbers import explain
-from tests.columns.made_numbers import (
-    airway,
-    carriers,
-    completed,
-    express,
-    gs1,
-    made,
-    postal,
-    routed,
-)
+from tests.columns.made_numbers import FORMS, carriers, made
 
-# carrier, the number without its check digit, how it is completed, and the least share of one-digit
-# typos that the check digit must find: all with weights prime to 10; with a weight of 2 a digit and
-# the one 5 away are the same, by 7 a digit and the one 7 away, and by 11 two remainders share one.
-FORMS = {
-    "UPS 1Z": ("UPS", r"1Z[0-9A-Z]{6}[0-9]{9}", lambda b: b[:2] + completed(b[2:], (1, 2)), 0.9),
-    "UPS waybill": ("UPS", r"[AHJKTV][0-9]{9}", lambda b: b[:1] + completed(b[1:], (1, 2)), 0.9),
-    "USPS 22": ("USPS", r"9[45][0-9]{19}", gs1, 1),
-    "USPS 26": ("USPS", r"92[0-9]{23}", gs1, 1),
-    "USPS 30": ("USPS", r"420[0-9]{5}94[0-9]{19}", routed, 1),
-    "USPS 34": ("USPS", r"420[0-9]{5}0[0-9]{3}94[0-9]{19}", routed, 1),
-    "USPS 20": ("USPS", r"7[0-9]{18}", gs1, 0.85),  # two digits fit: with a 91 unprinted, or not
-    "S10": ("USPS", r"[CELR][A-Z][0-9]{8}US", postal, 0.9),
-    "FedEx 12": ("FedEx", r"[0-9]{11}", express, 0.9),
-    "FedEx 15": ("FedEx", r"[0-9]{14}", gs1, 1),
-    "FedEx 22": ("FedEx", r"96[0-9]{19}", lambda b: b[:7] + gs1(b[7:]), 1),
-    "FedEx 34": ("FedEx", r"10[0-9]{18}00[0-9]{11}", lambda b: b[:22] + express(b[22:]), 0.9),
-    "DHL 10": ("DHL", r"[0-9]{9}", airway, 0.9),
-    "DHL 11": ("DHL", r"[0-9]{10}", airway, 0.9),
-}
 CASES = [pytest.param(*case, id=name) for name, case in FORMS.items()]
 
 
